@@ -1,0 +1,197 @@
+import type { OriginGroupName, StampName, WorkloadName } from './fleet.ts';
+import type { Reading } from './reading.ts';
+
+/** Everything a plan is computed from, each part with its own age. A plan reads nothing else. */
+export interface FleetFacts {
+  readonly at: number;
+  readonly traffic: Reading<TrafficFacts>;
+  readonly demand: Reading<DemandFacts>;
+  readonly stamps: Readonly<Record<StampName, StampFacts>>;
+}
+
+export interface TrafficFacts {
+  readonly originGroups: readonly OriginGroupFacts[];
+}
+
+export interface OriginGroupFacts {
+  readonly name: OriginGroupName;
+  /** Latency sensitivity of the origin group, milliseconds; 0 makes weights inert. */
+  readonly latencyWindowMs: number;
+  /** Seconds after which probes have drained an origin at every edge, (sampleSize - successfulSamplesRequired + 1) x interval. */
+  readonly probeDrainSeconds: number;
+  readonly origins: readonly OriginFacts[];
+}
+
+export interface OriginFacts {
+  readonly stamp: StampName;
+  readonly origin: string;
+  readonly hostName: string;
+  readonly weight: number;
+  readonly priority: number;
+  readonly enabled: 'Enabled' | 'Disabled';
+}
+
+/**
+ * Users, grouped by where they enter. Latencies are what an edge near them sees to each stamp's origin.
+ * `source` says what the shares stand on, best first.
+ */
+export interface DemandFacts {
+  readonly source: 'accessLog' | 'countryTable' | 'allToNearest';
+  readonly groups: readonly UserGroup[];
+}
+
+export interface UserGroup {
+  readonly name: string;
+  readonly originGroup: OriginGroupName;
+  readonly requestsPerSecond: number;
+  readonly latencyMsByStamp: Readonly<Record<StampName, number>>;
+}
+
+export interface StampFacts {
+  readonly pools: Reading<readonly PoolFacts[]>;
+  readonly workloads: Reading<readonly WorkloadFacts[]>;
+  readonly nodes: Reading<readonly NodeFacts[]>;
+  readonly quota: Reading<QuotaFacts>;
+  readonly skus: Reading<readonly SkuFacts[]>;
+  readonly network: Reading<NetworkFacts>;
+  readonly load: Reading<LoadFacts>;
+}
+
+export interface PoolFacts {
+  readonly name: string;
+  readonly mode: 'System' | 'User';
+  readonly kind: 'VirtualMachineScaleSets' | 'VirtualMachines' | 'autoProvisioned';
+  readonly vmSize: string;
+  readonly autoscaled: 'autoscaled' | 'fixed';
+  readonly count: number;
+  readonly minCount: number;
+  readonly maxCount: number;
+  readonly zones: readonly string[];
+  readonly maxPods: number;
+  readonly spot: 'regular' | 'spot';
+  readonly provisioningState: string;
+  readonly powerState: 'Running' | 'Stopped';
+  readonly etag: string | null;
+  readonly subnetId: string | null;
+  readonly capacityReservationGroupId: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly string[];
+}
+
+export interface Resources {
+  readonly cpuMillicores: number;
+  readonly memoryMiB: number;
+  readonly ephemeralStorageMiB: number;
+}
+
+/** One node with what its pods ask for. `free` = allocatable minus all pods' requests, daemonsets included. */
+export interface NodeFacts {
+  readonly name: string;
+  readonly pool: string;
+  readonly zone: string;
+  readonly ready: 'ready' | 'notReady';
+  readonly schedulable: 'schedulable' | 'cordoned';
+  readonly allocatable: Resources;
+  readonly allocatablePods: number;
+  readonly daemonsets: Resources;
+  readonly daemonsetPods: number;
+  readonly requested: Resources;
+  readonly pods: number;
+}
+
+export interface WorkloadFacts {
+  readonly name: WorkloadName;
+  readonly hpa: HpaFacts | null;
+  readonly requestedReplicas: number;
+  readonly readyReplicas: number;
+  readonly availableReplicas: number;
+  readonly generationObserved: 'current' | 'behind';
+  /** Requests of one pod, all containers summed. */
+  readonly podRequests: Resources;
+  readonly topologySpread: readonly TopologySpread[];
+  readonly podStartSeconds: number | null;
+  readonly disruptionBudgetMinAvailable: number | null;
+}
+
+export interface TopologySpread {
+  readonly topologyKey: string;
+  readonly maxSkew: number;
+  readonly whenUnsatisfiable: 'DoNotSchedule' | 'ScheduleAnyway';
+}
+
+export interface HpaFacts {
+  readonly namespace: string;
+  readonly name: string;
+  readonly resourceVersion: string;
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+  readonly currentReplicas: number;
+  readonly desiredReplicas: number;
+  readonly scalingActive: 'active' | 'inactive';
+  /** Percent of requests; null where the HPA does not scale on cpu utilisation. */
+  readonly targetCpuUtilisationPercent: number | null;
+  readonly currentCpuUtilisationPercent: number | null;
+  readonly owner: HpaOwner;
+  readonly scaleUpStabilisationSeconds: number;
+}
+
+/** Who owns minReplicas and maxReplicas. A reconciler reverts what we write; a one-shot writer does not. */
+export type HpaOwner =
+  | { readonly kind: 'oneShot'; readonly managers: readonly string[] }
+  | { readonly kind: 'spillway' }
+  | { readonly kind: 'reconciler'; readonly manager: string; readonly how: 'keda' | 'flux' | 'argocd' | 'helmController' | 'controller'; readonly ignoresBounds: 'ignored' | 'reverted' };
+
+export interface QuotaFacts {
+  readonly regionalCores: Quota;
+  readonly lowPriorityCores: Quota;
+  /** By VM family, such as standardDSv5Family. */
+  readonly families: Readonly<Record<string, Quota>>;
+}
+
+export interface Quota {
+  readonly used: number;
+  readonly limit: number;
+}
+
+export interface SkuFacts {
+  readonly name: string;
+  readonly family: string;
+  readonly vCpus: number;
+  readonly memoryMiB: number;
+  /** Zones in which this subscription may use it; empty with `restricted` = not at all. */
+  readonly zones: readonly string[];
+  readonly restricted: string | null;
+  readonly pricePerHourUsd: number | null;
+}
+
+export interface NetworkFacts {
+  readonly plugin: 'overlay' | 'flat' | 'kubenet' | 'unknown';
+  readonly podCidr: string | null;
+  readonly subnets: readonly SubnetFacts[];
+  readonly outboundPortsPerNode: number | null;
+  readonly outboundPortsTotal: number | null;
+  readonly resourceQuotas: readonly ResourceQuotaFacts[];
+}
+
+export interface SubnetFacts {
+  readonly id: string;
+  readonly usedAddresses: number;
+  /** Usable addresses: Azure keeps 5 of every subnet. */
+  readonly totalAddresses: number;
+}
+
+export interface ResourceQuotaFacts {
+  readonly namespace: string;
+  readonly resource: 'cpu' | 'memory' | 'pods';
+  readonly used: number;
+  readonly hard: number;
+}
+
+export interface LoadFacts {
+  readonly requestsPerSecond: number;
+  readonly byWorkload: Readonly<Record<WorkloadName, number>>;
+  /** Highest requests per second at this hour on former days up to the expected time of recovery; null without history. */
+  readonly forecastRequestsPerSecond: number | null;
+  readonly errorRate: number;
+  readonly latencyMs: number;
+}

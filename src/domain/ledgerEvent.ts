@@ -1,0 +1,77 @@
+import type { Assessment, FleetAssessment } from './assessment.ts';
+import type { StampName } from './fleet.ts';
+import type { BlockedReason, Finding, GateState, OriginSetting, Plan, ReplicaBounds, CountBounds } from './plan.ts';
+import type { Controls, RunOutcome, RunPhase, RunRequest } from './run.ts';
+
+/**
+ * What the ledger holds: events, past tense, one JSON document each. `runId` is the partition;
+ * decisions outside a run are kept under `watch-<control region>-<UTC date>`.
+ */
+export interface LedgerEntry {
+  /** Deterministic within the run, such as "r1:surge:westus3:pool:user1:intent": writing it twice is harmless. */
+  readonly id: string;
+  readonly runId: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly controlRegion: string;
+  /** Fence epoch under which it was written; 0 outside a run. */
+  readonly epoch: number;
+  readonly stamps: readonly StampName[];
+  readonly event: LedgerEvent;
+}
+
+/** An entry as it lies in the store: chained to the one before it in its run. */
+export interface ChainedEntry extends LedgerEntry {
+  readonly seq: number;
+  readonly previousHash: string;
+  /** SHA-256, hex, of previousHash + "\n" + canonical JSON of the entry without seq, previousHash and hash, + "\n" + seq. */
+  readonly hash: string;
+}
+
+export type LedgerEvent =
+  | { readonly type: 'RunOpened'; readonly request: RunRequest }
+  | { readonly type: 'FenceTaken'; readonly from: number | null }
+  | { readonly type: 'Assessed'; readonly assessments: readonly Assessment[] }
+  | { readonly type: 'Decided'; readonly decision: 'nothing' | 'start' | 'freeze' | 'surgeOnly'; readonly why: string; readonly assessment: FleetAssessment }
+  | { readonly type: 'PlanMade'; readonly plan: Plan; readonly findings: readonly Finding[]; readonly rendering: string }
+  | { readonly type: 'PlanBlocked'; readonly reasons: readonly BlockedReason[] }
+  | { readonly type: 'PhaseEntered'; readonly phase: RunPhase }
+  | { readonly type: 'ApprovalAsked'; readonly until: number }
+  | { readonly type: 'ApprovalGiven'; readonly by: string }
+  | { readonly type: 'ApprovalMissed' }
+  | { readonly type: 'AbortAsked'; readonly by: string; readonly reason: string }
+  | { readonly type: 'WriteIntended'; readonly write: Write; readonly undo: Write; readonly expiresAt: number }
+  | { readonly type: 'WriteSucceeded'; readonly write: Write; readonly alreadyThere: 'applied' | 'found' }
+  | { readonly type: 'WriteRefused'; readonly write: Write; readonly why: string; readonly reaction: Reaction }
+  | { readonly type: 'NodesSeen'; readonly stamp: StampName; readonly pool: string; readonly wanted: number; readonly ready: number }
+  | { readonly type: 'ReplicasSeen'; readonly stamp: StampName; readonly workload: string; readonly wanted: number; readonly ready: number }
+  | { readonly type: 'CapacityProved'; readonly stamps: readonly ProvedStamp[] }
+  | { readonly type: 'CapacityNotProved'; readonly why: readonly string[] }
+  | { readonly type: 'SharesSeen'; readonly shares: Readonly<Record<StampName, number>>; readonly wanted: Readonly<Record<StampName, number>> }
+  | { readonly type: 'ShiftVerified'; readonly by: 'shares' | 'settings' }
+  | { readonly type: 'ShiftUnverified'; readonly why: string }
+  | { readonly type: 'SurgeHandedBack'; readonly stamp: StampName; readonly kept: readonly string[] }
+  | { readonly type: 'DrainExpired'; readonly stamp: StampName }
+  | { readonly type: 'ControlsSet'; readonly controls: Controls }
+  | { readonly type: 'AlertReceived'; readonly rule: string; readonly condition: 'fired' | 'resolved'; readonly alertId: string }
+  | { readonly type: 'HookCalled'; readonly hook: string; readonly status: number }
+  | { readonly type: 'CertificateChanged'; readonly survives: Readonly<Record<StampName, 'yes' | 'no' | 'unknown'>>; readonly binding: string | null }
+  | { readonly type: 'RunClosed'; readonly outcome: RunOutcome; readonly why: string };
+
+/** One change in the outside world; its undo is another one. */
+export type Write =
+  | { readonly target: 'pool'; readonly stamp: StampName; readonly pool: string; readonly set: CountBounds }
+  | { readonly target: 'hpa'; readonly stamp: StampName; readonly namespace: string; readonly hpa: string; readonly set: ReplicaBounds }
+  | { readonly target: 'origin'; readonly stamp: StampName; readonly originGroup: string; readonly origin: string; readonly set: OriginSetting }
+  | { readonly target: 'gate'; readonly stamp: StampName; readonly set: GateState; readonly expiresAt: number };
+
+/** How the caller should react to a failed outside call; adapters translate every SDK error into one of these. */
+export type Reaction = 'retryLater' | 'busy' | 'conflict' | 'refused' | 'forbidden' | 'notFound' | 'ownedByOther' | 'stopRun';
+
+export interface ProvedStamp {
+  readonly stamp: StampName;
+  readonly requestsPerSecondAfter: number;
+  readonly capacityRequestsPerSecond: number;
+  readonly utilisation: number;
+  readonly zones: number;
+}

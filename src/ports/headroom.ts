@@ -1,0 +1,10 @@
+import type { NetworkFacts, QuotaFacts, SkuFacts } from '../domain/facts.ts';
+import type { Stamp } from '../domain/fleet.ts';
+import type { Reading } from '../domain/reading.ts';
+
+/** What could stop a cluster from growing. Each answer carries its own age; implementations may cache. */
+export interface Headroom {
+  readQuota(stamp: Stamp): Promise<Reading<QuotaFacts>>;
+  readSkus(stamp: Stamp): Promise<Reading<readonly SkuFacts[]>>;
+  readNetwork(stamp: Stamp): Promise<Reading<NetworkFacts>>;
+}

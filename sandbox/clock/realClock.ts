@@ -1,0 +1,41 @@
+import type { CancelTimer, Clock } from './clock.ts';
+import { realTimers } from './realTimers.ts';
+
+/** Where a real clock stands and how fast it runs; left out: the machine's time at its own speed. */
+export interface RealClockOptions {
+  /** Clock seconds per real second, above 0. */
+  readonly factor?: number;
+  /** The instant that the clock shows when it is made, epoch milliseconds. */
+  readonly startMs?: number;
+}
+
+const longestTimeoutMs = 2_147_483_647;
+
+/** A clock that runs by itself, scaled where asked; its timers are Node's. */
+export class RealClock implements Clock {
+  readonly #factor: number;
+  readonly #startMs: number;
+  readonly #realStartMs = realTimers.Date.now();
+
+  constructor(options: RealClockOptions = {}) {
+    this.#factor = options.factor ?? 1;
+    if (!(this.#factor > 0)) throw new RangeError(`factor must be above 0, got ${this.#factor}`);
+    this.#startMs = options.startMs ?? this.#realStartMs;
+  }
+
+  now(): number {
+    return Math.floor(this.#startMs + (realTimers.Date.now() - this.#realStartMs) * this.#factor);
+  }
+
+  setTimer(atMs: number, fn: () => void): CancelTimer {
+    let handle: NodeJS.Timeout;
+    const arm = (): void => {
+      const waitMs = Math.max(0, Math.ceil((atMs - this.now()) / this.#factor));
+      handle = realTimers.setTimeout(waitMs > longestTimeoutMs ? arm : fn, Math.min(waitMs, longestTimeoutMs));
+    };
+    arm();
+    return () => {
+      realTimers.clearTimeout(handle);
+    };
+  }
+}

@@ -6,13 +6,19 @@ import type { ChainedEntry, LedgerEntry } from '../domain/ledgerEvent.ts';
  */
 export interface Ledger {
   record(entry: LedgerEntry): Promise<Recorded>;
+  /** Every entry of a run in order; entries that still lie in the outbox come last, unchained (seq -1). */
   readRun(runId: string): Promise<readonly ChainedEntry[]>;
+  /** One entry, from the store or the outbox; null when it is in neither. */
+  readEntry(runId: string, id: string): Promise<LedgerEntry | null>;
   listRuns(query: RunQuery): Promise<readonly ChainedEntry[]>;
   /** Moves what lies in the outbox to the store under the same ids; answers how many are left. */
   drainOutbox(): Promise<{ readonly moved: number; readonly left: number }>;
 }
 
-/** `exists`: an entry of this id with the same content is there already; `different`: one with other content, which is a bug or a stale run. */
+/**
+ * `exists`: an entry of this id with the same event and epoch is there already (`at` may differ: a step was repeated);
+ * `different`: one with another event or epoch, which is a bug or a stale run.
+ */
 export type Recorded =
   | { readonly kind: 'stored' }
   | { readonly kind: 'outbox' }

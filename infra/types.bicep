@@ -1,0 +1,186 @@
+// Shapes of the parameters: what a person writes in a .bicepparam file.
+
+@export()
+@description('Bounds of one node pool. minCount is what runs on a quiet day; maxCount is what a surge may use.')
+type poolType = {
+  vmSize: string
+
+  @minValue(1)
+  @maxValue(1000)
+  minCount: int
+
+  @minValue(1)
+  @maxValue(1000)
+  maxCount: int
+
+  @minValue(30)
+  @maxValue(250)
+  maxPods: int
+}
+
+@export()
+@description('One stamp: a region with its own hub, spoke, cluster and gateway. Adding or removing a stamp is adding or removing one of these.')
+type stampType = {
+  @description('Short and unique in the fleet: it is part of every name in the stamp, and its origin\'s name.')
+  @minLength(2)
+  @maxLength(5)
+  name: string
+
+  region: string
+
+  @description('A /16 of its own. It stays with the stamp for life, so that removing another stamp renumbers nothing.')
+  addressSpace: string
+
+  @minLength(1)
+  zones: ('1' | '2' | '3')[]
+
+  @description('Seed of the origin\'s weight. The control plane owns it from then on.')
+  @minValue(1)
+  @maxValue(1000)
+  originWeight: int
+
+  @minValue(1)
+  @maxValue(5)
+  originPriority: int
+
+  systemPool: poolType
+  userPool: poolType
+}
+
+@export()
+@description('A region that runs the control plane. It should not be a stamp\'s region: who watches must not fall with the watched.')
+type controlPlaneRegionType = {
+  @minLength(2)
+  @maxLength(5)
+  name: string
+
+  region: string
+
+  @description('A /24 of its own, beside every stamp\'s addresses.')
+  addressSpace: string
+
+  @description('Cosmos DB and the storage of this region span zones where the region has them.')
+  zoneRedundant: bool
+}
+
+@export()
+type frontDoorSettingsType = {
+  @description('Latency window in milliseconds: 0 makes weights inert. The smallest value that lets adjacent regions share is right; it costs users that much distance at most.')
+  @minValue(0)
+  @maxValue(1000)
+  latencyWindowMs: int
+
+  @minValue(1)
+  @maxValue(255)
+  probeIntervalSeconds: int
+
+  @description('The path that Front Door probes: the gate answers it, neither the gateway nor a pod\'s readiness depends on it.')
+  gatePath: string
+
+  @description('Own host name with a certificate from the certificate vault, or null for the endpoint\'s own.')
+  customDomain: customDomainType?
+}
+
+@export()
+type customDomainType = {
+  hostName: string
+
+  @description('Name of the certificate\'s secret in the certificate vault.')
+  certificateName: string
+}
+
+@export()
+@description('What the stamps of a deployed fleet have in common.')
+type platformType = {
+  location: string
+
+  @description('Public DNS zone of the origins, made by bootstrap.bicep: <stamp>.<originDomain>.')
+  originDomain: string
+
+  @description('Made by bootstrap.bicep; holds the certificate of *.<originDomain>.')
+  certificateVaultName: string
+  certificateName: string
+
+  @description('off saves about 900 USD a month a stamp; egress then leaves by a NAT gateway.')
+  firewall: 'off' | 'Standard' | 'Premium'
+  privateClusters: bool
+  kubernetesVersion: string
+  fleetManager: bool
+
+  @description('Git repository that Flux follows in every cluster.')
+  gitops: gitopsType
+
+  @description('Entra groups whose members administer the clusters.')
+  clusterAdminGroupIds: string[]
+  policyEffect: 'audit' | 'deny'
+}
+
+@export()
+type gitopsType = {
+  url: string
+  branch: string
+  path: string
+}
+
+@export()
+@description('A fleet that exists. Ids only: nothing in it is changed but role assignments and alert rules.')
+type attachedFleetType = {
+  frontDoorProfileId: string
+  originGroupNames: string[]
+
+  @description('Workspace that Front Door\'s access log goes to, or null where it goes nowhere.')
+  accessLogWorkspaceId: string?
+
+  @minLength(1)
+  stamps: attachedStampType[]
+}
+
+@export()
+type attachedStampType = {
+  @minLength(2)
+  @maxLength(5)
+  name: string
+  region: string
+  clusterId: string
+  gatewayId: string
+  virtualNetworkId: string
+  nodeSubnetName: string
+
+  @description('Subnet that takes a private endpoint to the gate\'s blob, or null: the blob is then reached over the Internet, by Entra identity only.')
+  privateEndpointSubnetId: string?
+
+  @description('Issuer URL of the cluster\'s workload identity; null where the stamp has no gate.')
+  oidcIssuerUrl: string?
+}
+
+@export()
+@description('Entra application that guards the API and receives alerts; made by the commands in docs/deploy.md.')
+type apiType = {
+  clientId: string
+
+  @description('Object id of the application (not of its service principal): the action group names it.')
+  applicationObjectId: string
+  identifierUri: string
+}
+
+@export()
+type featuresType = {
+  keda: bool
+  shedding: bool
+  accessLog: bool
+}
+
+@export()
+@description('Where a stamp can be reached by the control plane: the one shape in which both modes hand a fleet on.')
+type targetType = {
+  name: string
+  region: string
+  subscriptionId: string
+  clusterResourceGroup: string
+  clusterName: string
+  gatewayResourceGroup: string
+  gatewayName: string
+  networkResourceGroup: string
+  virtualNetworkName: string
+  nodeSubnetName: string
+}

@@ -54,7 +54,7 @@ export type LedgerEvent =
   | { readonly type: 'DrainExpired'; readonly stamp: StampName }
   | { readonly type: 'ControlsSet'; readonly controls: Controls }
   | { readonly type: 'AlertReceived'; readonly rule: string; readonly condition: 'fired' | 'resolved'; readonly alertId: string }
-  | { readonly type: 'HookCalled'; readonly hook: string; readonly status: number }
+  | { readonly type: 'HookCalled'; readonly hook: string; readonly result: 'passed' | 'failed' | 'unknown'; readonly detail: string }
   | { readonly type: 'CertificateChanged'; readonly survives: Readonly<Record<StampName, 'yes' | 'no' | 'unknown'>>; readonly binding: string | null }
   | { readonly type: 'RunClosed'; readonly outcome: RunOutcome; readonly why: string };
 

@@ -1,0 +1,124 @@
+import type { FenceHold, RunOutcome, RunPhase, RunRequest } from '../domain/run.ts';
+import type { Mode, StampName } from '../domain/fleet.ts';
+import type { PlanPartName } from '../domain/planWrites.ts';
+
+/**
+ * Every activity by name: what it takes and what it gives. Orchestrations call activities only through these names,
+ * and a start-up check compares them with what is registered, because a misspelt name hangs for ever on Durable.
+ * Inputs are objects: bare booleans and nulls do not survive the trip.
+ */
+export interface ActivityContracts {
+  observeFleet: { input: { readonly reason: string }; output: { readonly start: RunRequest | null } };
+  startRun: { input: RunRequest; output: { readonly kind: 'started' | 'exists' } };
+  takeFence: { input: RunScope; output: FenceStep };
+  keepFence: { input: RunStep; output: Proceed };
+  makePlan: { input: RunStep; output: PlanStep };
+  enterPhase: { input: RunStep & { readonly phase: RunPhase }; output: Proceed };
+  askApproval: { input: RunStep & { readonly until: number }; output: Proceed };
+  recordApproval: { input: RunStep & { readonly decision: ApprovalDecision }; output: Proceed };
+  applyPart: { input: RunStep & { readonly part: PlanPart; readonly stamp: StampName | null }; output: ApplyStep };
+  verifySurge: { input: RunStep & { readonly stamp: StampName; readonly what: 'nodes' | 'pods' }; output: SurgeStep };
+  proveCapacity: { input: RunStep; output: ProofStep };
+  verifyShift: { input: RunStep; output: ShiftStep };
+  holdDrill: { input: RunStep; output: HoldStep };
+  undoWrites: { input: RunStep & { readonly ofRun: string; readonly what: 'traffic' | 'room' }; output: UndoStep };
+  callHooks: { input: RunStep; output: { readonly called: number } };
+  closeRun: { input: RunStep & { readonly outcome: RunOutcome; readonly why: string }; output: { readonly closed: 'closed' } };
+}
+
+export type ActivityName = keyof ActivityContracts;
+export type ActivityInput<N extends ActivityName> = ActivityContracts[N]['input'];
+export type ActivityOutput<N extends ActivityName> = ActivityContracts[N]['output'];
+
+/** The parts of a plan, in the order of a graceful run. */
+export type PlanPart = PlanPartName;
+
+export interface RunScope {
+  readonly request: RunRequest;
+}
+
+/** What a step of a run needs: the request, the fence it holds and the revision of the plan it works on. */
+export interface RunStep {
+  readonly request: RunRequest;
+  readonly hold: FenceHold;
+  readonly revision: number;
+}
+
+/** Why a run must stop where it is; each has its own way to end. */
+export type StopReason = 'fenceLost' | 'killSwitch' | 'modeObserve' | 'abortAsked' | 'yielded' | 'recordImpossible';
+
+export interface Stopped {
+  readonly kind: 'stopped';
+  readonly reason: StopReason;
+  readonly detail: string;
+}
+
+export type Proceed = { readonly kind: 'go' } | Stopped;
+
+export type FenceStep =
+  | { readonly kind: 'held'; readonly hold: FenceHold; readonly mode: Mode; readonly nextRevision: number }
+  | { readonly kind: 'busy'; readonly holder: string }
+  | Stopped;
+
+export type PlanStep =
+  | { readonly kind: 'planned'; readonly digest: PlanDigest }
+  | { readonly kind: 'blocked'; readonly why: string }
+  | Stopped;
+
+/** What the orchestration needs to know of a plan; the plan itself lies in the ledger, read by revision. */
+export interface PlanDigest {
+  readonly revision: number;
+  readonly stamps: readonly StampName[];
+  readonly surgeStamps: readonly StampName[];
+  readonly poolStamps: readonly StampName[];
+  readonly sheds: number;
+  readonly gates: number;
+  readonly shifts: number;
+  readonly summary: string;
+}
+
+export type ApplyStep = { readonly kind: 'applied'; readonly refused: readonly string[] } | Stopped;
+
+export type SurgeStep =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'notYet'; readonly wanted: number; readonly ready: number }
+  | Stopped;
+
+export type ProofStep =
+  | { readonly kind: 'proved' }
+  | { readonly kind: 'notYet'; readonly why: readonly string[] }
+  | { readonly kind: 'awaitingConfirmation' }
+  | { readonly kind: 'cleared' }
+  | { readonly kind: 'superseded'; readonly why: string; readonly request: RunRequest }
+  | { readonly kind: 'impossible'; readonly why: readonly string[] }
+  | Stopped;
+
+export type ShiftStep =
+  | { readonly kind: 'verified'; readonly by: 'shares' | 'settings' }
+  | { readonly kind: 'notYet'; readonly why: string }
+  | { readonly kind: 'superseded'; readonly why: string; readonly request: RunRequest }
+  | Stopped;
+
+export type HoldStep = { readonly kind: 'holding' } | { readonly kind: 'mustEnd'; readonly why: string } | Stopped;
+
+export type UndoStep =
+  | { readonly kind: 'undone'; readonly kept: readonly string[] }
+  | { readonly kind: 'heldBack'; readonly why: string }
+  | Stopped;
+
+export type ApprovalDecision =
+  | { readonly kind: 'approved'; readonly by: string }
+  | { readonly kind: 'missed' }
+  | { readonly kind: 'aborted'; readonly by: string };
+
+/** Raised by the API as the external event `decision`; one wait of that name is open at a time. */
+export interface DecisionEvent {
+  readonly decision: 'approve' | 'abort';
+  readonly by: string;
+  readonly reason: string;
+}
+
+export const activityNames: readonly ActivityName[] = [
+  'observeFleet', 'startRun', 'takeFence', 'keepFence', 'makePlan', 'enterPhase', 'askApproval', 'recordApproval', 'applyPart',
+  'verifySurge', 'proveCapacity', 'verifyShift', 'holdDrill', 'undoWrites', 'callHooks', 'closeRun',
+];

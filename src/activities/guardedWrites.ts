@@ -1,0 +1,88 @@
+import { originNamed, stampNamed, applyWrite } from './applyWrite.ts';
+import type { PlannedWrite } from '../domain/planWrites.ts';
+import type { Write } from '../domain/ledgerEvent.ts';
+import { TransientError, type WriteOutcome } from '../ports/outcome.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { ApplyStep, Proceed, RunStep, Stopped } from './contracts.ts';
+import { mayWrite } from './guard.ts';
+import { recordStep } from './runLog.ts';
+
+/** `unanswered`: it may have happened, so its undo stays pending. */
+type Outcome = WriteOutcome | { readonly kind: 'unanswered'; readonly why: string };
+
+/**
+ * The one way in which anything outside is changed:
+ *
+ *   may write? -> intent with its undo on record -> change -> outcome on record
+ *
+ * I3, I8 before each; I4: no record, no write; I9. Repeating it is harmless: ids are deterministic and every change sets a
+ * value. Origin changes of one part go out together, because classic Front Door knows only whole-resource writes.
+ */
+export async function guardedWrites(ports: Ports, step: RunStep, planned: readonly PlannedWrite[], expiresAt: number, mark = ''): Promise<ApplyStep> {
+  const refused: string[] = [];
+  for (const batch of batches(planned)) {
+    const stopped = await intend(ports, step, batch, expiresAt, mark);
+    if (stopped !== null) return stopped;
+    const outcomes = await change(ports, step, batch);
+    for (const [index, one] of batch.entries()) {
+      const outcome = outcomes[index] ?? { kind: 'unanswered', why: 'no answer for this change' };
+      await recordOutcome(ports, step, one, outcome, mark);
+      if (outcome.kind !== 'accepted') {
+        if (outcome.kind === 'refused' && outcome.reaction === 'stopRun') return { kind: 'stopped', reason: 'fenceLost', detail: outcome.why };
+        refused.push(`${one.key}: ${outcome.why}`);
+      }
+    }
+  }
+  return { kind: 'applied', refused };
+}
+
+async function intend(ports: Ports, step: RunStep, batch: readonly PlannedWrite[], expiresAt: number, mark: string): Promise<Stopped | null> {
+  for (const { key, write, undo } of batch) {
+    const proceed: Proceed = await mayWrite(ports, step, write);
+    if (proceed.kind === 'stopped') return proceed;
+    const recorded = await recordStep(ports, step, `${mark}${key}:intent`, { type: 'WriteIntended', write, undo, expiresAt });
+    if (recorded.kind === 'different') {
+      return { kind: 'stopped', reason: 'recordImpossible', detail: `another intent is on record under ${recorded.found.id}` };
+    }
+  }
+  return null;
+}
+
+async function change(ports: Ports, step: RunStep, batch: readonly PlannedWrite[]): Promise<readonly Outcome[]> {
+  const origins = batch.flatMap(({ write }) => (write.target === 'origin' ? [originChange(ports, write)] : []));
+  if (origins.length === batch.length) return applyOriginsOrGoOn(ports, origins);
+  return Promise.all(batch.map(({ write, undo }) => applyWrite(ports, write, undo, step.request.runId)));
+}
+
+/** Front Door's control plane may fail every call of a run: the gates carry it then, so that no answer is not an end. */
+async function applyOriginsOrGoOn(ports: Ports, origins: Parameters<Ports['traffic']['applyOrigins']>[0]): Promise<readonly Outcome[]> {
+  try {
+    return await ports.traffic.applyOrigins(origins);
+  } catch (error) {
+    if (!(error instanceof TransientError)) throw error;
+    return origins.map(() => ({ kind: 'unanswered', why: `Front Door did not take the change: ${error.message}` }));
+  }
+}
+
+function originChange(ports: Ports, write: Extract<Write, { target: 'origin' }>): Parameters<Ports['traffic']['applyOrigins']>[0][number] {
+  const stamp = stampNamed(ports.fleet, write.stamp);
+  return { stamp, origin: originNamed(stamp, write.originGroup, write.origin), set: write.set };
+}
+
+async function recordOutcome(ports: Ports, step: RunStep, { key, write }: PlannedWrite, outcome: Outcome, mark: string): Promise<void> {
+  await recordStep(
+    ports,
+    step,
+    `${mark}${key}:outcome`,
+    outcome.kind === 'accepted'
+      ? { type: 'WriteSucceeded', write, alreadyThere: 'applied' }
+      : { type: 'WriteRefused', write, why: outcome.why, reaction: outcome.kind === 'refused' ? outcome.reaction : 'retryLater' },
+  );
+}
+
+/** Origin changes side by side, all else one by one. */
+function batches(planned: readonly PlannedWrite[]): readonly (readonly PlannedWrite[])[] {
+  const origins = planned.filter(({ write }) => write.target === 'origin');
+  const others = planned.filter(({ write }) => write.target !== 'origin').map((one) => [one]);
+  return origins.length > 0 ? [...others, origins] : others;
+}

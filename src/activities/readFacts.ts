@@ -1,0 +1,41 @@
+import type { FleetFacts, StampFacts } from '../domain/facts.ts';
+import type { Stamp } from '../domain/fleet.ts';
+import { unknown } from '../domain/reading.ts';
+import type { Ports } from '../ports/ports.ts';
+
+/** Everything a plan is computed from, read side by side; what could not be read is unknown in its place. */
+export async function readFacts(ports: Ports): Promise<FleetFacts> {
+  const at = ports.clock.now();
+  const { fleet } = ports;
+  const [traffic, demand, loads, stamps] = await Promise.all([
+    ports.traffic.readTraffic(),
+    ports.demand.readDemand(),
+    ports.demand.readLoad(fleet.stamps),
+    Promise.all(fleet.stamps.map((stamp) => readStamp(ports, stamp))),
+  ]);
+  return {
+    at,
+    traffic,
+    demand,
+    stamps: Object.fromEntries(
+      fleet.stamps.map((stamp, index) => {
+        const facts = stamps[index];
+        if (facts === undefined) throw new Error(`no facts read for ${stamp.name}`);
+        return [stamp.name, { ...facts, load: loads[stamp.name] ?? unknown('no load was read for this stamp', at) }];
+      }),
+    ),
+  };
+}
+
+async function readStamp(ports: Ports, stamp: Stamp): Promise<Omit<StampFacts, 'load'>> {
+  const runsHere = ports.fleet.workloads.filter(({ stamps }) => stamps === null || stamps.includes(stamp.name));
+  const [pools, workloads, nodes, quota, skus, network] = await Promise.all([
+    ports.compute.readPools(stamp),
+    ports.workloads.readWorkloads(stamp, runsHere),
+    ports.workloads.readNodes(stamp),
+    ports.headroom.readQuota(stamp),
+    ports.headroom.readSkus(stamp),
+    ports.headroom.readNetwork(stamp),
+  ]);
+  return { pools, workloads, nodes, quota, skus, network };
+}

@@ -21,6 +21,7 @@ export interface World {
   readonly operations: Operations;
   readonly metrics: MetricsHistory;
   readonly users: UserLedger;
+  readonly gateBlobs: GateBlobs;
   /** Advances physics to the clock's now; faces call it before they read. Idempotent and cheap. */
   settle(): void;
   /** Plain JSON of everything a person or a page wants to see. */
@@ -28,6 +29,15 @@ export interface World {
   /** All state, for `--state DIR`; `restoreWorld(saved, clock)` is the way back. */
   save(): unknown;
   dispose(): void;
+}
+
+/**
+ * The gates' state blobs as the gate pods see them. The blob face calls `written` for every blob under a stamp's
+ * `gateBlobUrl` (text null = deleted); the gate pod notices at its next poll, if it can reach the store then.
+ * The text is JSON with `state` ("open" or "closed") and `expiresAt` (ISO 8601 or epoch milliseconds; none = never).
+ */
+export interface GateBlobs {
+  written(blobUrl: string, text: string | null): void;
 }
 
 /** Built from a fleet file plus what a sandbox must invent (users, quotas, start-up times); see sandbox/world/spec.ts. */
@@ -48,6 +58,8 @@ export interface PointOfPresenceSpec {
   readonly latencyMsByStamp: Readonly<Record<string, number>>;
   /** Mean requests per second entering here, per origin group; a daily wave goes over it. */
   readonly requestsPerSecond: Readonly<Record<string, number>>;
+  /** Where the sun stands: the daily wave peaks at 15:00 there. */
+  readonly utcOffsetHours: number;
 }
 
 export interface FrontDoorSpec {

@@ -28,6 +28,8 @@ export interface Assessment {
   readonly knownSignals: number;
   readonly unhealthyInARow: number;
   readonly healthyInARow: number;
+  /** Epoch milliseconds at which the present row of unhealthy rounds began; absent or null outside one. */
+  readonly failingSince?: number | null;
   /** Epoch milliseconds since when `verdict` holds. */
   readonly since: number;
   /** True when the outside view says that traffic has left already (origin health gone): the ungraceful way. */

@@ -1,0 +1,30 @@
+import type { Assessment, FleetAssessment } from '../assessment.ts';
+import type { SignalSettings, StampName } from '../fleet.ts';
+import type { Observation } from '../observation.ts';
+import { assessStamp } from './assessStamp.ts';
+import { isObserverSuspect } from './isObserverSuspect.ts';
+
+/**
+ * Judges every stamp that has an observation or a memory (I6), and the observer itself (I7).
+ * `previous` is what the last call answered; `drained` names the stamps that we ourselves hold drained, whose missing
+ * traffic and closed gate are no evidence. The answer is in the order in which stamps first appear.
+ */
+export function assessFleet(
+  previous: readonly Assessment[],
+  observations: readonly Observation[],
+  settings: SignalSettings,
+  now: number,
+  drained: readonly StampName[] = [],
+): FleetAssessment {
+  const memory = new Map(previous.map((assessment) => [assessment.stamp, assessment]));
+  const byStamp = new Map<StampName, Observation[]>(previous.map((assessment) => [assessment.stamp, []]));
+  for (const observation of observations) {
+    const known = byStamp.get(observation.stamp);
+    if (known === undefined) byStamp.set(observation.stamp, [observation]);
+    else known.push(observation);
+  }
+  const stamps = [...byStamp].map(([stamp, own]) =>
+    assessStamp({ stamp, previous: memory.get(stamp) ?? null, observations: own, settings, now, ownDrain: drained.includes(stamp) ? 'drained' : 'inService' }),
+  );
+  return { at: now, stamps, observerSuspect: isObserverSuspect(stamps, settings) };
+}

@@ -13,7 +13,7 @@ export interface ActivityContracts {
   takeFence: { input: RunScope; output: FenceStep };
   keepFence: { input: RunStep; output: Proceed };
   makePlan: { input: RunStep; output: PlanStep };
-  enterPhase: { input: RunStep & { readonly phase: RunPhase }; output: Proceed };
+  enterPhase: { input: RunStep & { readonly phase: RunPhase }; output: { readonly entered: RunPhase } };
   askApproval: { input: RunStep & { readonly until: number }; output: Proceed };
   recordApproval: { input: RunStep & { readonly decision: ApprovalDecision }; output: Proceed };
   applyPart: { input: RunStep & { readonly part: PlanPart; readonly stamp: StampName | null }; output: ApplyStep };
@@ -23,7 +23,7 @@ export interface ActivityContracts {
   holdDrill: { input: RunStep; output: HoldStep };
   undoWrites: { input: RunStep & { readonly ofRun: string; readonly what: 'traffic' | 'room' }; output: UndoStep };
   callHooks: { input: RunStep; output: { readonly called: number } };
-  closeRun: { input: RunStep & { readonly outcome: RunOutcome; readonly why: string }; output: { readonly closed: 'closed' } };
+  closeRun: { input: RunScope & { readonly hold: FenceHold | null; readonly outcome: RunOutcome; readonly why: string }; output: { readonly closed: 'closed' } };
 }
 
 export type ActivityName = keyof ActivityContracts;
@@ -74,6 +74,8 @@ export interface PlanDigest {
   readonly sheds: number;
   readonly gates: number;
   readonly shifts: number;
+  /** Runs whose surges are handed back once this one has settled: those that had drained the stamps. */
+  readonly handBackRuns: readonly string[];
   readonly summary: string;
 }
 

@@ -3,11 +3,14 @@ import type { Ports } from '../ports/ports.ts';
 import { TransientError } from '../ports/outcome.ts';
 import type { Proceed, RunStep } from './contracts.ts';
 
+/** An abort ends the advance of a run and begins its undo, which an abort does not end. */
+export type Purpose = 'advance' | 'undo';
+
 /**
  * Asked before every outside write and at every tick of a wait (I3, I8): is the fence still ours, may automation act,
  * has anybody asked to stop? The store of controls being down may stop a run, never start one.
  */
-export async function mayProceed(ports: Ports, step: RunStep): Promise<Proceed> {
+export async function mayProceed(ports: Ports, step: RunStep, purpose: Purpose = 'advance'): Promise<Proceed> {
   const confirmed = await ports.fence.confirm(step.hold);
   if (confirmed.kind === 'lost') {
     return { kind: 'stopped', reason: 'fenceLost', detail: `run ${confirmed.holder} holds the fence with epoch ${confirmed.epoch}` };
@@ -17,13 +20,13 @@ export async function mayProceed(ports: Ports, step: RunStep): Promise<Proceed> 
   if (controls.mode === 'observe' && step.request.trigger.by !== 'operator') {
     return { kind: 'stopped', reason: 'modeObserve', detail: `mode set to observe by ${controls.setBy}` };
   }
-  return askedToStop(ports, step);
+  return purpose === 'undo' ? { kind: 'go' } : askedToStop(ports, step);
 }
 
 /** In mode `approve`, traffic moves only after a person's approval is on record; room may be made before it. */
-export async function mayWrite(ports: Ports, step: RunStep, write: Write): Promise<Proceed> {
-  const proceed = await mayProceed(ports, step);
-  if (proceed.kind === 'stopped' || !movesTraffic(write) || step.request.trigger.by === 'operator') return proceed;
+export async function mayWrite(ports: Ports, step: RunStep, write: Write, purpose: Purpose): Promise<Proceed> {
+  const proceed = await mayProceed(ports, step, purpose);
+  if (proceed.kind === 'stopped' || purpose === 'undo' || !movesTraffic(write) || step.request.trigger.by === 'operator') return proceed;
   const { controls } = await ports.controls.readControls();
   if (controls.mode !== 'approve') return proceed;
   const approval = await ports.ledger.readEntry(step.request.runId, approvalId);

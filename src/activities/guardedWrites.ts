@@ -1,11 +1,17 @@
 import { originNamed, stampNamed, applyWrite } from './applyWrite.ts';
 import type { PlannedWrite } from '../domain/planWrites.ts';
 import type { Write } from '../domain/ledgerEvent.ts';
+import { undoMark } from '../domain/undo.ts';
 import { TransientError, type WriteOutcome } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ApplyStep, Proceed, RunStep, Stopped } from './contracts.ts';
 import { mayWrite } from './guard.ts';
 import { recordStep } from './runLog.ts';
+
+/** An undo is marked in the ids of its entries with the run whose change it takes back. */
+export type WritePurpose = { readonly kind: 'advance' } | { readonly kind: 'undo'; readonly ofRun: string };
+
+const markOf = (purpose: WritePurpose): string => (purpose.kind === 'undo' ? `${purpose.ofRun}${undoMark}` : '');
 
 /** `unanswered`: it may have happened, so its undo stays pending. */
 type Outcome = WriteOutcome | { readonly kind: 'unanswered'; readonly why: string };
@@ -18,15 +24,15 @@ type Outcome = WriteOutcome | { readonly kind: 'unanswered'; readonly why: strin
  * I3, I8 before each; I4: no record, no write; I9. Repeating it is harmless: ids are deterministic and every change sets a
  * value. Origin changes of one part go out together, because classic Front Door knows only whole-resource writes.
  */
-export async function guardedWrites(ports: Ports, step: RunStep, planned: readonly PlannedWrite[], expiresAt: number, mark = ''): Promise<ApplyStep> {
+export async function guardedWrites(ports: Ports, step: RunStep, planned: readonly PlannedWrite[], expiresAt: number, purpose: WritePurpose = { kind: 'advance' }): Promise<ApplyStep> {
   const refused: string[] = [];
   for (const batch of batches(planned)) {
-    const stopped = await intend(ports, step, batch, expiresAt, mark);
+    const stopped = await intend(ports, step, batch, expiresAt, purpose);
     if (stopped !== null) return stopped;
     const outcomes = await change(ports, step, batch);
     for (const [index, one] of batch.entries()) {
       const outcome = outcomes[index] ?? { kind: 'unanswered', why: 'no answer for this change' };
-      await recordOutcome(ports, step, one, outcome, mark);
+      await recordOutcome(ports, step, one, outcome, purpose);
       if (outcome.kind !== 'accepted') {
         if (outcome.kind === 'refused' && outcome.reaction === 'stopRun') return { kind: 'stopped', reason: 'fenceLost', detail: outcome.why };
         refused.push(`${one.key}: ${outcome.why}`);
@@ -36,11 +42,11 @@ export async function guardedWrites(ports: Ports, step: RunStep, planned: readon
   return { kind: 'applied', refused };
 }
 
-async function intend(ports: Ports, step: RunStep, batch: readonly PlannedWrite[], expiresAt: number, mark: string): Promise<Stopped | null> {
+async function intend(ports: Ports, step: RunStep, batch: readonly PlannedWrite[], expiresAt: number, purpose: WritePurpose): Promise<Stopped | null> {
   for (const { key, write, undo } of batch) {
-    const proceed: Proceed = await mayWrite(ports, step, write);
+    const proceed: Proceed = await mayWrite(ports, step, write, purpose.kind);
     if (proceed.kind === 'stopped') return proceed;
-    const recorded = await recordStep(ports, step, `${mark}${key}:intent`, { type: 'WriteIntended', write, undo, expiresAt });
+    const recorded = await recordStep(ports, step, `${markOf(purpose)}${key}:intent`, { type: 'WriteIntended', write, undo, expiresAt });
     if (recorded.kind === 'different') {
       return { kind: 'stopped', reason: 'recordImpossible', detail: `another intent is on record under ${recorded.found.id}` };
     }
@@ -69,11 +75,11 @@ function originChange(ports: Ports, write: Extract<Write, { target: 'origin' }>)
   return { stamp, origin: originNamed(stamp, write.originGroup, write.origin), set: write.set };
 }
 
-async function recordOutcome(ports: Ports, step: RunStep, { key, write }: PlannedWrite, outcome: Outcome, mark: string): Promise<void> {
+async function recordOutcome(ports: Ports, step: RunStep, { key, write }: PlannedWrite, outcome: Outcome, purpose: WritePurpose): Promise<void> {
   await recordStep(
     ports,
     step,
-    `${mark}${key}:outcome`,
+    `${markOf(purpose)}${key}:outcome`,
     outcome.kind === 'accepted'
       ? { type: 'WriteSucceeded', write, alreadyThere: 'applied' }
       : { type: 'WriteRefused', write, why: outcome.why, reaction: outcome.kind === 'refused' ? outcome.reaction : 'retryLater' },

@@ -10,6 +10,6 @@ export async function takeFence(ports: Ports, { request }: RunScope): Promise<Fe
   if (acquired.kind === 'busy') return { kind: 'busy', holder: acquired.holder };
   const entries = await ports.ledger.readRun(request.runId);
   const lastRevision = entries.reduce((last, { event }) => (event.type === 'PlanMade' ? Math.max(last, event.plan.revision) : last), 0);
-  await recordOfRun(ports, request, `e${acquired.hold.epoch}:fence`, acquired.hold.epoch, { type: 'FenceTaken', from: acquired.previousRunId });
+  await recordOfRun(ports, request, `e${acquired.hold.epoch}:fence`, acquired.hold.epoch, { type: 'FenceTaken', previousRunId: acquired.previousRunId });
   return { kind: 'held', hold: acquired.hold, mode: controls.mode, nextRevision: lastRevision + 1 };
 }

@@ -30,7 +30,7 @@ export interface ChainedEntry extends LedgerEntry {
 
 export type LedgerEvent =
   | { readonly type: 'RunOpened'; readonly request: RunRequest }
-  | { readonly type: 'FenceTaken'; readonly from: number | null }
+  | { readonly type: 'FenceTaken'; readonly previousRunId: string | null }
   | { readonly type: 'Assessed'; readonly assessments: readonly Assessment[] }
   | { readonly type: 'Decided'; readonly decision: 'nothing' | 'start' | 'freeze' | 'surgeOnly'; readonly why: string; readonly assessment: FleetAssessment }
   | { readonly type: 'PlanMade'; readonly plan: Plan; readonly findings: readonly Finding[]; readonly rendering: string }

@@ -1,0 +1,36 @@
+import type { OrchestrationContext } from 'durable-functions';
+import type { RunInput } from './failover.ts';
+import { shiftAway } from './shiftAway.ts';
+import { call, now, wait, type Steps } from './steps/call.ts';
+import { conduct, stopRun, undoAll, type Ending } from './steps/conduct.ts';
+import type { RunStep } from '../activities/contracts.ts';
+
+const pollSeconds = 20;
+
+/**
+ * A failover on purpose: drain, hold, and put everything back.
+ *
+ *   shift away -> hold --time is up, threshold crossed, real failure, abort--> traffic back -> room back
+ */
+export function* drill(ctx: OrchestrationContext): Steps<Ending> {
+  const { request, limits } = ctx.df.getInput<RunInput>();
+  return yield* conduct(ctx, request, function* (run) {
+    const { step, ending } = yield* shiftAway(ctx, run, limits);
+    if (ending.outcome === 'frozen') return yield* undoAll(ctx, step, { outcome: 'aborted', why: ending.why });
+    if (ending.outcome !== 'completed') return ending;
+    return yield* hold(ctx, step, limits.drillHoldMinutes);
+  });
+}
+
+function* hold(ctx: OrchestrationContext, step: RunStep, minutes: number): Steps<Ending> {
+  yield* call(ctx, 'enterPhase', { ...step, phase: 'holding' });
+  const until = now(ctx) + minutes * 60_000;
+  ctx.df.setCustomStatus({ phase: 'holding', until });
+  while (now(ctx) < until) {
+    const held = yield* call(ctx, 'holdDrill', step);
+    if (held.kind === 'stopped') return yield* stopRun(ctx, step, held);
+    if (held.kind === 'mustEnd') return yield* undoAll(ctx, step, { outcome: 'aborted', why: held.why });
+    yield* wait(ctx, pollSeconds);
+  }
+  return yield* undoAll(ctx, step, { outcome: 'completed', why: `held for ${minutes} minutes and put back` });
+}

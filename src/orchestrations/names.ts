@@ -1,0 +1,14 @@
+import type { RunKind } from '../domain/plan.ts';
+
+/** Registered names. Runs are started under the name of their kind; `surgeStamp` only as a child, `watch` by the alert webhook. */
+export const orchestrationNames = {
+  failover: 'failover',
+  drain: 'drain',
+  failback: 'failback',
+  drill: 'drill',
+  surgeStamp: 'surgeStamp',
+  watch: 'watch',
+} as const satisfies Record<RunKind, string> & Record<string, string>;
+
+/** External event that approves or aborts a run that waits for a person. */
+export const decisionEvent = 'decision';

@@ -1,0 +1,97 @@
+import type { OrchestrationContext } from 'durable-functions';
+import type { RunOutcome, RunRequest } from '../../domain/run.ts';
+import type { Mode } from '../../domain/fleet.ts';
+import type { FenceHold } from '../../domain/run.ts';
+import type { FenceStep, RunStep, Stopped } from '../../activities/contracts.ts';
+import { call, now, wait, type Steps } from './call.ts';
+
+/** A run that holds the fence. */
+export interface Run {
+  readonly request: RunRequest;
+  readonly hold: FenceHold;
+  readonly mode: Mode;
+  readonly firstRevision: number;
+}
+
+export interface Ending {
+  readonly outcome: RunOutcome;
+  readonly why: string;
+}
+
+/**
+ * What all runs share: take the fence, do the work, close.
+ *
+ *   wait for the fence --held--> body --> closed
+ *        |--busy until the deadline, kill switch--> closed, nothing touched
+ *
+ * A bug or a fault that outlived its retries freezes the traffic where it is and says so (I11): nothing is guessed.
+ */
+export function* conduct(ctx: OrchestrationContext, request: RunRequest, body: (run: Run) => Steps<Ending>): Steps<Ending> {
+  let hold: FenceHold | null = null;
+  let ending: Ending;
+  try {
+    const fence = yield* waitForFence(ctx, request);
+    if (fence.kind === 'held') {
+      hold = fence.hold;
+      ending = yield* body({ request, hold: fence.hold, mode: fence.mode, firstRevision: fence.nextRevision });
+    } else {
+      ending = fence.kind === 'busy' ? { outcome: 'blocked', why: `run ${fence.holder} holds the fleet` } : stoppedEnding(fence);
+    }
+  } catch (error) {
+    ending = { outcome: 'frozen', why: `stopped where it was: ${messageOf(error)}` };
+  }
+  ctx.df.setCustomStatus({ phase: 'closed', ...ending });
+  yield* call(ctx, 'closeRun', { request, hold, ...ending });
+  return ending;
+}
+
+const fencePatienceMinutes: Record<RunRequest['kind'], number> = { failover: 20, failback: 5, drain: 5, drill: 0 };
+
+function* waitForFence(ctx: OrchestrationContext, request: RunRequest): Steps<FenceStep> {
+  const deadline = now(ctx) + fencePatienceMinutes[request.kind] * 60_000;
+  for (;;) {
+    ctx.df.setCustomStatus({ phase: 'fencing' });
+    const fence = yield* call(ctx, 'takeFence', { request });
+    if (fence.kind !== 'busy' || deadline <= now(ctx)) return fence;
+    yield* wait(ctx, 5);
+  }
+}
+
+/** How a run ends when it was told to stop before it had changed anything. */
+export function stoppedEnding({ reason, detail }: Stopped): Ending {
+  switch (reason) {
+    case 'fenceLost':
+      return { outcome: 'superseded', why: detail };
+    case 'abortAsked':
+    case 'yielded':
+      return { outcome: 'aborted', why: detail };
+    case 'killSwitch':
+    case 'modeObserve':
+    case 'recordImpossible':
+      return { outcome: 'frozen', why: detail };
+  }
+}
+
+/**
+ * How a run ends when it was told to stop in the middle. An abort takes back what was done, traffic first; a lost fence or
+ * the kill switch touch nothing more.
+ */
+export function* stopRun(ctx: OrchestrationContext, step: RunStep, stopped: Stopped): Steps<Ending> {
+  if (stopped.reason !== 'abortAsked' && stopped.reason !== 'yielded') return stoppedEnding(stopped);
+  return yield* undoAll(ctx, step, { outcome: 'aborted', why: stopped.detail });
+}
+
+/** Traffic back where it was, then the room: in reverse of the order in which they were made. */
+export function* undoAll(ctx: OrchestrationContext, step: RunStep, ending: Ending): Steps<Ending> {
+  ctx.df.setCustomStatus({ phase: 'undoing', ...ending });
+  yield* call(ctx, 'enterPhase', { ...step, phase: 'undoing' });
+  const traffic = yield* call(ctx, 'undoWrites', { ...step, ofRun: step.request.runId, what: 'traffic' });
+  if (traffic.kind === 'stopped') return stoppedEnding(traffic);
+  if (traffic.kind === 'heldBack') return { outcome: 'frozen', why: `${ending.why}; ${traffic.why}; the room is kept for it` };
+  const room = yield* call(ctx, 'undoWrites', { ...step, ofRun: step.request.runId, what: 'room' });
+  if (room.kind === 'stopped') return stoppedEnding(room);
+  const kept = [...traffic.kept, ...(room.kind === 'undone' ? room.kept : [])];
+  return kept.length === 0 ? ending : { ...ending, why: `${ending.why}; left as found: ${kept.join('; ')}` };
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 500);

@@ -1,0 +1,33 @@
+import type { OrchestrationContext } from 'durable-functions';
+import type { PlanDigest, PlanPart, RunStep, ShiftStep, Stopped } from '../../activities/contracts.ts';
+import { call, now, wait, type Steps } from './call.ts';
+
+const pollSeconds = 15;
+
+/** Away from a stamp the gate goes first, the fast lever; back to it last, so that traffic returns when all else is set. */
+export const leaving: readonly PlanPart[] = ['gates', 'shifts'];
+export const returning: readonly PlanPart[] = ['shifts', 'gates'];
+
+export type Moved = { readonly kind: 'moved'; readonly refused: readonly string[] } | Stopped;
+
+export function* moveTraffic(ctx: OrchestrationContext, step: RunStep, digest: PlanDigest, order: readonly PlanPart[]): Steps<Moved> {
+  const refused: string[] = [];
+  for (const part of order) {
+    if ((part === 'gates' ? digest.gates : digest.shifts) === 0) continue;
+    const applied = yield* call(ctx, 'applyPart', { ...step, part, stamp: null });
+    if (applied.kind === 'stopped') return applied;
+    refused.push(...applied.refused);
+  }
+  return { kind: 'moved', refused };
+}
+
+/** Set and verify are separate verbs: a change that was accepted may land in 20 minutes or never. */
+export function* verifyTraffic(ctx: OrchestrationContext, step: RunStep, minutes: number): Steps<ShiftStep> {
+  const deadline = now(ctx) + minutes * 60_000;
+  for (;;) {
+    const verified = yield* call(ctx, 'verifyShift', step);
+    if (verified.kind !== 'notYet' || deadline <= now(ctx)) return verified;
+    ctx.df.setCustomStatus({ phase: 'verifying', why: verified.why });
+    yield* wait(ctx, pollSeconds);
+  }
+}

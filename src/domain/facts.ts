@@ -1,4 +1,5 @@
 import type { OriginGroupName, StampName, WorkloadName } from './fleet.ts';
+import type { GateState } from './plan.ts';
 import type { Reading } from './reading.ts';
 
 /** Everything a plan is computed from, each part with its own age. A plan reads nothing else. */
@@ -55,6 +56,8 @@ export interface StampFacts {
   readonly skus: Reading<readonly SkuFacts[]>;
   readonly network: Reading<NetworkFacts>;
   readonly load: Reading<LoadFacts>;
+  /** Absent where the stamp has no gate or it was not read. */
+  readonly gate?: Reading<GateState>;
 }
 
 export interface PoolFacts {
@@ -76,6 +79,10 @@ export interface PoolFacts {
   readonly capacityReservationGroupId: string | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly string[];
+  /** Measured, from the request to Ready; absent or null = not measured, and a published figure is assumed. */
+  readonly nodeStartSeconds?: number | null;
+  /** Nodes still free in the pool's capacity reservation group; absent or null = not read. */
+  readonly reservedNodesFree?: number | null;
 }
 
 export interface Resources {
@@ -84,7 +91,10 @@ export interface Resources {
   readonly ephemeralStorageMiB: number;
 }
 
-/** One node with what its pods ask for. `free` = allocatable minus all pods' requests, daemonsets included. */
+/**
+ * One node with what its pods ask for. `requested` and `pods` count every pod on it, daemonsets included (of which
+ * `daemonsets` is the part that a new node would carry too): free = allocatable minus requested.
+ */
 export interface NodeFacts {
   readonly name: string;
   readonly pool: string;
@@ -103,6 +113,8 @@ export interface WorkloadFacts {
   readonly name: WorkloadName;
   readonly hpa: HpaFacts | null;
   readonly requestedReplicas: number;
+  /** Pods bound to a node, ready or not; absent = only the ready ones are taken as bound (the worst case). */
+  readonly scheduledReplicas?: number;
   readonly readyReplicas: number;
   readonly availableReplicas: number;
   readonly generationObserved: 'current' | 'behind';
@@ -180,6 +192,7 @@ export interface SubnetFacts {
   readonly totalAddresses: number;
 }
 
+/** In millicores for cpu, MiB for memory, pods for pods. */
 export interface ResourceQuotaFacts {
   readonly namespace: string;
   readonly resource: 'cpu' | 'memory' | 'pods';

@@ -40,6 +40,7 @@ export interface PoolSurge {
   readonly pool: string;
   readonly before: CountBounds;
   readonly after: CountBounds;
+  /** Ready and schedulable nodes: what the proof counts. Bounds also cover nodes of the pool that are neither. */
   readonly nodesWanted: number;
 }
 
@@ -120,7 +121,9 @@ export interface Blocked {
 export type ConstraintName =
   | 'vcpuQuotaFamily' | 'vcpuQuotaRegion' | 'skuRestricted' | 'zoneRestricted' | 'subnetAddresses' | 'podCidr'
   | 'outboundPorts' | 'poolMax' | 'hpaMax' | 'resourceQuota' | 'poolBusy' | 'poolNotScalable' | 'capacityReservation'
-  | 'hpaOwnedByReconciler' | 'disruptionBudget' | 'topologySpread' | 'podTooLarge' | 'inputUnknown';
+  | 'hpaOwnedByReconciler' | 'disruptionBudget' | 'topologySpread' | 'podTooLarge' | 'inputUnknown'
+  /** No stamp is left that serves an origin group. */
+  | 'noSurvivor';
 
 /** One missing thing: the constraint, how much is missing and what would fix it. */
 export interface Shortfall {

@@ -46,3 +46,7 @@ func functionAppName(name string, region string, suffix string) string => 'func-
 
 @export()
 func registryName(name string, suffix string) string => 'cr${name}${suffix}'
+
+@export()
+@description('Role definitions have their GUID for a name, unique in the tenant.')
+func roleId(name string, subscriptionId string, key string) string => guid('spillway', subscriptionId, name, key)

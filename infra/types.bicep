@@ -184,3 +184,11 @@ type targetType = {
   virtualNetworkName: string
   nodeSubnetName: string
 }
+
+@export()
+@description('A managed identity that gets a role.')
+type holderType = {
+  @description('Names the assignment: the principal id is not known before the identity exists.')
+  identityId: string
+  principalId: string
+}

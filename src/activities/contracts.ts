@@ -70,7 +70,6 @@ export interface PlanDigest {
   readonly revision: number;
   readonly stamps: readonly StampName[];
   readonly surgeStamps: readonly StampName[];
-  readonly poolStamps: readonly StampName[];
   readonly sheds: number;
   readonly gates: number;
   readonly shifts: number;

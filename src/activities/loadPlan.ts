@@ -9,3 +9,11 @@ export async function loadPlan(ports: Ports, step: RunStep): Promise<Plan> {
   if (entry?.event.type !== 'PlanMade') throw new Error(`run ${step.request.runId} has no plan of revision ${step.revision} on record`);
   return entry.event.plan;
 }
+
+/** The newest plan before this step's revision, whoever of the run's holders made it: its surges may still serve. */
+export async function previousPlan(ports: Ports, step: RunStep): Promise<Plan | null> {
+  if (step.revision === 1) return null;
+  const entries = await ports.ledger.readRun(step.request.runId);
+  const plans = entries.flatMap(({ event }) => (event.type === 'PlanMade' && event.plan.revision < step.revision ? [event.plan] : []));
+  return plans.toSorted((a, b) => b.revision - a.revision)[0] ?? null;
+}

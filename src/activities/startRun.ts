@@ -1,5 +1,6 @@
 import type { RunRequest } from '../domain/run.ts';
 import type { Ports } from '../ports/ports.ts';
+import { projectRun } from './runIndex.ts';
 import { recordOfRun } from './runLog.ts';
 
 /** Starts an orchestration of a run's kind under the run's id; a running one of that id is left alone. */
@@ -14,6 +15,7 @@ export interface OrchestrationStarter {
 export async function startRun(ports: Ports, starter: OrchestrationStarter, request: RunRequest): Promise<{ readonly kind: 'started' | 'exists' }> {
   const recorded = await recordOfRun(ports, request, 'opened', 0, { type: 'RunOpened', request });
   if (recorded.kind === 'different') return { kind: 'exists' };
+  await projectRun(ports, { request, outcome: null, closedAt: null });
   await starter.start(request);
   await ports.notify.notify({
     kind: 'runOpened',

@@ -1,0 +1,17 @@
+import { drillMustAbort, fleetExperience } from '../domain/decide/drill.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { HoldStep, RunStep } from './contracts.ts';
+import { mayProceed } from './guard.ts';
+import { readAssessment } from './readAssessment.ts';
+
+/** One look during a drill's hold: users must not suffer for an exercise, and a real failure ends it at once. */
+export async function holdDrill(ports: Ports, step: RunStep): Promise<HoldStep> {
+  const proceed = await mayProceed(ports, step);
+  if (proceed.kind === 'stopped') return proceed;
+  const drill = ports.fleet.drills.find(({ name }) => name === step.request.drill);
+  if (drill === undefined) return { kind: 'mustEnd', why: `drill ${step.request.drill ?? ''} is no longer in the fleet file` };
+  const [assessment, loads] = await Promise.all([readAssessment(ports), ports.demand.readLoad(ports.fleet.stamps)]);
+  if (assessment === null) return { kind: 'mustEnd', why: 'the assessment of the fleet cannot be read' };
+  const verdict = drillMustAbort(drill, { assessment, experience: fleetExperience(loads, step.request.stamps, ports.clock.now()) });
+  return verdict.kind === 'abort' ? { kind: 'mustEnd', why: verdict.why } : { kind: 'holding' };
+}

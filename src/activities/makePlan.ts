@@ -1,0 +1,56 @@
+import { checkPlan } from '../domain/check/checkPlan.ts';
+import { renderPlan } from '../domain/render/renderPlan.ts';
+import { planRun } from '../domain/planning/index.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { PlanDigest, PlanStep, RunStep } from './contracts.ts';
+import { mayProceed } from './guard.ts';
+import { previousPlan } from './loadPlan.ts';
+import { readAssessment } from './readAssessment.ts';
+import { readFacts } from './readFacts.ts';
+import { readFleetRuns } from './runIndex.ts';
+import { recordStep, stepId } from './runLog.ts';
+
+/** Reads the facts, plans, lints the plan, and puts it on record before anything of it is done. Repeated, it answers with the plan on record. */
+export async function makePlan(ports: Ports, step: RunStep): Promise<PlanStep> {
+  const proceed = await mayProceed(ports, step);
+  if (proceed.kind === 'stopped') return proceed;
+  const handBackRuns = await drainingRuns(ports, step);
+  const recorded = await ports.ledger.readEntry(step.request.runId, stepId(step, 'plan'));
+  if (recorded?.event.type === 'PlanMade') return { kind: 'planned', digest: digestOf(recorded.event.plan, handBackRuns) };
+
+  const [facts, assessment, previous] = await Promise.all([readFacts(ports), readAssessment(ports), previousPlan(ports, step)]);
+  if (assessment === null) return { kind: 'blocked', why: 'no assessment of the fleet could be read' };
+  const { request, revision } = step;
+  const result = planRun({ fleet: ports.fleet, facts, assessment, request, revision, previous });
+  if (result.kind === 'blocked') {
+    await recordStep(ports, step, 'planBlocked', { type: 'PlanBlocked', reasons: result.reasons });
+    return { kind: 'blocked', why: result.reasons.map(({ message }) => message).join('; ') };
+  }
+  const { plan } = result;
+  const findings = [...result.findings, ...checkPlan(plan, { fleet: ports.fleet, facts, assessment })];
+  await recordStep(ports, step, 'plan', { type: 'PlanMade', plan, findings, rendering: renderPlan(plan) });
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) return { kind: 'blocked', why: errors.map(({ invariant, message }) => `${invariant}: ${message}`).join('; ') };
+  return { kind: 'planned', digest: digestOf(plan, handBackRuns) };
+}
+
+/** The runs that drained the stamps which a failback gives their traffic: their surges are handed back at its end. */
+async function drainingRuns(ports: Ports, { request }: RunStep): Promise<readonly string[]> {
+  if (request.kind !== 'failback') return [];
+  const { drained } = await readFleetRuns(ports);
+  return [...new Set(drained.filter(({ stamp }) => request.stamps.includes(stamp)).map(({ runId }) => runId))];
+}
+
+function digestOf(plan: Plan, handBackRuns: readonly string[]): PlanDigest {
+  return {
+    revision: plan.revision,
+    stamps: plan.stamps,
+    surgeStamps: plan.surges.filter(({ pools, hpas }) => pools.length + hpas.length > 0).map(({ stamp }) => stamp),
+    sheds: plan.sheds.length,
+    gates: plan.gates.length,
+    shifts: plan.shifts.length,
+    handBackRuns,
+    summary: `${plan.kind} (${plan.mode}, ${plan.reach}) of ${plan.stamps.join(', ')}`,
+  };
+}

@@ -1,0 +1,102 @@
+import { assessFleet } from '../domain/assess/assessFleet.ts';
+import type { FleetAssessment } from '../domain/assessment.ts';
+import { decide } from '../domain/decide/decide.ts';
+import { ledgerWord, type Decision, type RunProposal } from '../domain/decide/decision.ts';
+import type { RunRequest } from '../domain/run.ts';
+import { TransientError } from '../ports/outcome.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Versioned } from '../ports/state.ts';
+import type { ActivityInput, ActivityOutput } from './contracts.ts';
+import { assessmentKey } from './readAssessment.ts';
+import { readFleetRuns, type FleetRuns } from './runIndex.ts';
+import { runRequestOf } from './runRequest.ts';
+import { stopRunOnRecord } from './stopRunOnRecord.ts';
+
+/** The last assessment with what was decided on it, so that a decision goes to the ledger when it changes (I9). */
+type WatchMemory = FleetAssessment & { readonly decided: string };
+
+/**
+ * One look at the fleet: collect signals, assess, decide, put the decision on record. Answers with the run to start, if
+ * any. Every control-plane region does it; only the holder of the fence will act.
+ */
+export async function observeFleet(ports: Ports, { reason }: ActivityInput<'observeFleet'>): Promise<ActivityOutput<'observeFleet'>> {
+  const { fleet, clock } = ports;
+  const [observations, memory, runs, controls] = await Promise.all([
+    ports.signals.observe(fleet.stamps),
+    readMemory(ports),
+    readRuns(ports),
+    ports.controls.readControls(),
+  ]);
+  const now = clock.now();
+  const assessment = assessFleet(memory?.value.stamps ?? [], observations, fleet.signals, now, ownDrains(runs));
+  const decision = decide({ fleet, assessment, controls: controls.controls, controlsFreshness: controls.freshness, now, ...runs });
+  await remember(ports, assessment, decision, memory, reason);
+  return { start: await act(ports, decision, runs, now) };
+}
+
+async function act(ports: Ports, decision: Decision, runs: FleetRuns, now: number): Promise<RunRequest | null> {
+  switch (decision.kind) {
+    case 'start':
+    case 'askApproval':
+    case 'surgeOnly':
+      return runRequestOf(ports, decision.run, decision.why, now);
+    case 'supersede':
+      return supersede(ports, decision.run, decision.why, runs, now);
+    case 'nothing':
+    case 'freeze':
+    case 'escalate':
+      return null;
+  }
+}
+
+/** A failover or drain at work takes the new failure in by itself; a drill or failback gives way to a run of its own. */
+async function supersede(ports: Ports, run: RunProposal, why: string, { activeRun }: FleetRuns, now: number): Promise<RunRequest | null> {
+  if (activeRun === null) return runRequestOf(ports, run, why, now);
+  if (activeRun.kind === 'failover' || activeRun.kind === 'drain') return null;
+  await stopRunOnRecord(ports, activeRun.runId, { kind: 'yield', by: 'watch', reason: why });
+  return runRequestOf(ports, run, why, now);
+}
+
+/** What an active drain or drill does to its stamps is our own doing and no evidence against them. */
+function ownDrains({ drained, activeRun }: FleetRuns): readonly string[] {
+  const inProgress = activeRun !== null && (activeRun.kind === 'drain' || activeRun.kind === 'drill') ? activeRun.stamps : [];
+  return [...drained.map(({ stamp }) => stamp), ...inProgress];
+}
+
+async function readMemory(ports: Ports): Promise<Versioned<WatchMemory> | null> {
+  return orNull(() => ports.state.read<WatchMemory>(assessmentKey(ports.controlRegion)));
+}
+
+const noRuns: FleetRuns = { activeRun: null, activeRequest: null, recentRuns: [], drained: [] };
+
+const readRuns = async (ports: Ports): Promise<FleetRuns> => (await orNull(() => readFleetRuns(ports))) ?? noRuns;
+
+async function remember(ports: Ports, assessment: FleetAssessment, decision: Decision, memory: Versioned<WatchMemory> | null, reason: string): Promise<void> {
+  const decided = `${decision.kind}: ${verdicts(assessment)}`;
+  await orNull(() => ports.state.write<WatchMemory>(assessmentKey(ports.controlRegion), { ...assessment, decided }, memory?.etag ?? null));
+  if (memory?.value.decided === decided) return;
+  const day = new Date(assessment.at).toISOString().slice(0, 10);
+  await ports.ledger.record({
+    id: `decided:${assessment.at}`,
+    runId: `watch-${ports.controlRegion}-${day}`,
+    at: assessment.at,
+    controlRegion: ports.controlRegion,
+    epoch: 0,
+    stamps: assessment.stamps.map(({ stamp }) => stamp),
+    event: { type: 'Decided', decision: ledgerWord(decision), why: `${decision.why} (asked by ${reason})`, assessment },
+  });
+  if (decision.kind === 'freeze' || decision.kind === 'escalate') {
+    await ports.notify.notify({ kind: decision.kind === 'freeze' ? 'observerSuspect' : 'drainExpiring', runId: null, title: `Spillway: ${decision.kind}`, text: decision.why, until: null });
+  }
+}
+
+const verdicts = (assessment: FleetAssessment): string => assessment.stamps.map(({ stamp, verdict, roundVerdict }) => `${stamp}=${verdict}/${roundVerdict}`).join(' ');
+
+async function orNull<T>(read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof TransientError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+import type { FleetAssessment } from '../domain/assessment.ts';
+import { hasFailed } from '../domain/decide/decideFailover.ts';
+import { verifyCapacity } from '../domain/planning/index.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Ports } from '../ports/ports.ts';
+import { stampNamed } from './applyWrite.ts';
+import type { ProofStep, RunStep } from './contracts.ts';
+import { mayProceed } from './guard.ts';
+import { loadPlan } from './loadPlan.ts';
+import { assessmentOf, readAssessment } from './readAssessment.ts';
+import { readFacts } from './readFacts.ts';
+import { reassess } from './reassess.ts';
+import { recordStep } from './runLog.ts';
+
+/**
+ * The proof before traffic moves (I2): the room of the plan is there and ready, every pre-shift check passes, and each
+ * survivor answers through its own gateway. Pods that say ready are not enough.
+ */
+export async function proveCapacity(ports: Ports, step: RunStep): Promise<ProofStep> {
+  const proceed = await mayProceed(ports, step);
+  if (proceed.kind === 'stopped') return proceed;
+  const [plan, assessment, facts] = await Promise.all([loadPlan(ports, step), readAssessment(ports), readFacts(ports)]);
+  const reassessed = await reassess(ports, step, plan, assessment);
+  if (reassessed.kind === 'superseded') return reassessed;
+  const capacity = verifyCapacity(plan, facts, ports.fleet);
+  if (capacity.kind === 'impossible') return notProved(ports, step, 'impossible', capacity.why);
+  if (capacity.kind === 'notYet') return suspicion(step, assessment) === 'cleared' ? { kind: 'cleared' } : { kind: 'notYet', why: capacity.missing };
+  const failures = await failedChecks(ports, plan);
+  if (failures.length > 0) return notProved(ports, step, 'notYet', failures);
+  await recordStep(ports, step, 'proved', { type: 'CapacityProved', stamps: capacity.stamps });
+  switch (suspicion(step, assessment)) {
+    case 'confirmed':
+      return { kind: 'proved' };
+    case 'open':
+      return { kind: 'awaitingConfirmation' };
+    case 'cleared':
+      return { kind: 'cleared' };
+  }
+}
+
+/** Suspicion alone makes room; only a confirmed failure moves traffic. */
+function suspicion({ request }: RunStep, assessment: FleetAssessment | null): 'confirmed' | 'open' | 'cleared' {
+  if (request.scope === 'full') return 'confirmed';
+  const suspected = request.stamps.map((stamp) => assessmentOf(assessment, stamp));
+  if (suspected.every((one) => one !== null && hasFailed(one))) return 'confirmed';
+  return suspected.every((one) => one?.roundVerdict === 'healthy' && one.verdict !== 'unhealthy') ? 'cleared' : 'open';
+}
+
+async function failedChecks(ports: Ports, plan: Plan): Promise<readonly string[]> {
+  const { fleet, checks } = ports;
+  const receiving = plan.expected.stamps.filter(({ requestsPerSecondAfter, requestsPerSecondNow }) => requestsPerSecondAfter > requestsPerSecondNow);
+  const results = await Promise.all([
+    ...fleet.preShiftChecks.map(async (check) => ({ name: check.name, result: await checks.runCheck(check) })),
+    ...receiving.map(async ({ stamp }) => ({ name: `gateway of ${stamp}`, result: await checks.proveThroughGateway(stampNamed(fleet, stamp)) })),
+  ]);
+  return results.filter(({ result }) => result.kind !== 'passed').map(({ name, result }) => `${name}: ${result.detail}`);
+}
+
+async function notProved(ports: Ports, step: RunStep, kind: 'impossible' | 'notYet', why: readonly string[]): Promise<ProofStep> {
+  await recordStep(ports, step, `notProved:${ports.clock.now()}`, { type: 'CapacityNotProved', why });
+  return { kind, why };
+}

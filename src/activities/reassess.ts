@@ -1,0 +1,27 @@
+import type { FleetAssessment } from '../domain/assessment.ts';
+import { hasFailed } from '../domain/decide/decideFailover.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { RunRequest } from '../domain/run.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { RunStep } from './contracts.ts';
+import { readFleetRuns } from './runIndex.ts';
+
+export type Reassessed = { readonly kind: 'holds' } | { readonly kind: 'superseded'; readonly why: string; readonly request: RunRequest };
+
+/**
+ * Whether the plan still stands on facts: a region that fails in the middle joins a failover, and a survivor that traffic
+ * was planned for must not have failed. An assessment that cannot be read changes nothing.
+ */
+export async function reassess(ports: Ports, step: RunStep, plan: Plan, assessment: FleetAssessment | null): Promise<Reassessed> {
+  if (assessment === null || assessment.observerSuspect) return { kind: 'holds' };
+  const { request } = step;
+  const failed = assessment.stamps.filter(hasFailed).map(({ stamp }) => stamp);
+  if (request.kind === 'failback') {
+    const worse = plan.stamps.filter((stamp) => failed.includes(stamp));
+    return worse.length === 0 ? { kind: 'holds' } : { kind: 'superseded', why: `${worse.join(', ')} failed again`, request };
+  }
+  const { drained } = await readFleetRuns(ports);
+  const joined = failed.filter((stamp) => !request.stamps.includes(stamp) && !drained.some((one) => one.stamp === stamp));
+  if (joined.length === 0) return { kind: 'holds' };
+  return { kind: 'superseded', why: `${joined.join(', ')} failed in the middle of the run`, request: { ...request, kind: request.kind === 'drill' ? 'drill' : 'failover', stamps: [...request.stamps, ...joined] } };
+}

@@ -27,5 +27,5 @@ export function runRequestOf(ports: Ports, run: RunProposal, why: string, now: n
  */
 export function runIdOf(controlRegion: string, kind: RunKind, stamps: readonly StampName[], now: number): string {
   const second = `${new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
-  return `${controlRegion}-${second}-${kind}-${stamps.join('+')}`.slice(0, 100);
+  return `${controlRegion}-${second}-${kind}-${stamps.join('_')}`.slice(0, 100);
 }

@@ -1,0 +1,40 @@
+import { app } from '@azure/functions';
+import * as df from 'durable-functions';
+import type { Activities } from '../../activities/index.ts';
+import type { OrchestrationStarter } from '../../activities/startRun.ts';
+import type { Fleet } from '../../domain/fleet.ts';
+import { orchestrationStarter } from '../durable/orchestrationStarter.ts';
+
+/** Work that no run asks for: what is due by the clock. */
+export interface Chores {
+  reconcile(starter: OrchestrationStarter): Promise<void>;
+  startDrill(drill: string, starter: OrchestrationStarter): Promise<void>;
+}
+
+/**
+ * The watch every `signals.watchIntervalSeconds`, the reconciler every minute, each drill by its own schedule.
+ * The host runs one instance of a timer at a time and does not make up for missed ones; the next tick does.
+ */
+export function registerTimers(activities: Activities, chores: Chores, fleet: Fleet): void {
+  timer('watchHealth', everySeconds(fleet.signals.watchIntervalSeconds), fleet, async (starter) => {
+    const { start } = await activities.observeFleet({ reason: 'timer' }, starter);
+    if (start !== null) await activities.startRun(start, starter);
+  });
+  timer('reconcile', '0 * * * * *', fleet, (starter) => chores.reconcile(starter));
+  for (const { name, schedule } of fleet.drills) {
+    timer(`drill-${name}`, schedule, fleet, (starter) => chores.startDrill(name, starter));
+  }
+}
+
+function timer(name: string, schedule: string, fleet: Fleet, run: (starter: OrchestrationStarter) => Promise<void>): void {
+  app.timer(name, {
+    schedule,
+    extraInputs: [df.input.durableClient()],
+    handler: (_timer, context) => run(orchestrationStarter(df.getClient(context), fleet)),
+  });
+}
+
+/** NCRONTAB has no intervals above its fields: below a minute by seconds, from there by whole minutes. */
+export function everySeconds(seconds: number): string {
+  return seconds < 60 ? `*/${seconds} * * * * *` : `0 */${Math.round(seconds / 60)} * * * *`;
+}

@@ -1,8 +1,9 @@
 import type { ChainedEntry } from '../ledgerEvent.ts';
+import { inOrder, isUnchained } from './inOrder.ts';
 import { chainStart, firstSeq, hashEntry } from './hashEntry.ts';
 
 export type ChainVerified =
-  | { readonly kind: 'intact'; readonly entries: number; readonly lastHash: string }
+  | { readonly kind: 'intact'; readonly entries: number; readonly unchained: number; readonly lastHash: string }
   | { readonly kind: 'broken'; readonly breaks: readonly ChainBreak[] };
 
 export interface ChainBreak {
@@ -14,10 +15,10 @@ export interface ChainBreak {
 
 /**
  * Whether the entries of ONE run are complete from the first on, in order and unchanged. They may come in any order.
- * An entry removed at the end cannot be seen from the chain alone: compare `lastHash` with one kept elsewhere.
+ * Entries that lie in the outbox still (seq -1) are counted apart. An entry removed at the end cannot be seen from the chain alone: compare `lastHash` with one kept elsewhere.
  */
 export function verifyChain(entries: readonly ChainedEntry[]): ChainVerified {
-  const sorted = entries.toSorted((a, b) => a.seq - b.seq);
+  const sorted = inOrder(entries).filter((entry) => !isUnchained(entry));
   const breaks: ChainBreak[] = [];
   let expectedSeq = firstSeq;
   let previousHash = chainStart;
@@ -31,5 +32,5 @@ export function verifyChain(entries: readonly ChainedEntry[]): ChainVerified {
     expectedSeq = entry.seq + 1;
     previousHash = entry.hash;
   }
-  return breaks.length === 0 ? { kind: 'intact', entries: sorted.length, lastHash: previousHash } : { kind: 'broken', breaks };
+  return breaks.length === 0 ? { kind: 'intact', entries: sorted.length, unchained: entries.length - sorted.length, lastHash: previousHash } : { kind: 'broken', breaks };
 }

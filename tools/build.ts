@@ -1,0 +1,30 @@
+/**
+ * `npm run build`: the deployable folder dist/app. One bundled file, host.json and a package.json without dependencies,
+ * so that a worker starts cold on one read. `@azure/functions-core` is supplied by the worker itself.
+ */
+import { cp, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+const folder = 'dist/app';
+await rm(folder, { recursive: true, force: true });
+await mkdir(folder, { recursive: true });
+await build({
+  entryPoints: ['src/main.ts'],
+  outfile: `${folder}/main.js`,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  define: { 'import.meta.dirname': '__dirname' },
+  external: ['@azure/functions-core'],
+  minifySyntax: true,
+  minifyWhitespace: true,
+  keepNames: true,
+  sourcemap: 'linked',
+  sourcesContent: false,
+  logLevel: 'warning',
+});
+await cp('host.json', `${folder}/host.json`);
+await writeFile(`${folder}/package.json`, `${JSON.stringify({ name: 'spillway', version: '0.1.0', private: true, main: 'main.js' }, null, 2)}\n`);
+const { size } = await stat(`${folder}/main.js`);
+console.log(`${folder}: main.js ${(size / 1e6).toFixed(1)} MB, host.json, package.json`);

@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import type { BlobClient } from '@azure/storage-blob';
+import type { Fence, FenceAcquired, FenceConfirmed } from '../../ports/fence.ts';
+import { TransientError } from '../../ports/outcome.ts';
+import type { FenceHold } from '../../domain/run.ts';
+import { asFault, describe } from '../http/faults.ts';
+import type { SdkContext } from '../http/sdkContext.ts';
+import type { BlobClients } from './blobClients.ts';
+import { blobErrorCode, isNotFound, isThereAlready } from './blobFaults.ts';
+
+/** Azure's longest lease that ends by itself. */
+export const leaseSeconds = 60;
+
+/** Who holds the fence, kept in the blob's metadata; `epoch` 0 = never taken. */
+interface Record {
+  readonly holder: string | null;
+  readonly epoch: number;
+}
+
+/**
+ * The fence on one blob lease (I3).
+ *
+ *   free --acquire--> held(epoch + 1) --confirm--> held --release--> free
+ *                          | lease runs out, another run acquires
+ *                          v
+ *                        lost
+ *
+ * The lease id is derived from the run id: acquiring again, after a crash or from a repeated activity, renews.
+ * Holder and epoch are metadata of the same blob, written under the lease, so nobody can raise the epoch without holding it.
+ * The epoch rises whenever another run takes the fence, and never falls.
+ */
+export function blobFence(context: SdkContext, clients: BlobClients, containerUrl: string): Fence {
+  const blob = clients.blob(`${containerUrl}/fleet.fence`);
+  const now = (): number => context.clock.now();
+
+  async function acquire(runId: string): Promise<FenceAcquired> {
+    const leaseId = leaseIdOf(runId);
+    const askedAt = now();
+    if (!(await takeLease(blob, clients, containerUrl, leaseId))) {
+      const { holder, epoch } = await readRecord(blob);
+      return { kind: 'busy', holder: holder ?? 'unknown', epoch };
+    }
+    const before = await readRecord(blob);
+    const epoch = before.holder === runId ? before.epoch : before.epoch + 1;
+    if (before.holder !== runId) await blob.setMetadata({ epoch: String(epoch), holder: encode(runId) }, { conditions: { leaseId } });
+    return { kind: 'held', hold: { runId, epoch, leaseId, expiresAt: askedAt + leaseSeconds * 1000 }, previousRunId: before.holder === runId ? null : before.holder };
+  }
+
+  async function confirm(hold: FenceHold): Promise<FenceConfirmed> {
+    const askedAt = now();
+    const renewed = await renew(blob, hold.leaseId);
+    const record = await readRecord(blob);
+    if (renewed === 'renewed' && record.holder === hold.runId && record.epoch === hold.epoch) {
+      return { kind: 'held', hold: { ...hold, expiresAt: askedAt + leaseSeconds * 1000 } };
+    }
+    return { kind: 'lost', holder: record.holder ?? 'nobody', epoch: record.epoch };
+  }
+
+  async function release(hold: FenceHold): Promise<void> {
+    const record = await readRecord(blob);
+    if (record.holder !== hold.runId || record.epoch !== hold.epoch) return;
+    try {
+      // The holder goes first, under the lease: a fence without a holder was given back, one with a holder was abandoned.
+      await blob.setMetadata({ epoch: String(record.epoch) }, { conditions: { leaseId: hold.leaseId } });
+      await blob.getBlobLeaseClient(hold.leaseId).releaseLease();
+    } catch (error) {
+      if (!leaseIsNotOurs(error)) throw error;
+    }
+  }
+
+  return {
+    acquire: (runId) => transientOr(now, 'fence', () => acquire(runId)),
+    confirm: (hold) => transientOr(now, 'fence', () => confirm(hold)),
+    release: (hold) => transientOr(now, 'fence', () => release(hold)),
+    readHolder: () =>
+      transientOr(now, 'fence', async () => {
+        const { holder, epoch } = await readRecord(blob);
+        return holder === null ? null : { runId: holder, epoch };
+      }),
+  };
+}
+
+/** False when another run holds it. Azure answers an acquire under the same id as a renewal. */
+async function takeLease(blob: BlobClient, clients: BlobClients, containerUrl: string, leaseId: string): Promise<boolean> {
+  for (let round = 0; ; round += 1) {
+    try {
+      await blob.getBlobLeaseClient(leaseId).acquireLease(leaseSeconds);
+      return true;
+    } catch (error) {
+      if (blobErrorCode(error) === 'LeaseAlreadyPresent') return false;
+      if (!isNotFound(error) || round > 0) throw error;
+      await createBlob(clients, containerUrl);
+    }
+  }
+}
+
+async function createBlob(clients: BlobClients, containerUrl: string): Promise<void> {
+  try {
+    await clients.container(containerUrl).getBlockBlobClient('fleet.fence').upload('', 0, { conditions: { ifNoneMatch: '*' }, metadata: { epoch: '0' } });
+  } catch (error) {
+    // Another region was first, and may hold its lease already.
+    if (!isThereAlready(error) && blobErrorCode(error) !== 'LeaseIdMissing') throw error;
+  }
+}
+
+async function renew(blob: BlobClient, leaseId: string): Promise<'renewed' | 'lost'> {
+  try {
+    await blob.getBlobLeaseClient(leaseId).renewLease();
+    return 'renewed';
+  } catch (error) {
+    if (leaseIsNotOurs(error) || isNotFound(error)) return 'lost';
+    throw error;
+  }
+}
+
+const leaseIsNotOurs = (error: unknown): boolean => /^Lease/.test(blobErrorCode(error) ?? '');
+
+async function readRecord(blob: BlobClient): Promise<Record> {
+  try {
+    const { metadata } = await blob.getProperties();
+    const holder = metadata?.['holder'];
+    return { holder: holder === undefined || holder === '' ? null : decodeURIComponent(holder), epoch: Number(metadata?.['epoch'] ?? 0) };
+  } catch (error) {
+    if (isNotFound(error)) return { holder: null, epoch: 0 };
+    throw error;
+  }
+}
+
+/** A GUID that is always the same for a run (RFC 9562, version 8: custom content, here SHA-256). */
+export function leaseIdOf(runId: string): string {
+  const hex = createHash('sha256').update(`spillway-fence\n${runId}`).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** Metadata values travel as headers. */
+const encode = (runId: string): string => encodeURIComponent(runId);
+
+/** Whatever kept the store from answering may pass: without its answer nobody holds the fence. */
+export async function transientOr<T>(now: () => number, what: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    const fault = asFault(error, now());
+    if (fault === null || error instanceof TransientError) throw error;
+    throw new TransientError(`${what}: ${describe(fault)}`, fault.retryAfterMs, { cause: error });
+  }
+}

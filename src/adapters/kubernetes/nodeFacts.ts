@@ -1,0 +1,57 @@
+import type { V1Node, V1Pod } from '@kubernetes/client-node';
+import type { NodeFacts, Resources } from '../../domain/facts.ts';
+import { podRequests } from './podRequests.ts';
+import { addResources, noResources, parseQuantity, toResources } from './quantities.ts';
+
+interface Placed {
+  readonly requested: Resources;
+  readonly pods: number;
+  readonly daemonsets: Resources;
+  readonly daemonsetPods: number;
+}
+
+const nothingPlaced: Placed = { requested: noResources, pods: 0, daemonsets: noResources, daemonsetPods: 0 };
+
+/** Nodes with what their pods ask for. Pods that have ended or have no node yet take nothing. */
+export function nodeFacts(nodes: readonly V1Node[], pods: readonly V1Pod[]): readonly NodeFacts[] {
+  const placed = new Map<string, Placed>();
+  for (const pod of pods) {
+    const node = pod.spec?.nodeName;
+    if (pod.spec === undefined || node === undefined || pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') continue;
+    placed.set(node, place(placed.get(node) ?? nothingPlaced, pod, podRequests(pod.spec)));
+  }
+  return nodes.map((node) => oneNode(node, placed.get(node.metadata?.name ?? '') ?? nothingPlaced));
+}
+
+function place(before: Placed, pod: V1Pod, asked: Resources): Placed {
+  const fromDaemonset = pod.metadata?.ownerReferences?.some((owner) => owner.kind === 'DaemonSet') === true;
+  return {
+    requested: addResources(before.requested, asked),
+    pods: before.pods + 1,
+    daemonsets: fromDaemonset ? addResources(before.daemonsets, asked) : before.daemonsets,
+    daemonsetPods: before.daemonsetPods + (fromDaemonset ? 1 : 0),
+  };
+}
+
+function oneNode(node: V1Node, placed: Placed): NodeFacts {
+  const labels = node.metadata?.labels ?? {};
+  return {
+    name: node.metadata?.name ?? '',
+    pool: labels['kubernetes.azure.com/agentpool'] ?? labels['agentpool'] ?? '',
+    zone: zoneNumber(labels['topology.kubernetes.io/zone'] ?? ''),
+    ready: node.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true ? 'ready' : 'notReady',
+    schedulable: node.spec?.unschedulable === true || isLeaving(node) ? 'cordoned' : 'schedulable',
+    allocatable: toResources(node.status?.allocatable, 'down'),
+    allocatablePods: parseQuantity(node.status?.allocatable?.['pods'] ?? '0'),
+    daemonsets: placed.daemonsets,
+    daemonsetPods: placed.daemonsetPods,
+    requested: placed.requested,
+    pods: placed.pods,
+  };
+}
+
+/** The autoscaler taints a node before it removes it: nothing new will be placed there. */
+const isLeaving = (node: V1Node): boolean => node.spec?.taints?.some((taint) => taint.key === 'ToBeDeletedByClusterAutoscaler') === true;
+
+/** AKS labels zones as eastus2-1 and nodes without one as 0; pools call the same zones 1, 2, 3. */
+const zoneNumber = (label: string): string => /-(\d+)$/.exec(label)?.[1] ?? label;

@@ -1,0 +1,29 @@
+import type { V1Container, V1PodSpec } from '@kubernetes/client-node';
+import type { Resources } from '../../domain/facts.ts';
+import { addResources, maxResources, noResources, toResources } from './quantities.ts';
+
+/**
+ * What the scheduler reserves for a pod: the larger of its running containers with their sidecars, and of each init
+ * container with the sidecars started before it, plus the runtime's overhead
+ * (Kubernetes, "Pod overhead" and "Resource sharing within containers").
+ */
+export function podRequests(spec: V1PodSpec): Resources {
+  let sidecars = noResources;
+  let initPeak = noResources;
+  for (const container of spec.initContainers ?? []) {
+    const asked = requestsOf(container);
+    if (container.restartPolicy === 'Always') {
+      sidecars = addResources(sidecars, asked);
+      initPeak = maxResources(initPeak, sidecars);
+    } else {
+      initPeak = maxResources(initPeak, addResources(sidecars, asked));
+    }
+  }
+  const running = spec.containers.reduce((sum, container) => addResources(sum, requestsOf(container)), sidecars);
+  return addResources(maxResources(running, initPeak), toResources(spec.overhead, 'up'));
+}
+
+/** A resource with a limit and no request is requested at its limit. */
+function requestsOf(container: V1Container): Resources {
+  return toResources({ ...container.resources?.limits, ...container.resources?.requests }, 'up');
+}

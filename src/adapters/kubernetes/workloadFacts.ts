@@ -1,0 +1,108 @@
+import type { V1Deployment, V1LabelSelector, V1Pod, V1PodDisruptionBudget, V2HorizontalPodAutoscaler } from '@kubernetes/client-node';
+import type { HpaFacts, WorkloadFacts } from '../../domain/facts.ts';
+import type { Workload } from '../../domain/fleet.ts';
+import { hpaOwner } from './hpaOwner.ts';
+import { podRequests } from './podRequests.ts';
+
+export interface WorkloadObjects {
+  readonly deployment: V1Deployment;
+  readonly hpa: V2HorizontalPodAutoscaler | null;
+  readonly pods: readonly V1Pod[];
+  readonly budgets: readonly V1PodDisruptionBudget[];
+}
+
+export function workloadFacts(workload: Workload, objects: WorkloadObjects): WorkloadFacts {
+  const { deployment } = objects;
+  const replicas = deployment.spec?.replicas ?? 1;
+  const template = deployment.spec?.template;
+  const { generation } = deployment.metadata ?? {};
+  const observed = deployment.status?.observedGeneration ?? 0;
+  return {
+    name: workload.name,
+    hpa: objects.hpa === null ? null : hpaFacts(objects.hpa),
+    requestedReplicas: replicas,
+    readyReplicas: deployment.status?.readyReplicas ?? 0,
+    availableReplicas: deployment.status?.availableReplicas ?? 0,
+    generationObserved: observed >= (generation ?? 0) ? 'current' : 'behind',
+    podRequests: podRequests(template?.spec ?? { containers: [] }),
+    topologySpread: (template?.spec?.topologySpreadConstraints ?? []).map((spread) => ({
+      topologyKey: spread.topologyKey,
+      maxSkew: spread.maxSkew,
+      whenUnsatisfiable: spread.whenUnsatisfiable === 'ScheduleAnyway' ? 'ScheduleAnyway' : 'DoNotSchedule',
+    })),
+    podStartSeconds: podStartSeconds(objects.pods),
+    disruptionBudgetMinAvailable: minAvailable(objects.budgets, template?.metadata?.labels ?? {}, replicas),
+  };
+}
+
+/** Leaving minReplicas out means 1 (Kubernetes API, HorizontalPodAutoscalerSpec). */
+function hpaFacts(hpa: V2HorizontalPodAutoscaler): HpaFacts {
+  const cpuTarget = hpa.spec?.metrics?.map((metric) => metric.resource ?? metric.containerResource).find((resource) => resource?.name === 'cpu' && resource.target.type === 'Utilization');
+  const cpuNow = hpa.status?.currentMetrics?.map((metric) => metric.resource ?? metric.containerResource).find((resource) => resource?.name === 'cpu');
+  return {
+    namespace: hpa.metadata?.namespace ?? '',
+    name: hpa.metadata?.name ?? '',
+    resourceVersion: hpa.metadata?.resourceVersion ?? '',
+    minReplicas: hpa.spec?.minReplicas ?? 1,
+    maxReplicas: hpa.spec?.maxReplicas ?? 0,
+    currentReplicas: hpa.status?.currentReplicas ?? 0,
+    desiredReplicas: hpa.status?.desiredReplicas ?? 0,
+    scalingActive: hpa.status?.conditions?.some((condition) => condition.type === 'ScalingActive' && condition.status === 'True') === true ? 'active' : 'inactive',
+    targetCpuUtilisationPercent: cpuTarget?.target.averageUtilization ?? null,
+    currentCpuUtilisationPercent: cpuNow?.current.averageUtilization ?? null,
+    owner: hpaOwner(hpa.metadata ?? {}),
+    scaleUpStabilisationSeconds: hpa.spec?.behavior?.scaleUp?.stabilizationWindowSeconds ?? 0,
+  };
+}
+
+/**
+ * Seconds from creation to Ready, the slowest of nine in ten pods. Pods that restarted are left out: their Ready moved.
+ * Null without one that is ready.
+ */
+export function podStartSeconds(pods: readonly V1Pod[]): number | null {
+  const seconds = pods.flatMap((pod) => {
+    const ready = pod.status?.conditions?.find((condition) => condition.type === 'Ready' && condition.status === 'True')?.lastTransitionTime;
+    const created = pod.metadata?.creationTimestamp;
+    const restarted = pod.status?.containerStatuses?.some((container) => container.restartCount > 0) === true;
+    if (ready === undefined || created === undefined || restarted) return [];
+    return [Math.max(0, (new Date(ready).getTime() - new Date(created).getTime()) / 1000)];
+  });
+  const sorted = seconds.toSorted((left, right) => left - right);
+  return sorted[Math.ceil(sorted.length * 0.9) - 1] ?? null;
+}
+
+/** The strictest budget that covers these pods, as a number of pods. */
+function minAvailable(budgets: readonly V1PodDisruptionBudget[], labels: Readonly<Record<string, string>>, replicas: number): number | null {
+  const wanted = budgets
+    .filter((budget) => selects(budget.spec?.selector, labels))
+    .map(({ spec }) => {
+      if (spec?.minAvailable !== undefined) return share(spec.minAvailable, replicas);
+      return spec?.maxUnavailable === undefined ? 0 : replicas - share(spec.maxUnavailable, replicas);
+    });
+  return wanted.length === 0 ? null : Math.max(0, ...wanted);
+}
+
+/** An IntOrString; percentages are rounded up, as the disruption controller does. */
+function share(value: number | string, of: number): number {
+  if (typeof value === 'number') return value;
+  return value.endsWith('%') ? Math.ceil((Number(value.slice(0, -1)) / 100) * of) : Number(value);
+}
+
+function selects(selector: V1LabelSelector | undefined, labels: Readonly<Record<string, string>>): boolean {
+  if (selector === undefined) return false;
+  const byLabels = Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
+  const byExpressions = (selector.matchExpressions ?? []).every(({ key, operator, values }) => {
+    const label = labels[key];
+    switch (operator) {
+      case 'In':
+        return label !== undefined && values?.includes(label) === true;
+      case 'NotIn':
+        return label === undefined || values?.includes(label) !== true;
+      case 'Exists':
+        return label !== undefined;
+      default:
+        return label === undefined;
+    }
+  });
+  return byLabels && byExpressions;
+}

@@ -5,7 +5,7 @@ import type { Fleet } from '../../domain/fleet.ts';
 import { drill } from '../../orchestrations/drill.ts';
 import { failback } from '../../orchestrations/failback.ts';
 import { failover } from '../../orchestrations/failover.ts';
-import { orchestrationNames } from '../../orchestrations/names.ts';
+import type { orchestrationNames } from '../../orchestrations/names.ts';
 import { surgeStamp } from '../../orchestrations/surgeStamp.ts';
 import { watch } from '../../orchestrations/watch.ts';
 import { orchestrationStarter } from './orchestrationStarter.ts';

@@ -1,0 +1,20 @@
+import type { WorkerError } from './functionFailures.ts';
+import type { JsonText } from './jsonText.ts';
+
+/** What came of calling an orchestrator or entity function. */
+export type FunctionAnswer =
+  | { readonly kind: 'returned'; readonly state: unknown }
+  /** `state` is what the SDK put behind the label in its error's message; undefined when the error came from elsewhere. */
+  | { readonly kind: 'threw'; readonly error: WorkerError; readonly state: unknown };
+
+export type ActivityAnswer = { readonly kind: 'completed'; readonly resultText: JsonText | null } | { readonly kind: 'failed'; readonly error: WorkerError };
+
+export type DurableFunctionKind = 'orchestrator' | 'activity' | 'entity';
+
+/** The app's functions as the engine calls them. Names are found without regard to case. */
+export interface DurableFunctions {
+  has(kind: DurableFunctionKind, name: string): boolean;
+  callOrchestrator(name: string, triggerText: JsonText, instanceId: string): Promise<FunctionAnswer>;
+  callActivity(name: string, input: unknown, instanceId: string): Promise<ActivityAnswer>;
+  callEntity(name: string, triggerText: JsonText): Promise<FunctionAnswer>;
+}

@@ -1,0 +1,464 @@
+import { randomUUID } from 'node:crypto';
+import { realTimers, type BusyTracker, type CancelTimer, type Clock } from '../../clock/index.ts';
+import type { Decision, EpisodeEnd } from './decisions.ts';
+import type { DurableFunctions } from './durableFunctions.ts';
+import type { DurableSettings } from './durableSettings.ts';
+import { EntityScheduler } from './entityScheduler.ts';
+import { runEpisode, toExecutionStarted, type EpisodeResult, type Generation } from './episode.ts';
+import { toFailureDetails, toFailureReason } from './functionFailures.ts';
+import { eventTypes, toTimestamp, type ExecutionStartedEvent, type HistoryEntry, type HistoryEvent } from './historyEvents.ts';
+import { callOverHttp } from './httpActivity.ts';
+import { HubState, type ActivityMessage, type ActivityWork, type ControlMessage, type HubChange, type HubMessage, type InstanceRecord } from './hubState.ts';
+import type { InstanceStore } from './instanceStore.ts';
+import type { JsonText } from './jsonText.ts';
+import { HistoryText } from './triggerText.ts';
+import { judgeVersion } from './workerVersioning.ts';
+
+export interface HubEngineOptions {
+  readonly clock: Clock;
+  readonly store: InstanceStore;
+  readonly functions: DurableFunctions;
+  readonly settings: DurableSettings;
+  readonly tracker: BusyTracker;
+  /** Dashed GUID; random unless given. */
+  readonly newGuid?: () => string;
+  /** Told of what the extension would log as a warning or an error. */
+  readonly onWarning?: (message: string) => void;
+}
+
+interface Mailbox {
+  inbox: ControlMessage[];
+  isRunning: boolean;
+}
+
+const finalStatuses: ReadonlySet<string> = new Set(['Completed', 'Failed', 'Terminated']);
+
+export function isFinal(record: InstanceRecord): boolean {
+  return finalStatuses.has(record.runtimeStatus);
+}
+
+/**
+ * The Durable engine of the local host: queues, episodes, activities and timers on a clock, over a store. It behaves as the real
+ * extension with the Azure Storage provider does, as far as its recordings show.
+ *
+ * Life of a message: committed to the store, visible from an instant on, taken by an episode or an activity (invisible for the
+ * queue's visibility timeout, in case this process dies), deleted in the same commit that holds what it led to.
+ */
+export class HubEngine {
+  readonly #clock: Clock;
+  readonly #store: InstanceStore;
+  readonly #functions: DurableFunctions;
+  readonly #settings: DurableSettings;
+  readonly #tracker: BusyTracker;
+  readonly #newGuid: () => string;
+  readonly #onWarning: (message: string) => void;
+  readonly #entities: EntityScheduler;
+  readonly state = new HubState();
+  readonly #mailboxes = new Map<string, Mailbox>();
+  readonly #historyTexts = new Map<string, HistoryText>();
+  readonly #timers = new Map<number, CancelTimer>();
+  readonly #ready = new Set<string>();
+  readonly #running = new Set<Promise<void>>();
+  #waitingActivities: ActivityMessage[] = [];
+  #runningActivities = 0;
+  #isPumpScheduled = false;
+  #life: 'new' | 'running' | 'stopping' | 'over' = 'new';
+  episodesRun = 0;
+  activitiesRun = 0;
+
+  constructor(options: HubEngineOptions) {
+    this.#clock = options.clock;
+    this.#store = options.store;
+    this.#functions = options.functions;
+    this.#settings = options.settings;
+    this.#tracker = options.tracker;
+    this.#newGuid = options.newGuid ?? randomUUID;
+    this.#onWarning = options.onWarning ?? ((): void => undefined);
+    this.#entities = new EntityScheduler({ state: this.state, functions: this.#functions, nowMs: () => this.#clock.now(), commit: (changes) => {
+      this.commit(changes);
+    }, toMessage: (instanceId, event) => this.#toControlMessage(instanceId, null, event) });
+  }
+
+  get settings(): DurableSettings {
+    return this.#settings;
+  }
+
+  nowMs(): number {
+    return this.#clock.now();
+  }
+
+  hasEntity(name: string): boolean {
+    return this.#functions.has('entity', name);
+  }
+
+  /** Takes up what the store holds. */
+  start(): void {
+    this.state.apply(this.#store.load());
+    this.#life = 'running';
+    for (const message of this.state.messages.values()) this.#deliver(message);
+  }
+
+  /** Takes no new work and waits for what runs; the store is closed then. */
+  async stop(): Promise<void> {
+    if (this.#life === 'over') return;
+    this.#life = 'stopping';
+    this.#cancelTimers();
+    await Promise.allSettled(this.#running);
+    this.#life = 'over';
+    this.#store.close();
+  }
+
+  /** As if the process had died: whatever still runs leaves no trace. */
+  kill(): void {
+    if (this.#life === 'over') return;
+    this.#life = 'over';
+    this.#cancelTimers();
+    this.#store.close();
+  }
+
+  #cancelTimers(): void {
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
+  }
+
+  /** Makes a batch of changes last, and sets new messages on their way. */
+  commit(changes: readonly HubChange[]): void {
+    if (this.#life === 'over') return;
+    this.#store.commit(changes);
+    this.state.apply(changes);
+    for (const change of changes) if (change.kind === 'messagePut') this.#deliver(change.message);
+  }
+
+  /** Starts an instance from outside: it is Pending until its first episode. The caller has checked that the id is free. */
+  startInstance(start: { readonly name: string; readonly instanceId: string; readonly inputText: JsonText | null; readonly version: string | null; readonly generation?: number }): void {
+    const nowMs = this.#clock.now();
+    const executionId = this.#newGuid();
+    const event = toExecutionStarted({ ...start, executionId, parent: null, generation: start.generation ?? 0, at: toTimestamp(nowMs) });
+    this.commit([
+      { kind: 'instancePut', record: toPendingRecord(event, nowMs) },
+      { kind: 'historyReset', instanceId: start.instanceId, entries: [] },
+      { kind: 'messagePut', message: this.#toControlMessage(start.instanceId, null, event) },
+    ]);
+  }
+
+  /** Puts an event into an instance's queue. */
+  sendEvent(instanceId: string, event: HistoryEvent): void {
+    this.commit([{ kind: 'messagePut', message: this.#toControlMessage(instanceId, null, event) }]);
+  }
+
+  /** Removes an instance, its history and what waits for it. */
+  purge(instanceIds: readonly string[]): void {
+    const gone = new Set(instanceIds);
+    const messages = [...this.state.messages.values()].filter((message) => gone.has(message.instanceId));
+    for (const message of messages) this.#forgetTimer(message.messageId);
+    this.commit([
+      ...instanceIds.map((instanceId): HubChange => ({ kind: 'instanceDeleted', instanceId })),
+      ...messages.map((message): HubChange => ({ kind: 'messageDeleted', messageId: message.messageId })),
+    ]);
+    for (const instanceId of instanceIds) {
+      this.#historyTexts.delete(instanceId);
+      const mailbox = this.#mailboxes.get(instanceId);
+      if (mailbox !== undefined) mailbox.inbox = [];
+    }
+  }
+
+  /** Replaces a history from outside (rewind); its text is made anew. */
+  replaceHistory(record: InstanceRecord, entries: readonly HistoryEntry[], messages: readonly HubMessage[]): void {
+    this.#historyTexts.delete(record.instanceId);
+    this.commit([
+      { kind: 'instancePut', record },
+      { kind: 'historyReset', instanceId: record.instanceId, entries },
+      ...messages.map((message): HubChange => ({ kind: 'messagePut', message })),
+    ]);
+  }
+
+  toActivityMessage(record: InstanceRecord, taskId: number, work: ActivityWork): ActivityMessage {
+    return { kind: 'activity', messageId: this.state.nextMessageId++, instanceId: record.instanceId, executionId: record.executionId, taskId, visibleAtMs: this.#clock.now(), work };
+  }
+
+  #toControlMessage(instanceId: string, executionId: string | null, event: HistoryEvent, visibleAtMs = this.#clock.now()): ControlMessage {
+    return { kind: 'control', messageId: this.state.nextMessageId++, instanceId, executionId, visibleAtMs, event };
+  }
+
+  #deliver(message: HubMessage): void {
+    if (this.#life !== 'running') return;
+    if (message.visibleAtMs > this.#clock.now()) {
+      this.#timers.set(
+        message.messageId,
+        this.#clock.setTimer(message.visibleAtMs, () => {
+          this.#timers.delete(message.messageId);
+          this.#take(message);
+        }),
+      );
+      return;
+    }
+    this.#take(message);
+  }
+
+  #forgetTimer(messageId: number): void {
+    this.#timers.get(messageId)?.();
+    this.#timers.delete(messageId);
+  }
+
+  #take(message: HubMessage): void {
+    if (message.kind === 'activity') {
+      this.#waitingActivities.push(message);
+    } else {
+      this.#mailbox(message.instanceId).inbox.push(message);
+      this.#ready.add(message.instanceId);
+    }
+    this.#schedulePump();
+  }
+
+  #mailbox(instanceId: string): Mailbox {
+    const known = this.#mailboxes.get(instanceId);
+    if (known !== undefined) return known;
+    const mailbox: Mailbox = { inbox: [], isRunning: false };
+    this.#mailboxes.set(instanceId, mailbox);
+    return mailbox;
+  }
+
+  #schedulePump(): void {
+    if (this.#isPumpScheduled || this.#life !== 'running') return;
+    this.#isPumpScheduled = true;
+    const end = this.#tracker.begin();
+    realTimers.setImmediate(() => {
+      this.#isPumpScheduled = false;
+      this.#pump();
+      end();
+    });
+  }
+
+  #pump(): void {
+    if (this.#life !== 'running') return;
+    const ready = [...this.#ready];
+    this.#ready.clear();
+    for (const instanceId of ready) {
+      const mailbox = this.#mailbox(instanceId);
+      if (mailbox.isRunning) continue;
+      mailbox.isRunning = true;
+      const endWork = this.#tracker.begin();
+      this.#track(
+        this.#workOn(instanceId, mailbox).finally(() => {
+          mailbox.isRunning = false;
+          endWork();
+          if (mailbox.inbox.length > 0 && this.#mayRun(instanceId, mailbox)) {
+            this.#ready.add(instanceId);
+            this.#schedulePump();
+          } else if (mailbox.inbox.length === 0) {
+            this.#mailboxes.delete(instanceId);
+          }
+        }),
+      );
+    }
+    this.#startActivities();
+  }
+
+  #track(work: Promise<void>): void {
+    const guarded = work.catch((error: unknown) => {
+      this.#onWarning(`the engine failed on a work item: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    });
+    this.#running.add(guarded);
+    void guarded.then(() => this.#running.delete(guarded));
+  }
+
+  /** False while this host's version rejects the instance: its messages stay where they are. */
+  #mayRun(instanceId: string, mailbox: Mailbox): boolean {
+    const first = mailbox.inbox.find((message) => message.event.EventType === eventTypes.executionStarted)?.event;
+    const version = first?.EventType === eventTypes.executionStarted ? first.Version : (this.state.instances.get(instanceId)?.version ?? null);
+    return judgeVersion(version, this.#settings) !== 'rejected';
+  }
+
+  async #workOn(instanceId: string, mailbox: Mailbox): Promise<void> {
+    if (this.#entities.owns(instanceId)) {
+      const batch = mailbox.inbox;
+      mailbox.inbox = [];
+      this.#hide(batch);
+      await this.#entities.process(instanceId, batch);
+      return;
+    }
+    if (!this.#mayRun(instanceId, mailbox)) return;
+    const batch = mailbox.inbox;
+    mailbox.inbox = [];
+    this.#hide(batch);
+    const consumed = batch.map((message): HubChange => ({ kind: 'messageDeleted', messageId: message.messageId }));
+    const knownAtStart = this.state.instances.get(instanceId);
+    const before = this.#findGeneration(instanceId, batch);
+    const executionId = before?.record.executionId;
+    const newEvents = batch
+      .filter((message) => message.executionId === null || message.executionId === executionId)
+      .map((message) => message.event)
+      .filter((event) => event.EventType !== eventTypes.executionStarted || event.OrchestrationInstance.ExecutionId === executionId);
+    if (before === undefined || isFinal(before.record) || newEvents.length === 0) {
+      this.commit(consumed);
+      return;
+    }
+    this.episodesRun += 1;
+    if (judgeVersion(before.record.version, this.#settings) === 'fails') {
+      this.commit([...consumed, { kind: 'instancePut', record: this.#failOnVersion(before.record) }]);
+      return;
+    }
+    const result = await runEpisode(
+      { functions: this.#functions, settings: this.#settings, nowMs: () => this.#clock.now(), newExecutionId: () => this.#newGuid().replaceAll('-', '') },
+      before,
+      newEvents,
+    );
+    if (this.#life === 'over') return;
+    // purged or overwritten while the function ran: this execution is no more
+    if (this.state.instances.get(instanceId) !== knownAtStart) {
+      this.commit(consumed);
+      return;
+    }
+    this.#commitEpisode(before, result, consumed);
+  }
+
+  #failOnVersion(record: InstanceRecord): InstanceRecord {
+    return { ...record, runtimeStatus: 'Failed', outputText: JSON.stringify('VersionMismatch: Orchestration version did not comply with Worker Versioning'), updatedAtMs: this.#clock.now() };
+  }
+
+  /** Taken messages come back after the visibility timeout if this process dies before it commits what they led to. */
+  #hide(batch: readonly ControlMessage[]): void {
+    const visibleAtMs = this.#clock.now() + this.#settings.controlQueueVisibilityTimeoutMs;
+    this.#store.commit(batch.map((message): HubChange => ({ kind: 'messagePut', message: { ...message, visibleAtMs } })));
+  }
+
+  /** The generation that the batch is for: a start event in it makes a new one, whatever was there under that id. */
+  #findGeneration(instanceId: string, batch: readonly ControlMessage[]): Generation | undefined {
+    const known = this.state.instances.get(instanceId);
+    const start = batch.map((message) => message.event).findLast((event): event is ExecutionStartedEvent => event.EventType === eventTypes.executionStarted);
+    if (start !== undefined && start.OrchestrationInstance.ExecutionId !== known?.executionId) {
+      const historyText = new HistoryText();
+      this.#historyTexts.set(instanceId, historyText);
+      return { record: toPendingRecord(start, this.#clock.now()), history: [], historyText };
+    }
+    if (known === undefined) return undefined;
+    if (start !== undefined) this.#historyTexts.delete(instanceId);
+    let historyText = this.#historyTexts.get(instanceId);
+    if (historyText === undefined) {
+      historyText = new HistoryText();
+      this.#historyTexts.set(instanceId, historyText);
+    }
+    return { record: known, history: this.state.histories.get(instanceId) ?? [], historyText };
+  }
+
+  #commitEpisode(before: Generation, result: EpisodeResult, consumed: readonly HubChange[]): void {
+    const { instanceId } = result.record;
+    const isReset = result.isNewHistory || before.history.length === 0;
+    const changes: HubChange[] = [
+      ...consumed,
+      { kind: 'instancePut', record: result.record },
+      isReset ? { kind: 'historyReset', instanceId, entries: result.history } : { kind: 'historyAppended', instanceId, entries: result.history.slice(before.history.length) },
+    ];
+    for (const { executionId, decision } of result.decisions) {
+      const message = this.#toDecisionMessage({ ...result.record, executionId }, decision);
+      if (message !== undefined) changes.push({ kind: 'messagePut', message });
+    }
+    const report = this.#toParentReport(result.record, result.end);
+    if (report !== undefined) changes.push({ kind: 'messagePut', message: report });
+    if (isFinal(result.record)) this.#historyTexts.delete(instanceId);
+    else this.#historyTexts.set(instanceId, result.historyText);
+    this.commit(changes);
+  }
+
+  #toDecisionMessage(record: InstanceRecord, decision: Decision): HubMessage | undefined {
+    const nowMs = this.#clock.now();
+    const at = toTimestamp(nowMs);
+    switch (decision.kind) {
+      case 'scheduleActivity':
+        return this.toActivityMessage(record, decision.id, { kind: 'function', name: decision.name, input: decision.input });
+      case 'scheduleHttp':
+        return this.toActivityMessage(record, decision.id, { kind: 'http', request: decision.request });
+      case 'createTimer': {
+        // queue visibility counts whole seconds, cut down: a timer may fire up to a second early
+        const waitSeconds = Math.max(0, Math.floor((decision.fireAtMs - nowMs) / 1000));
+        const event: HistoryEvent = { EventType: eventTypes.timerFired, TimerId: decision.id, FireAt: toTimestamp(decision.fireAtMs), EventId: -1, Timestamp: at };
+        return this.#toControlMessage(record.instanceId, record.executionId, event, nowMs + waitSeconds * 1000);
+      }
+      case 'createSubOrchestration': {
+        const event = toExecutionStarted({
+          instanceId: decision.instanceId,
+          executionId: this.#newGuid().replaceAll('-', ''),
+          name: decision.name,
+          version: decision.version ?? this.#settings.defaultVersion,
+          parent: { Name: record.name, OrchestrationInstance: { InstanceId: record.instanceId, ExecutionId: record.executionId }, TaskScheduleId: decision.id, Version: record.version },
+          inputText: decision.inputText,
+          generation: null,
+          at,
+        });
+        return this.#toControlMessage(decision.instanceId, null, event);
+      }
+      case 'sendEvent':
+        return this.#toControlMessage(decision.targetInstanceId, null, { EventType: eventTypes.eventRaised, Name: decision.eventName, Input: decision.inputText, ParentTraceContext: null, EventId: -1, Timestamp: at });
+    }
+  }
+
+  #toParentReport(record: InstanceRecord, end: EpisodeEnd): ControlMessage | undefined {
+    const { parent } = record;
+    if (parent === null) return undefined;
+    const tail = { EventId: -1, Timestamp: toTimestamp(this.#clock.now()) } as const;
+    const send = (event: HistoryEvent): ControlMessage => this.#toControlMessage(parent.OrchestrationInstance.InstanceId, parent.OrchestrationInstance.ExecutionId, event);
+    switch (end.kind) {
+      case 'completed':
+        return send({ EventType: eventTypes.subOrchestrationCompleted, TaskScheduledId: parent.TaskScheduleId, Result: end.outputText, ...tail });
+      case 'failed':
+        return send({ EventType: eventTypes.subOrchestrationFailed, TaskScheduledId: parent.TaskScheduleId, Reason: end.message, Details: end.details, FailureDetails: null, ...tail });
+      case 'terminated':
+        return send({ EventType: eventTypes.subOrchestrationFailed, TaskScheduledId: parent.TaskScheduleId, Reason: end.reason ?? '', Details: '', FailureDetails: null, ...tail });
+      case 'goesOn':
+      case 'continuedAsNew':
+        return undefined;
+    }
+  }
+
+  #startActivities(): void {
+    while (this.#life === 'running' && this.#runningActivities < this.#settings.maxConcurrentActivityFunctions) {
+      const message = this.#waitingActivities.shift();
+      if (message === undefined) return;
+      this.#runningActivities += 1;
+      this.#tracker.touch();
+      this.#store.commit([{ kind: 'messagePut', message: { ...message, visibleAtMs: this.#clock.now() + this.#settings.workItemQueueVisibilityTimeoutMs } }]);
+      this.#track(
+        this.#runActivity(message).finally(() => {
+          this.#runningActivities -= 1;
+          this.#tracker.touch();
+          if (this.#waitingActivities.length > 0) this.#schedulePump();
+        }),
+      );
+    }
+  }
+
+  async #runActivity(message: ActivityMessage): Promise<void> {
+    const { work, instanceId, executionId, taskId } = message;
+    this.activitiesRun += 1;
+    const name = work.kind === 'function' ? work.name : 'BuiltIn::HttpActivity';
+    const answer = work.kind === 'function' ? await this.#functions.callActivity(work.name, work.input, instanceId) : await callOverHttp(work.request);
+    if (this.#life === 'over') return;
+    const tail = { EventId: -1, Timestamp: toTimestamp(this.#clock.now()) } as const;
+    const event: HistoryEvent =
+      answer.kind === 'completed'
+        ? { EventType: eventTypes.taskCompleted, TaskScheduledId: taskId, Result: answer.resultText, ...tail }
+        : { EventType: eventTypes.taskFailed, TaskScheduledId: taskId, Reason: toFailureReason(name, answer.error), Details: toFailureDetails(answer.error), FailureDetails: null, ...tail };
+    this.commit([
+      { kind: 'messageDeleted', messageId: message.messageId },
+      { kind: 'messagePut', message: this.#toControlMessage(instanceId, executionId, event) },
+    ]);
+  }
+}
+
+function toPendingRecord(event: ExecutionStartedEvent, nowMs: number): InstanceRecord {
+  return {
+    instanceId: event.OrchestrationInstance.InstanceId,
+    executionId: event.OrchestrationInstance.ExecutionId,
+    name: event.Name,
+    version: event.Version,
+    parent: event.ParentInstance,
+    inputText: event.Input,
+    shownInputText: event.Input,
+    runtimeStatus: 'Pending',
+    customStatusText: null,
+    outputText: null,
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+    episodes: 0,
+  };
+}

@@ -1,0 +1,117 @@
+import type { ActivityAnswer, DurableFunctionKind, DurableFunctions, FunctionAnswer } from '../durable/durableFunctions.ts';
+import { toWorkerError, type WorkerError } from '../durable/functionFailures.ts';
+import { isRecord, toJsonText, type JsonText } from '../durable/jsonText.ts';
+import type { FunctionRegistry, RegisteredFunction } from './functionRegistry.ts';
+import { invokeFunction } from './invokeFunction.ts';
+import type { RpcTypedData } from './rpcTypes.ts';
+
+const triggerTypes: Readonly<Record<DurableFunctionKind, string>> = { orchestrator: 'orchestrationtrigger', activity: 'activitytrigger', entity: 'entitytrigger' };
+
+/** Behind this label in an error's message the SDK puts the state of a failed orchestrator. */
+const outOfProcLabel = '\n\n$OutOfProcData$:';
+
+/**
+ * What trigger metadata durable functions get: `full` is what the real host sends to activities (parsed once more by the library,
+ * which costs), `lean` only the instance id.
+ */
+export type TriggerMetadataDetail = 'full' | 'lean';
+
+/** Calls the app's durable functions as the extension does through the worker. */
+export class DurableAdapter implements DurableFunctions {
+  readonly #registry: FunctionRegistry;
+  readonly #metadataDetail: TriggerMetadataDetail;
+
+  constructor(registry: FunctionRegistry, metadataDetail: TriggerMetadataDetail) {
+    this.#registry = registry;
+    this.#metadataDetail = metadataDetail;
+  }
+
+  has(kind: DurableFunctionKind, name: string): boolean {
+    return this.#find(kind, name) !== undefined;
+  }
+
+  /** The registered names of a kind. */
+  names(kind: DurableFunctionKind): string[] {
+    return this.#registry.withTrigger(triggerTypes[kind]).map((each) => each.name);
+  }
+
+  #find(kind: DurableFunctionKind, name: string): RegisteredFunction | undefined {
+    const found = this.#registry.functions.get(name.toLowerCase());
+    return found?.trigger.type?.toLowerCase() === triggerTypes[kind] ? found : undefined;
+  }
+
+  #require(kind: DurableFunctionKind, name: string): RegisteredFunction {
+    const found = this.#find(kind, name);
+    if (found === undefined) throw new Error(`The function '${name}' doesn't exist, is disabled, or is not an ${kind} function.`);
+    return found;
+  }
+
+  async callOrchestrator(name: string, triggerText: JsonText, instanceId: string): Promise<FunctionAnswer> {
+    return this.#callWithState(this.#require('orchestrator', name), triggerText, { instanceId: { string: instanceId } });
+  }
+
+  async callEntity(name: string, triggerText: JsonText): Promise<FunctionAnswer> {
+    return this.#callWithState(this.#require('entity', name), triggerText, {});
+  }
+
+  async #callWithState(target: RegisteredFunction, triggerText: JsonText, triggerMetadata: Readonly<Record<string, RpcTypedData>>): Promise<FunctionAnswer> {
+    try {
+      const response = await invokeFunction(this.#registry, target, { inputs: { [target.triggerName]: { string: triggerText } }, triggerMetadata });
+      const returned = response.returnValue;
+      return { kind: 'returned', state: returned?.json === undefined || returned.json === null ? undefined : JSON.parse(returned.json) };
+    } catch (error) {
+      return toThrown(error);
+    }
+  }
+
+  async callActivity(name: string, input: unknown, instanceId: string): Promise<ActivityAnswer> {
+    const target = this.#find('activity', name);
+    if (target === undefined) return { kind: 'failed', error: toWorkerError(new Error(`The function '${name}' doesn't exist, is disabled, or is not an activity function.`)) };
+    try {
+      const response = await invokeFunction(this.#registry, target, {
+        inputs: { [target.triggerName]: toActivityInput(input) },
+        triggerMetadata: { instanceId: { string: instanceId }, ...(this.#metadataDetail === 'full' ? toInputMetadata(input) : {}) },
+      });
+      return { kind: 'completed', resultText: toResultText(response.returnValue) };
+    } catch (error) {
+      const failure = toWorkerError(error);
+      this.#registry.log({ level: 'error', category: 'host', message: `Executed 'Functions.${target.name}' (Failed): ${failure.stack === '' ? failure.message : failure.stack}`, functionName: target.name, invocationId: undefined });
+      return { kind: 'failed', error: failure };
+    }
+  }
+}
+
+function toThrown(error: unknown): FunctionAnswer {
+  const failure: WorkerError = toWorkerError(error);
+  const at = failure.message.indexOf(outOfProcLabel);
+  return { kind: 'threw', error: failure, state: at < 0 ? undefined : JSON.parse(failure.message.slice(at + outOfProcLabel.length)) };
+}
+
+/** As .NET turns the value to a string: booleans become True and False, null is no value. */
+function toActivityInput(input: unknown): RpcTypedData {
+  if (input === null || input === undefined) return {};
+  if (typeof input === 'string') return { string: input };
+  if (typeof input === 'boolean') return { string: input ? 'True' : 'False' };
+  return { string: toJsonText(input) };
+}
+
+function toInputMetadata(input: unknown): Readonly<Record<string, RpcTypedData>> {
+  if (input === null || input === undefined) return {};
+  const members = isRecord(input) ? Object.entries(input).map(([key, value]) => [key, toMember(value)] as const) : [];
+  return { data: { json: toJsonText(input) }, ...Object.fromEntries(members) };
+}
+
+function toMember(value: unknown): RpcTypedData {
+  if (typeof value === 'object' && value !== null) return { json: toJsonText(value) };
+  return { string: typeof value === 'string' ? value : typeof value === 'boolean' ? (value ? 'True' : 'False') : value === null ? '' : String(value) };
+}
+
+function toResultText(returned: RpcTypedData | null | undefined): JsonText | null {
+  if (returned === null || returned === undefined) return null;
+  if (typeof returned.json === 'string') return returned.json;
+  if (typeof returned.string === 'string') return toJsonText(returned.string);
+  if (typeof returned.int === 'number') return toJsonText(returned.int);
+  if (typeof returned.double === 'number') return toJsonText(returned.double);
+  if (returned.bytes !== null && returned.bytes !== undefined) return toJsonText(Buffer.from(returned.bytes).toString('base64'));
+  return null;
+}

@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import type { FunctionRegistry, RegisteredFunction } from './functionRegistry.ts';
+import type { CoreInvocationContext, FunctionCallback, RpcInvocationResponse, RpcTypedData } from './rpcTypes.ts';
+
+/** One call of one function, as the worker makes it: model, arguments, hooks, handler, hooks, response. */
+export interface Invocation {
+  readonly inputs: Readonly<Record<string, RpcTypedData | null>>;
+  readonly triggerMetadata: Readonly<Record<string, RpcTypedData>>;
+}
+
+/** Rejects with what the handler threw. */
+export async function invokeFunction(registry: FunctionRegistry, target: RegisteredFunction, invocation: Invocation): Promise<RpcInvocationResponse> {
+  const { model } = target.slot;
+  if (model === undefined) throw new Error('the app has set no programming model');
+  const invocationId = randomUUID();
+  const coreContext: CoreInvocationContext = {
+    invocationId,
+    metadata: target.metadata,
+    request: { invocationId, inputData: Object.entries(invocation.inputs).map(([name, data]) => ({ name, data })), triggerMetadata: invocation.triggerMetadata },
+    log: (level, category, message) => {
+      registry.log({ level, category, message, functionName: target.name, invocationId });
+    },
+  };
+  const invocationModel = model.getInvocationModel(coreContext);
+  const { context, inputs } = await invocationModel.getArguments();
+  const before = registry.hooks('preInvocation');
+  const after = registry.hooks('postInvocation');
+  if (before.length === 0 && after.length === 0) {
+    const result = await invocationModel.invokeFunction(context, inputs, target.callback);
+    return invocationModel.getResponse(context, result);
+  }
+  const hookData = {};
+  const beforeContext: Record<string, unknown> = { hookData, inputs, functionCallback: target.callback, invocationContext: context };
+  coreContext.state = 'preInvocationHooks';
+  for (const hook of before) await hook(beforeContext);
+  const afterContext: Record<string, unknown> = { hookData, inputs: beforeContext['inputs'], result: null, error: null, invocationContext: context };
+  try {
+    coreContext.state = 'invocation';
+    // hooks may have put others in place of both
+    afterContext['result'] = await invocationModel.invokeFunction(context, beforeContext['inputs'] as unknown[], beforeContext['functionCallback'] as FunctionCallback);
+  } catch (error) {
+    afterContext['error'] = error;
+  }
+  coreContext.state = 'postInvocationHooks';
+  for (const hook of after) await hook(afterContext);
+  if (afterContext['error'] !== null && afterContext['error'] !== undefined) throw afterContext['error'];
+  return invocationModel.getResponse(context, afterContext['result']);
+}

@@ -1,0 +1,163 @@
+import type { BusyTracker, Clock } from '../clock/index.ts';
+import { DurableAdapter, type TriggerMetadataDetail } from './functions/durableAdapter.ts';
+import { readDurableSettings } from './durable/durableSettings.ts';
+import { HubEngine } from './durable/hubEngine.ts';
+import { MemoryStore, type InstanceStore } from './durable/instanceStore.ts';
+import { isRecord } from './durable/jsonText.ts';
+import { resolveSettings } from './functions/appSettings.ts';
+import { installCoreApi, registerInto } from './functions/coreApi.ts';
+import { FunctionRegistry, type LogLine, type RegisteredFunction } from './functions/functionRegistry.ts';
+import { HttpTriggers, type HostRequest, type HostResponse } from './functions/httpTriggers.ts';
+import { loadAppFolder, readHostJson } from './functions/loadApp.ts';
+import type { RpcTypedData } from './functions/rpcTypes.ts';
+import { TimerTriggers } from './functions/timerTriggers.ts';
+import { listen, type HttpListener } from './httpListener.ts';
+import { ManagementApi } from './management/managementApi.ts';
+import { newSystemKey, toClientBinding } from './management/managementLinks.ts';
+
+export interface LocalHostOptions {
+  /** A Functions app folder: package.json's main is loaded, host.json read. Either this or `register`. */
+  readonly appDir?: string;
+  /** Makes the registrations itself (app.http, df.app.orchestration, ...), for instance by importing a module. */
+  readonly register?: () => unknown;
+  readonly clock: Clock;
+  /** Shared with the pacer of a virtual clock. */
+  readonly tracker: BusyTracker;
+  /** host.json's content instead of the folder's. */
+  readonly hostJson?: unknown;
+  /** App settings: put into process.env before the app loads, and used for %NAME% in bindings. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** 0, the default, takes a free one; always on loopback. */
+  readonly port?: number;
+  /** Where Durable state is kept; in memory unless given. */
+  readonly store?: InstanceStore;
+  readonly onLog?: (line: LogLine) => void;
+  /** `lean` spares activities the copy of their input in the trigger metadata; `full`, as the real host, unless given. */
+  readonly triggerMetadata?: TriggerMetadataDetail;
+  /** Dashed GUIDs for executions; random unless given. */
+  readonly newGuid?: () => string;
+}
+
+/** A running local host: stands in for the Azure Functions host in development and tests; never production. */
+export interface LocalHost {
+  /** http://127.0.0.1:port */
+  readonly origin: string;
+  readonly functionNames: readonly string[];
+  readonly engine: HubEngine;
+  /** An HTTP call without a socket: routes, management API and all. */
+  invokeHttp(request: Request): Promise<Response>;
+  /** Runs a timer function at once. False when there is none of that name. */
+  runTimer(name: string): Promise<boolean>;
+  /** Graceful: no new work, what runs ends, appTerminate hooks, listener and store closed, settings put back. */
+  stop(): Promise<void>;
+  /** As if the process had died: nothing that still runs is heeded, no hook runs; the store keeps what was committed. */
+  kill(): Promise<void>;
+}
+
+/**
+ * Starts an app: stand-in for @azure/functions-core, settings, load, appStart hooks, listener, Durable engine (taking up what the
+ * store holds), timers; in that order. Several hosts may run in one process, each with its own registrations, engine and port;
+ * process.env is one for all of them.
+ */
+export async function createLocalHost(options: LocalHostOptions): Promise<LocalHost> {
+  installCoreApi();
+  const { clock, tracker } = options;
+  const settings = options.settings ?? {};
+  const hostJson = options.hostJson ?? (options.appDir === undefined ? undefined : readHostJson(options.appDir));
+  const registry = new FunctionRegistry((text) => resolveSettings(text, { ...process.env, ...settings }), options.onLog ?? ((): void => undefined));
+  const restoreSettings = applySettings(settings);
+  try {
+    await registerInto(registry, async () => {
+      if (options.register !== undefined) await options.register();
+      else if (options.appDir !== undefined) await loadAppFolder(options.appDir);
+      else throw new Error('createLocalHost needs appDir or register');
+      for (const slot of new Set([...registry.functions.values()].map((each) => each.slot))) await slot.model?.getCapabilities?.({});
+    });
+    for (const hook of registry.hooks('appStart')) await hook({ hookData: {} });
+    return await startHost(options, registry, hostJson, restoreSettings, clock, tracker);
+  } catch (error) {
+    restoreSettings();
+    throw error;
+  }
+}
+
+async function startHost(options: LocalHostOptions, registry: FunctionRegistry, hostJson: unknown, restoreSettings: () => void, clock: Clock, tracker: BusyTracker): Promise<LocalHost> {
+  const durable = new DurableAdapter(registry, options.triggerMetadata ?? 'full');
+  const durableSettings = readDurableSettings(hostJson);
+  const engine = new HubEngine({
+    clock,
+    tracker,
+    store: options.store ?? new MemoryStore(),
+    functions: durable,
+    settings: durableSettings,
+    ...(options.newGuid === undefined ? {} : { newGuid: options.newGuid }),
+    onWarning: (message) => {
+      registry.log({ level: 'error', category: 'host', message, functionName: undefined, invocationId: undefined });
+    },
+  });
+  let clientBinding = '';
+  const extraInputs = (target: RegisteredFunction): Record<string, RpcTypedData> =>
+    Object.fromEntries(Object.entries(target.bindings).flatMap(([name, binding]) => (/^(durable|orchestration)Client$/i.test(binding.type ?? '') ? [[name, { string: clientBinding }]] : [])));
+  const triggers = new HttpTriggers(registry, tracker, readRoutePrefix(hostJson), extraInputs);
+  const timers = new TimerTriggers({ registry, clock, tracker, extraInputs });
+  let management: ManagementApi | undefined;
+  const handle = async (request: HostRequest): Promise<HostResponse> => (await management?.handle(request)) ?? triggers.handle(request);
+  const listener: HttpListener = await listen(options.port ?? 0, handle);
+  const links = { hubName: durableSettings.hubName, origin: listener.origin, systemKey: newSystemKey() };
+  clientBinding = toClientBinding(links);
+  management = new ManagementApi({ engine, clock, links, orchestratorNames: () => durable.names('orchestrator'), entityNames: () => durable.names('entity') });
+  engine.start();
+  timers.start();
+  return {
+    origin: listener.origin,
+    functionNames: [...registry.functions.values()].map((each) => each.name),
+    engine,
+    invokeHttp: async (request) => toResponse(await handle(await toHostRequest(request))),
+    runTimer: (name) => timers.runNow(name),
+    stop: async () => {
+      await timers.stop();
+      await engine.stop();
+      for (const hook of registry.hooks('appTerminate')) await hook({ hookData: {} });
+      await listener.close();
+      restoreSettings();
+    },
+    kill: async () => {
+      timers.cancel();
+      engine.kill();
+      await listener.close();
+      restoreSettings();
+    },
+  };
+}
+
+function readRoutePrefix(hostJson: unknown): string {
+  const extensions = isRecord(hostJson) ? hostJson['extensions'] : undefined;
+  const http = isRecord(extensions) && isRecord(extensions['http']) ? extensions['http'] : {};
+  return typeof http['routePrefix'] === 'string' ? http['routePrefix'] : 'api';
+}
+
+/** Returns what puts the former values back. */
+function applySettings(settings: Readonly<Record<string, string>>): () => void {
+  const former = Object.keys(settings).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, settings);
+  let isDone = false;
+  return () => {
+    if (isDone) return;
+    isDone = true;
+    for (const [name, value] of former) {
+      if (value === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = value;
+    }
+  };
+}
+
+async function toHostRequest(request: Request): Promise<HostRequest> {
+  return { method: request.method, url: request.url, headers: Object.fromEntries(request.headers), body: new Uint8Array(await request.arrayBuffer()) };
+}
+
+function toResponse(response: HostResponse): Response {
+  const headers = new Headers();
+  for (const [name, value] of response.headers) headers.append(name, value);
+  const hasBody = response.body.byteLength > 0 && ![204, 205, 304].includes(response.status);
+  return new Response(hasBody ? Buffer.from(response.body) : null, { status: response.status, headers });
+}

@@ -11,10 +11,10 @@
  *   and entity are registered and never fire.
  */
 export { readDurableSettings, type DurableSettings } from './durable/durableSettings.ts';
-export { HubEngine, isFinal } from './durable/hubEngine.ts';
-export type { HubChange, InstanceRecord, RuntimeStatus } from './durable/hubState.ts';
+export { HubEngine, isFinal, type HubEngineOptions } from './durable/hubEngine.ts';
+export type { ControlMessage, HubChange, InstanceRecord, RuntimeStatus } from './durable/hubState.ts';
 export { MemoryStore, type InstanceStore } from './durable/instanceStore.ts';
 export { installCoreApi } from './functions/coreApi.ts';
-export type { LogLine } from './functions/functionRegistry.ts';
+export type { LogLine, ObservedInvocation } from './functions/functionRegistry.ts';
 export { parseSchedule, type Schedule } from './functions/ncrontab.ts';
 export { createLocalHost, type LocalHost, type LocalHostOptions } from './localHost.ts';

@@ -20,8 +20,12 @@ export interface HubEngineOptions {
   readonly functions: DurableFunctions;
   readonly settings: DurableSettings;
   readonly tracker: BusyTracker;
-  /** Dashed GUID; random unless given. */
-  readonly newGuid?: () => string;
+  /** Dashed GUID for an execution of that instance; random unless given. */
+  readonly newGuid?: (instanceId: string) => string;
+  /** How long a message takes from its commit to its receiver, in milliseconds of the clock; 0 unless given. Timers excepted. */
+  readonly queueLatencyMs?: number;
+  /** Which of the messages that wait for an instance an episode takes, and in which order; none: it waits for more. All unless given. */
+  readonly chooseBatch?: (instanceId: string, waiting: readonly ControlMessage[]) => readonly ControlMessage[];
   /** Told of what the extension would log as a warning or an error. */
   readonly onWarning?: (message: string) => void;
 }
@@ -50,7 +54,9 @@ export class HubEngine {
   readonly #functions: DurableFunctions;
   readonly #settings: DurableSettings;
   readonly #tracker: BusyTracker;
-  readonly #newGuid: () => string;
+  readonly #newGuid: (instanceId: string) => string;
+  readonly #queueLatencyMs: number;
+  readonly #chooseBatch: (instanceId: string, waiting: readonly ControlMessage[]) => readonly ControlMessage[];
   readonly #onWarning: (message: string) => void;
   readonly #entities: EntityScheduler;
   readonly state = new HubState();
@@ -72,7 +78,9 @@ export class HubEngine {
     this.#functions = options.functions;
     this.#settings = options.settings;
     this.#tracker = options.tracker;
-    this.#newGuid = options.newGuid ?? randomUUID;
+    this.#newGuid = options.newGuid ?? ((): string => randomUUID());
+    this.#queueLatencyMs = options.queueLatencyMs ?? 0;
+    this.#chooseBatch = options.chooseBatch ?? ((_instanceId, waiting) => waiting);
     this.#onWarning = options.onWarning ?? ((): void => undefined);
     this.#entities = new EntityScheduler({ state: this.state, functions: this.#functions, nowMs: () => this.#clock.now(), commit: (changes) => {
       this.commit(changes);
@@ -132,7 +140,7 @@ export class HubEngine {
   /** Starts an instance from outside: it is Pending until its first episode. The caller has checked that the id is free. */
   startInstance(start: { readonly name: string; readonly instanceId: string; readonly inputText: JsonText | null; readonly version: string | null; readonly generation?: number }): void {
     const nowMs = this.#clock.now();
-    const executionId = this.#newGuid();
+    const executionId = this.#newGuid(start.instanceId);
     const event = toExecutionStarted({ ...start, executionId, parent: null, generation: start.generation ?? 0, at: toTimestamp(nowMs) });
     this.commit([
       { kind: 'instancePut', record: toPendingRecord(event, nowMs) },
@@ -173,10 +181,10 @@ export class HubEngine {
   }
 
   toActivityMessage(record: InstanceRecord, taskId: number, work: ActivityWork): ActivityMessage {
-    return { kind: 'activity', messageId: this.state.nextMessageId++, instanceId: record.instanceId, executionId: record.executionId, taskId, visibleAtMs: this.#clock.now(), work };
+    return { kind: 'activity', messageId: this.state.nextMessageId++, instanceId: record.instanceId, executionId: record.executionId, taskId, visibleAtMs: this.#clock.now() + this.#queueLatencyMs, work };
   }
 
-  #toControlMessage(instanceId: string, executionId: string | null, event: HistoryEvent, visibleAtMs = this.#clock.now()): ControlMessage {
+  #toControlMessage(instanceId: string, executionId: string | null, event: HistoryEvent, visibleAtMs = this.#clock.now() + this.#queueLatencyMs): ControlMessage {
     return { kind: 'control', messageId: this.state.nextMessageId++, instanceId, executionId, visibleAtMs, event };
   }
 
@@ -242,16 +250,21 @@ export class HubEngine {
         this.#workOn(instanceId, mailbox).finally(() => {
           mailbox.isRunning = false;
           endWork();
-          if (mailbox.inbox.length > 0 && this.#mayRun(instanceId, mailbox)) {
-            this.#ready.add(instanceId);
-            this.#schedulePump();
-          } else if (mailbox.inbox.length === 0) {
-            this.#mailboxes.delete(instanceId);
-          }
+          this.#settle(instanceId, mailbox);
         }),
       );
     }
     this.#startActivities();
+  }
+
+  /** After an episode: on with what waits, unless nothing of it may be taken now. */
+  #settle(instanceId: string, mailbox: Mailbox): void {
+    if (mailbox.inbox.length === 0) {
+      this.#mailboxes.delete(instanceId);
+    } else if (this.#mayRun(instanceId, mailbox) && this.#chooseBatch(instanceId, mailbox.inbox).length > 0) {
+      this.#ready.add(instanceId);
+      this.#schedulePump();
+    }
   }
 
   #track(work: Promise<void>): void {
@@ -278,8 +291,9 @@ export class HubEngine {
       return;
     }
     if (!this.#mayRun(instanceId, mailbox)) return;
-    const batch = mailbox.inbox;
-    mailbox.inbox = [];
+    const batch = this.#chooseBatch(instanceId, mailbox.inbox);
+    if (batch.length === 0) return;
+    mailbox.inbox = mailbox.inbox.filter((message) => !batch.includes(message));
     this.#hide(batch);
     const consumed = batch.map((message): HubChange => ({ kind: 'messageDeleted', messageId: message.messageId }));
     const knownAtStart = this.state.instances.get(instanceId);
@@ -299,7 +313,7 @@ export class HubEngine {
       return;
     }
     const result = await runEpisode(
-      { functions: this.#functions, settings: this.#settings, nowMs: () => this.#clock.now(), newExecutionId: () => this.#newGuid().replaceAll('-', '') },
+      { functions: this.#functions, settings: this.#settings, nowMs: () => this.#clock.now(), newExecutionId: () => this.#newGuid(instanceId).replaceAll('-', '') },
       before,
       newEvents,
     );
@@ -369,15 +383,16 @@ export class HubEngine {
       case 'scheduleHttp':
         return this.toActivityMessage(record, decision.id, { kind: 'http', request: decision.request });
       case 'createTimer': {
-        // queue visibility counts whole seconds, cut down: a timer may fire up to a second early
-        const waitSeconds = Math.max(0, Math.floor((decision.fireAtMs - nowMs) / 1000));
+        // queue visibility counts whole seconds, cut down, of what is left when the episode is over, which is never all of it:
+        // a timer fires up to a second early, one of exactly five seconds after four
+        const waitSeconds = Math.max(0, Math.floor((decision.fireAtMs - nowMs - 1) / 1000));
         const event: HistoryEvent = { EventType: eventTypes.timerFired, TimerId: decision.id, FireAt: toTimestamp(decision.fireAtMs), EventId: -1, Timestamp: at };
-        return this.#toControlMessage(record.instanceId, record.executionId, event, nowMs + waitSeconds * 1000);
+        return this.#toControlMessage(record.instanceId, record.executionId, event, nowMs + Math.max(waitSeconds * 1000, this.#queueLatencyMs));
       }
       case 'createSubOrchestration': {
         const event = toExecutionStarted({
           instanceId: decision.instanceId,
-          executionId: this.#newGuid().replaceAll('-', ''),
+          executionId: this.#newGuid(decision.instanceId).replaceAll('-', ''),
           name: decision.name,
           version: decision.version ?? this.#settings.defaultVersion,
           parent: { Name: record.name, OrchestrationInstance: { InstanceId: record.instanceId, ExecutionId: record.executionId }, TaskScheduleId: decision.id, Version: record.version },

@@ -102,8 +102,10 @@ function toInputMetadata(input: unknown): Readonly<Record<string, RpcTypedData>>
 }
 
 function toMember(value: unknown): RpcTypedData {
-  if (typeof value === 'object' && value !== null) return { json: toJsonText(value) };
-  return { string: typeof value === 'string' ? value : typeof value === 'boolean' ? (value ? 'True' : 'False') : value === null ? '' : String(value) };
+  if (typeof value === 'string') return { string: value };
+  if (typeof value === 'boolean') return { string: value ? 'True' : 'False' };
+  if (typeof value === 'number') return { string: String(value) };
+  return value === null ? { string: '' } : { json: toJsonText(value) };
 }
 
 function toResultText(returned: RpcTypedData | null | undefined): JsonText | null {

@@ -1,4 +1,4 @@
-import type { FunctionCallback, FunctionMetadata, HookCallback, HookName, LogCategory, LogLevel, ProgrammingModel, RpcBindingInfo } from './rpcTypes.ts';
+import type { FunctionCallback, FunctionMetadata, HookCallback, HookName, LogCategory, LogLevel, ProgrammingModel, RpcBindingInfo, RpcInvocationRequest, RpcInvocationResponse } from './rpcTypes.ts';
 
 /** Where one module instance of @azure/functions leaves its programming model. */
 export interface ModelSlot {
@@ -24,6 +24,14 @@ export interface LogLine {
   readonly invocationId: string | undefined;
 }
 
+/** One call of a function, as it went to the worker and came back. */
+export interface ObservedInvocation {
+  readonly functionName: string;
+  readonly triggerType: string;
+  readonly request: RpcInvocationRequest;
+  readonly outcome: { readonly kind: 'returned'; readonly response: RpcInvocationResponse } | { readonly kind: 'threw'; readonly error: unknown };
+}
+
 const hookNames: readonly HookName[] = ['preInvocation', 'postInvocation', 'appStart', 'appTerminate', 'log'];
 
 /** What one app registered with one host: functions and hooks. Closed once the app has started. */
@@ -32,11 +40,13 @@ export class FunctionRegistry {
   readonly #hooks = new Map<HookName, HookCallback[]>();
   readonly #resolveSetting: (text: string) => string;
   readonly log: (line: LogLine) => void;
+  readonly observe: ((observed: ObservedInvocation) => void) | undefined;
 
   /** @param resolveSetting puts app settings in place of %NAME%; throws when one is missing. */
-  constructor(resolveSetting: (text: string) => string, log: (line: LogLine) => void) {
+  constructor(resolveSetting: (text: string) => string, log: (line: LogLine) => void, observe?: (observed: ObservedInvocation) => void) {
     this.#resolveSetting = resolveSetting;
     this.log = log;
+    this.observe = observe;
   }
 
   register(metadata: FunctionMetadata, callback: FunctionCallback, slot: ModelSlot): void {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FunctionRegistry, RegisteredFunction } from './functionRegistry.ts';
-import type { CoreInvocationContext, FunctionCallback, RpcInvocationResponse, RpcTypedData } from './rpcTypes.ts';
+import type { CoreInvocationContext, FunctionCallback, RpcInvocationRequest, RpcInvocationResponse, RpcTypedData } from './rpcTypes.ts';
 
 /** One call of one function, as the worker makes it: model, arguments, hooks, handler, hooks, response. */
 export interface Invocation {
@@ -10,13 +10,29 @@ export interface Invocation {
 
 /** Rejects with what the handler threw. */
 export async function invokeFunction(registry: FunctionRegistry, target: RegisteredFunction, invocation: Invocation): Promise<RpcInvocationResponse> {
+  const invocationId = randomUUID();
+  const request = { invocationId, inputData: Object.entries(invocation.inputs).map(([name, data]) => ({ name, data })), triggerMetadata: invocation.triggerMetadata };
+  const { observe } = registry;
+  if (observe === undefined) return callWorker(registry, target, request);
+  const seen = { functionName: target.name, triggerType: target.trigger.type ?? '', request };
+  try {
+    const response = await callWorker(registry, target, request);
+    observe({ ...seen, outcome: { kind: 'returned', response } });
+    return response;
+  } catch (error) {
+    observe({ ...seen, outcome: { kind: 'threw', error } });
+    throw error;
+  }
+}
+
+async function callWorker(registry: FunctionRegistry, target: RegisteredFunction, request: RpcInvocationRequest): Promise<RpcInvocationResponse> {
   const { model } = target.slot;
   if (model === undefined) throw new Error('the app has set no programming model');
-  const invocationId = randomUUID();
+  const { invocationId } = request;
   const coreContext: CoreInvocationContext = {
     invocationId,
     metadata: target.metadata,
-    request: { invocationId, inputData: Object.entries(invocation.inputs).map(([name, data]) => ({ name, data })), triggerMetadata: invocation.triggerMetadata },
+    request,
     log: (level, category, message) => {
       registry.log({ level, category, message, functionName: target.name, invocationId });
     },

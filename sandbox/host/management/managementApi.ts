@@ -16,7 +16,6 @@ export interface ManagementApiOptions {
   readonly engine: HubEngine;
   readonly clock: Clock;
   readonly links: ManagementLinksOptions;
-  readonly orchestratorNames: () => readonly string[];
   readonly entityNames: () => readonly string[];
 }
 
@@ -42,7 +41,7 @@ export class ManagementApi {
     // an encoded slash is no part of an id
     if (/%2f/i.test(rest)) return empty(404);
     const [collection, ...parts] = rest.split('/').filter((part) => part !== '').map((part) => decodeURIComponent(part));
-    switch (collection?.toLowerCase()) {
+    switch (collection?.toLowerCase() ?? '') {
       case 'orchestrators':
         return this.#start(request, url, parts);
       case 'instances':

@@ -73,16 +73,9 @@ function toHistoryText(events: readonly HistoryEvent[], options: StatusOptions):
 }
 
 function toScheduledKey(event: HistoryEvent): string | undefined {
-  switch (event.EventType) {
-    case eventTypes.taskCompleted:
-    case eventTypes.taskFailed:
-      return `TaskScheduled_${event.TaskScheduledId}`;
-    case eventTypes.subOrchestrationCompleted:
-    case eventTypes.subOrchestrationFailed:
-      return `SubOrchestrationInstanceCreated_${event.TaskScheduledId}`;
-    default:
-      return undefined;
-  }
+  if (event.EventType === eventTypes.taskCompleted || event.EventType === eventTypes.taskFailed) return `TaskScheduled_${event.TaskScheduledId}`;
+  if (event.EventType === eventTypes.subOrchestrationCompleted || event.EventType === eventTypes.subOrchestrationFailed) return `SubOrchestrationInstanceCreated_${event.TaskScheduledId}`;
+  return undefined;
 }
 
 function toShownEvent(event: HistoryEvent, scheduled: ReadonlyMap<string, Scheduled>, ended: ReadonlySet<string>, { showInput, showHistoryOutput }: StatusOptions): JsonText | undefined {

@@ -19,3 +19,15 @@ export interface Versioned<T> {
   readonly value: T;
   readonly etag: string;
 }
+
+/** What lies under kind `alert`, id = the alert's own id: the newest state of one alert, written by the webhook, read as a signal. */
+export interface AlertRecord {
+  readonly alertId: string;
+  readonly rule: string;
+  readonly severity: 0 | 1 | 2 | 3 | 4;
+  readonly condition: 'fired' | 'resolved';
+  /** Epoch milliseconds at which it was fired or resolved, as the alert says. */
+  readonly at: number;
+  /** Stamps whose resources the alert names; empty where it names none of ours. */
+  readonly stamps: readonly string[];
+}

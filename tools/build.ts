@@ -27,4 +27,4 @@ await build({
 await cp('host.json', `${folder}/host.json`);
 await writeFile(`${folder}/package.json`, `${JSON.stringify({ name: 'spillway', version: '0.1.0', private: true, main: 'main.js' }, null, 2)}\n`);
 const { size } = await stat(`${folder}/main.js`);
-console.log(`${folder}: main.js ${(size / 1e6).toFixed(1)} MB, host.json, package.json`);
+if (!process.argv.includes('--quiet')) console.log(`${folder}: main.js ${(size / 1e6).toFixed(1)} MB, host.json, package.json`);

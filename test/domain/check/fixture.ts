@@ -10,10 +10,12 @@ import { resolve } from 'node:path';
 export const now = 1_795_374_000_000;
 export const stampNames = ['eastus2', 'centralus', 'westus3'] as const;
 
+const sample = loadFleet(resolve(import.meta.dirname, '../../../sandbox/fleets/three-regions.yaml'));
+
 export function sampleFleet(change: Partial<{ policy: Partial<Fleet['policy']>; signals: Partial<Fleet['signals']> }> = {}): Fleet {
-  const loaded = loadFleet(resolve(import.meta.dirname, '../../../sandbox/fleets/three-regions.yaml'));
-  if (loaded.kind === 'invalid') throw new Error(JSON.stringify(loaded.problems));
-  return { ...loaded.fleet, policy: { ...loaded.fleet.policy, ...change.policy }, signals: { ...loaded.fleet.signals, ...change.signals } };
+
+  if (sample.kind === 'invalid') throw new Error(JSON.stringify(sample.problems));
+  return { ...sample.fleet, policy: { ...sample.fleet.policy, ...change.policy }, signals: { ...sample.fleet.signals, ...change.signals } };
 }
 
 export function assessmentOf(stamp: string, verdict: Verdict, more: Partial<Assessment> = {}): Assessment {

@@ -45,15 +45,15 @@ export interface PointOfPresencePlace extends Place {
 
 /** Users of a shop in North America with some abroad. */
 export const pointsOfPresence: readonly PointOfPresencePlace[] = [
-  { name: 'New York', country: 'United States', latitude: 40.71, longitude: -74.01, shareOfUsers: 0.19 },
-  { name: 'Ashburn', country: 'United States', latitude: 39.04, longitude: -77.49, shareOfUsers: 0.12 },
-  { name: 'Atlanta', country: 'United States', latitude: 33.75, longitude: -84.39, shareOfUsers: 0.11 },
+  { name: 'New York', country: 'United States', latitude: 40.71, longitude: -74.01, shareOfUsers: 0.23 },
+  { name: 'Ashburn', country: 'United States', latitude: 39.04, longitude: -77.49, shareOfUsers: 0.15 },
+  { name: 'Atlanta', country: 'United States', latitude: 33.75, longitude: -84.39, shareOfUsers: 0.12 },
   { name: 'Toronto', country: 'Canada', latitude: 43.65, longitude: -79.38, shareOfUsers: 0.07 },
-  { name: 'Chicago', country: 'United States', latitude: 41.88, longitude: -87.63, shareOfUsers: 0.11 },
-  { name: 'Dallas', country: 'United States', latitude: 32.78, longitude: -96.8, shareOfUsers: 0.09 },
-  { name: 'Denver', country: 'United States', latitude: 39.74, longitude: -104.99, shareOfUsers: 0.05 },
-  { name: 'Los Angeles', country: 'United States', latitude: 34.05, longitude: -118.24, shareOfUsers: 0.12 },
-  { name: 'Seattle', country: 'United States', latitude: 47.61, longitude: -122.33, shareOfUsers: 0.06 },
+  { name: 'Chicago', country: 'United States', latitude: 41.88, longitude: -87.63, shareOfUsers: 0.08 },
+  { name: 'Dallas', country: 'United States', latitude: 32.78, longitude: -96.8, shareOfUsers: 0.07 },
+  { name: 'Denver', country: 'United States', latitude: 39.74, longitude: -104.99, shareOfUsers: 0.04 },
+  { name: 'Los Angeles', country: 'United States', latitude: 34.05, longitude: -118.24, shareOfUsers: 0.11 },
+  { name: 'Seattle', country: 'United States', latitude: 47.61, longitude: -122.33, shareOfUsers: 0.05 },
   { name: 'São Paulo', country: 'Brazil', latitude: -23.55, longitude: -46.63, shareOfUsers: 0.03 },
   { name: 'London', country: 'United Kingdom', latitude: 51.51, longitude: -0.13, shareOfUsers: 0.03 },
   { name: 'Tokyo', country: 'Japan', latitude: 35.68, longitude: 139.77, shareOfUsers: 0.02 },

@@ -1,0 +1,348 @@
+import type { Faults } from '../faults.ts';
+import { parameterOf } from '../faults.ts';
+import { draw, drawBetween, streamOf } from '../prng.ts';
+import type { KubeObject, StampSpec, WorkloadSpec } from '../types.ts';
+import { Autoscaler, scanSeconds } from './autoscaler.ts';
+import { syncHpa } from './hpaController.ts';
+import { hpaSpecOf } from './hpaSpec.ts';
+import { syncSeconds } from './hpaAlgorithm.ts';
+import { ObjectStore } from './objectStore.ts';
+import type { ClusterState, NodeRecord, PodRecord, PoolRecord, WorkloadRecord } from './records.ts';
+import { reconcileHpas, reconcileSeconds } from './reconcilers.ts';
+import { chooseNode, countByZone, emptyRoom, giveBack, take } from './scheduler.ts';
+import { podName, vmName } from './names.ts';
+import { Rendering } from './rendering.ts';
+
+export interface ClusterContext {
+  readonly spec: StampSpec;
+  readonly seed: number;
+  readonly faults: Faults;
+  /** How many of the wanted nodes the region gives, and why not all. */
+  readonly grant: (pool: string, wanted: number) => Grant;
+}
+
+export interface Grant {
+  readonly nodes: number;
+  readonly refusal: { readonly code: string; readonly message: string } | null;
+}
+
+/**
+ * One AKS cluster: Deployments and their pods, scheduler, kubelets, HPAs and the cluster autoscaler. It moves in steps
+ * of the world; what happens within one is taken at its end. Objects are rendered when somebody reads them.
+ */
+export class Cluster {
+  readonly state: ClusterState;
+  readonly store: ObjectStore;
+  readonly context: ClusterContext;
+  readonly rendering: Rendering;
+  readonly nodesByName = new Map<string, NodeRecord>();
+  readonly #workloads: ReadonlyMap<string, WorkloadSpec>;
+  readonly #autoscaler: Autoscaler;
+  readonly #ready = new Map<string, number>();
+  #nextReadyAt = Number.POSITIVE_INFINITY;
+  #unscheduled = true;
+
+  constructor(state: ClusterState, store: ObjectStore, context: ClusterContext) {
+    this.state = state;
+    this.store = store;
+    this.context = context;
+    this.#workloads = new Map(context.spec.workloads.map((workload) => [workload.name, workload]));
+    for (const node of state.nodes) this.nodesByName.set(node.name, node);
+    this.#autoscaler = new Autoscaler(this);
+    this.rendering = new Rendering(this);
+    this.#findNextReady();
+    for (const workload of context.spec.workloads) this.#countReady(workload.name);
+  }
+
+  /** @param cpuPercent mean cpu utilisation of each workload's ready pods since the last step, percent of requests. */
+  step(nowMs: number, cpuPercent: ReadonlyMap<string, number>): void {
+    for (const workload of this.state.workloads) {
+      workload.cpuSum += cpuPercent.get(workload.name) ?? 0;
+      workload.cpuSamples++;
+    }
+    if (nowMs >= this.#nextReadyAt) this.#becomeReady(nowMs);
+    if (nowMs >= this.state.nextReconcileAt) {
+      this.state.nextReconcileAt = nowMs + reconcileSeconds * 1000;
+      reconcileHpas(this.context.spec, this.store);
+    }
+    if (nowMs >= this.state.nextHpaSyncAt) {
+      this.state.nextHpaSyncAt = nowMs + syncSeconds * 1000;
+      for (const workload of this.state.workloads) this.#syncHpa(workload, nowMs);
+    }
+    for (const workload of this.state.workloads) this.#reconcileDeployment(workload, nowMs);
+    if (this.#unscheduled) this.#schedule(nowMs);
+    if (nowMs >= this.state.nextAutoscalerScanAt) {
+      this.state.nextAutoscalerScanAt = nowMs + scanSeconds * 1000;
+      this.#autoscaler.scan(nowMs);
+    }
+  }
+
+  readyPods(workload: string): number {
+    return this.#ready.get(workload) ?? 0;
+  }
+
+  podsOf(workload: string): readonly PodRecord[] {
+    return this.state.pods.filter((pod) => pod.workload === workload);
+  }
+
+  nodesOf(pool: string): readonly NodeRecord[] {
+    return this.state.nodes.filter((node) => node.pool === pool);
+  }
+
+  workload(name: string): WorkloadSpec | null {
+    return this.#workloads.get(name) ?? null;
+  }
+
+  /** Bounds of a workload's HPA as it stands in the API; null without one. */
+  boundsOf(workload: string): { readonly minReplicas: number; readonly maxReplicas: number } | null {
+    const spec = this.#workloads.get(workload);
+    const hpa = spec === undefined ? null : this.store.get('HorizontalPodAutoscaler', spec.namespace, spec.hpa);
+    return hpa === null ? null : hpaSpecOf(hpa);
+  }
+
+  /** Starts virtual machines; each is Ready after its own time. */
+  addNodes(pool: PoolRecord, count: number, nowMs: number): void {
+    const spec = this.context.spec.pools.find((candidate) => candidate.name === pool.name);
+    if (spec === undefined) return;
+    const slow = this.context.faults.active('slowNodes', this.context.spec.name);
+    const factor = slow === null ? 1 : parameterOf(slow, 'factor', 3);
+    for (let added = 0; added < count; added++) {
+      const ordinal = pool.nodesCreated++;
+      const name = vmName(this.context.spec.name, pool.name, ordinal);
+      const seconds = factor * drawBetween(this.context.seed, streamOf(name), 0, spec.nodeReadySeconds);
+      this.#addNode({ name, pool: pool.name, ordinal, zone: this.#emptiestZone(pool.name, spec.zones), createdAt: nowMs, readyAt: nowMs + Math.round(seconds * 1000), ready: 'provisioning', schedulable: 'schedulable', unneededSince: null, ...emptyRoom(spec) });
+    }
+    pool.etagNumber++;
+    this.state.lastNodeAddedAt = nowMs;
+    this.#findNextReady();
+  }
+
+  /** Takes the machine away; its pods are gone and their Deployments replace them. */
+  removeNode(name: string): void {
+    const node = this.nodesByName.get(name);
+    if (node === undefined) return;
+    for (const pod of this.state.pods.filter((candidate) => candidate.node === name)) this.removePod(pod);
+    this.nodesByName.delete(name);
+    this.state.nodes = this.state.nodes.filter((candidate) => candidate !== node);
+    const pool = this.state.pools.find((candidate) => candidate.name === node.pool);
+    if (pool !== undefined) pool.etagNumber++;
+    this.rendering.nodeRemoved(node);
+    this.#findNextReady();
+  }
+
+  removePod(pod: PodRecord): void {
+    const spec = this.#workloads.get(pod.workload);
+    const node = pod.node === null ? undefined : this.nodesByName.get(pod.node);
+    if (spec !== undefined && node !== undefined) giveBack(spec, node);
+    this.state.pods = this.state.pods.filter((candidate) => candidate !== pod);
+    this.rendering.podRemoved(pod);
+    this.#countReady(pod.workload);
+    this.#unscheduled = true;
+  }
+
+  scaleTo(workload: WorkloadRecord, replicas: number): void {
+    if (workload.replicas === replicas) return;
+    workload.replicas = replicas;
+    this.rendering.workloadChanged(workload.name);
+  }
+
+  /** Somebody put an object through the API server. */
+  wasPut(object: KubeObject): void {
+    const spec = object['spec'];
+    if (typeof spec !== 'object' || spec === null) return;
+    if (object.kind === 'Deployment' && 'replicas' in spec && typeof spec.replicas === 'number') {
+      const replicas = spec.replicas;
+      const of = this.context.spec.workloads.find((candidate) => candidate.deployment === object.metadata.name && candidate.namespace === object.metadata.namespace);
+      const record = this.state.workloads.find((candidate) => candidate.name === of?.name);
+      if (record !== undefined) this.scaleTo(record, replicas);
+    }
+    if (object.kind === 'Node') {
+      const node = this.nodesByName.get(object.metadata.name);
+      if (node === undefined) return;
+      node.schedulable = 'unschedulable' in spec && spec.unschedulable === true ? 'cordoned' : 'schedulable';
+      this.#unscheduled = true;
+    }
+  }
+
+  /** Somebody deleted an object through the API server. */
+  wasRemoved(kind: string, name: string): void {
+    if (kind === 'Node') this.removeNode(name);
+    if (kind !== 'Pod') return;
+    const pod = this.state.pods.find((candidate) => candidate.name === name);
+    if (pod !== undefined) this.removePod(pod);
+  }
+
+  #becomeReady(nowMs: number): void {
+    for (const node of this.state.nodes) {
+      if (node.ready !== 'provisioning' || node.readyAt > nowMs) continue;
+      node.ready = 'ready';
+      this.#unscheduled = true;
+      this.rendering.nodeChanged(node);
+    }
+    const changed = new Set<string>();
+    for (const pod of this.state.pods) {
+      if (pod.phase !== 'starting' || (pod.readyAt ?? 0) > nowMs) continue;
+      pod.phase = 'ready';
+      changed.add(pod.workload);
+      this.rendering.podChanged(pod);
+    }
+    for (const workload of changed) this.#countReady(workload);
+    this.#findNextReady();
+  }
+
+  #syncHpa(workload: WorkloadRecord, nowMs: number): void {
+    const spec = this.#workloads.get(workload.name);
+    if (spec === undefined) return;
+    const replicas = syncHpa({ workload, hpa: this.store.get('HorizontalPodAutoscaler', spec.namespace, spec.hpa), pods: this.podsOf(workload.name), nowMs });
+    this.scaleTo(workload, replicas);
+    this.rendering.workloadChanged(workload.name);
+  }
+
+  /** Deployment and ReplicaSet controllers: as many pods as replicas; on the way down those that serve least go first. */
+  #reconcileDeployment(workload: WorkloadRecord, nowMs: number): void {
+    const pods = this.podsOf(workload.name);
+    if (pods.length === workload.replicas) return;
+    this.rendering.workloadChanged(workload.name);
+    for (let missing = workload.replicas - pods.length; missing > 0; missing--) {
+      const ordinal = workload.podsCreated++;
+      const pod: PodRecord = { name: podName(this.context, workload.name, ordinal), workload: workload.name, ordinal, createdAt: nowMs, node: null, scheduledAt: null, readyAt: null, phase: 'pending' };
+      this.state.pods.push(pod);
+      this.rendering.podChanged(pod);
+      this.#unscheduled = true;
+    }
+    const rank = { pending: 0, starting: 1, ready: 2 } as const;
+    const leaving = pods.toSorted((left, right) => rank[left.phase] - rank[right.phase] || right.ordinal - left.ordinal).slice(0, Math.max(0, pods.length - workload.replicas));
+    for (const pod of leaving) this.removePod(pod);
+  }
+
+  #schedule(nowMs: number): void {
+    this.#unscheduled = false;
+    const slow = this.context.faults.active('slowPods', this.context.spec.name);
+    const factor = slow === null ? 1 : parameterOf(slow, 'factor', 3);
+    for (const [name, spec] of this.#workloads) {
+      const pending = this.state.pods.filter((pod) => pod.workload === name && pod.phase === 'pending');
+      if (pending.length === 0) continue;
+      const byZone = countByZone(this.state.pods, name, this.nodesByName);
+      for (const pod of pending) {
+        const node = chooseNode(spec, this.state.nodes, byZone);
+        if (node === null) break;
+        take(spec, node);
+        byZone.set(node.zone, (byZone.get(node.zone) ?? 0) + 1);
+        pod.node = node.name;
+        pod.scheduledAt = nowMs;
+        pod.readyAt = nowMs + Math.round(1000 * factor * drawBetween(this.context.seed, streamOf(pod.name), 1, spec.podReadySeconds));
+        pod.phase = 'starting';
+        this.rendering.podChanged(pod);
+      }
+    }
+    this.#findNextReady();
+  }
+
+  #addNode(node: NodeRecord): void {
+    this.state.nodes.push(node);
+    this.nodesByName.set(node.name, node);
+  }
+
+  #emptiestZone(pool: string, zones: readonly string[]): string {
+    const nodes = this.nodesOf(pool);
+    let emptiest = zones[0] ?? '0';
+    let fewest = Number.POSITIVE_INFINITY;
+    for (const zone of zones) {
+      const inZone = nodes.filter((node) => node.zone === zone).length;
+      if (inZone < fewest) {
+        fewest = inZone;
+        emptiest = zone;
+      }
+    }
+    return emptiest;
+  }
+
+  #countReady(workload: string): void {
+    let ready = 0;
+    for (const pod of this.state.pods) if (pod.workload === workload && pod.phase === 'ready') ready++;
+    if (this.#ready.get(workload) === ready) return;
+    this.#ready.set(workload, ready);
+    this.rendering.workloadChanged(workload);
+  }
+
+  #findNextReady(): void {
+    let next = Number.POSITIVE_INFINITY;
+    for (const node of this.state.nodes) if (node.ready === 'provisioning' && node.readyAt < next) next = node.readyAt;
+    for (const pod of this.state.pods) if (pod.phase === 'starting' && pod.readyAt !== null && pod.readyAt < next) next = pod.readyAt;
+    this.#nextReadyAt = next;
+  }
+}
+
+/** A cluster as it has stood for a day: every node Ready, every pod serving. */
+export function steadyState(spec: StampSpec, seed: number, nowMs: number): ClusterState {
+  const dayAgo = nowMs - 86_400_000;
+  const state: ClusterState = {
+    pools: spec.pools.map((pool) => ({
+      name: pool.name,
+      minCount: pool.minCount,
+      maxCount: pool.maxCount,
+      autoscaled: 'autoscaled',
+      fixedCount: null,
+      labels: {},
+      etagNumber: 1,
+      effectiveMinCount: pool.minCount,
+      effectiveMaxCount: pool.maxCount,
+      operation: null,
+      backoffUntil: 0,
+      backoffSeconds: 0,
+      lastRefusal: null,
+      nodesCreated: pool.count,
+    })),
+    nodes: spec.pools.flatMap((pool) =>
+      Array.from({ length: pool.count }, (_, ordinal): NodeRecord => ({
+        name: vmName(spec.name, pool.name, ordinal),
+        pool: pool.name,
+        ordinal,
+        zone: pool.zones[ordinal % Math.max(1, pool.zones.length)] ?? '0',
+        createdAt: dayAgo,
+        readyAt: dayAgo,
+        ready: 'ready',
+        schedulable: 'schedulable',
+        unneededSince: null,
+        ...emptyRoom(pool),
+      })),
+    ),
+    pods: [],
+    workloads: spec.workloads.map((workload) => ({
+      name: workload.name,
+      replicas: workload.replicas,
+      podsCreated: workload.replicas,
+      cpuSum: 0,
+      cpuSamples: 0,
+      currentUtilisationPercent: null,
+      desiredReplicas: workload.replicas,
+      lastScaleAt: null,
+      limited: 'no',
+      recommendations: [],
+      scaleEvents: [],
+    })),
+    lastNodeAddedAt: dayAgo,
+    // each cluster's controllers have their own phase
+    nextHpaSyncAt: nowMs + 1000 * syncSeconds * draw(seed, streamOf(`hpa ${spec.name}`), 0),
+    nextAutoscalerScanAt: nowMs + 1000 * scanSeconds * draw(seed, streamOf(`autoscaler ${spec.name}`), 0),
+    nextReconcileAt: nowMs + 1000 * reconcileSeconds * draw(seed, streamOf(`reconciler ${spec.name}`), 0),
+  };
+  placeAll(spec, seed, state, dayAgo);
+  return state;
+}
+
+function placeAll(spec: StampSpec, seed: number, state: ClusterState, at: number): void {
+  const nodes = new Map(state.nodes.map((node) => [node.name, node]));
+  for (const workload of spec.workloads) {
+    const byZone = countByZone(state.pods, workload.name, nodes);
+    for (let ordinal = 0; ordinal < workload.replicas; ordinal++) {
+      const node = chooseNode(workload, state.nodes, byZone);
+      if (node !== null) {
+        take(workload, node);
+        byZone.set(node.zone, (byZone.get(node.zone) ?? 0) + 1);
+      }
+      state.pods.push({ name: podName({ spec, seed }, workload.name, ordinal), workload: workload.name, ordinal, createdAt: at, node: node?.name ?? null, scheduledAt: node === null ? null : at, readyAt: node === null ? null : at + 20_000, phase: node === null ? 'pending' : 'ready' });
+    }
+  }
+}
+

@@ -1,0 +1,139 @@
+import type { KubeChange, KubeObject } from '../types.ts';
+import { uuidOf } from '../prng.ts';
+
+export interface ObjectStoreState {
+  resourceVersion: number;
+  created: number;
+  objects: KubeObject[];
+}
+
+export interface ObjectToPut {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: Record<string, unknown> & { readonly name: string };
+  readonly [key: string]: unknown;
+}
+
+/** How many changes a watch may lie behind before it is told 410 Gone. */
+const changesKept = 5000;
+
+/** A cluster's objects with one growing resourceVersion and a log of changes: what etcd is to an API server. */
+export class ObjectStore {
+  readonly #byKind = new Map<string, Map<string, KubeObject>>();
+  readonly #listeners = new Set<(change: KubeChange) => void>();
+  readonly #seed: number;
+  readonly #name: string;
+  readonly #now: () => number;
+  #resourceVersion: number;
+  #created: number;
+  #changes: { readonly resourceVersion: number; readonly change: KubeChange }[] = [];
+  /** Changes up to and including this one are not in the log. */
+  #forgottenUpTo: number;
+
+  constructor(state: ObjectStoreState, name: string, seed: number, now: () => number) {
+    this.#seed = seed;
+    this.#name = name;
+    this.#now = now;
+    this.#resourceVersion = state.resourceVersion;
+    this.#forgottenUpTo = state.resourceVersion;
+    this.#created = state.created;
+    for (const object of state.objects) this.#kind(object.kind).set(keyOf(namespaceOf(object), object.metadata.name), object);
+  }
+
+  get resourceVersion(): string {
+    return String(this.#resourceVersion);
+  }
+
+  get watched(): boolean {
+    return this.#listeners.size > 0;
+  }
+
+  get(kind: string, namespace: string | null, name: string): KubeObject | null {
+    return this.#byKind.get(kind)?.get(keyOf(namespace, name)) ?? null;
+  }
+
+  list(kind: string, namespace: string | null): readonly KubeObject[] {
+    const objects = [...(this.#byKind.get(kind)?.values() ?? [])];
+    return namespace === null ? objects : objects.filter((object) => object.metadata.namespace === namespace);
+  }
+
+  put(object: ObjectToPut): KubeObject {
+    const objects = this.#kind(object.kind);
+    const key = keyOf(namespaceOf(object), object.metadata.name);
+    const before = objects.get(key);
+    const stored: KubeObject = { ...object, metadata: this.#metadata(object, before) };
+    objects.set(key, stored);
+    this.#log({ type: before === undefined ? 'ADDED' : 'MODIFIED', object: stored });
+    return stored;
+  }
+
+  remove(kind: string, namespace: string | null, name: string): KubeObject | null {
+    const objects = this.#byKind.get(kind);
+    const before = objects?.get(keyOf(namespace, name));
+    if (objects === undefined || before === undefined) return null;
+    objects.delete(keyOf(namespace, name));
+    const removed: KubeObject = { ...before, metadata: { ...before.metadata, resourceVersion: String(++this.#resourceVersion) } };
+    this.#log({ type: 'DELETED', object: removed });
+    return removed;
+  }
+
+  onChange(listener: (change: KubeChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  changesSince(resourceVersion: string): readonly KubeChange[] | null {
+    const since = Number(resourceVersion);
+    if (!Number.isFinite(since) || since < this.#forgottenUpTo) return null;
+    return this.#changes.filter((entry) => entry.resourceVersion > since).map((entry) => entry.change);
+  }
+
+  save(): ObjectStoreState {
+    const objects = [...this.#byKind.values()].flatMap((kind) => [...kind.values()]);
+    return { resourceVersion: this.#resourceVersion, created: this.#created, objects };
+  }
+
+  /** uid and creationTimestamp stay those of the object that is there; a caller may bring them for a new one. */
+  #metadata(object: ObjectToPut, before: KubeObject | undefined): KubeObject['metadata'] {
+    const { uid, creationTimestamp } = before?.metadata ?? object.metadata;
+    return {
+      ...object.metadata,
+      uid: typeof uid === 'string' ? uid : uuidOf(this.#seed, `${this.#name} object ${this.#created++}`),
+      creationTimestamp: typeof creationTimestamp === 'string' ? creationTimestamp : isoSeconds(this.#now()),
+      resourceVersion: String(++this.#resourceVersion),
+    };
+  }
+
+  #kind(kind: string): Map<string, KubeObject> {
+    const existing = this.#byKind.get(kind);
+    if (existing !== undefined) return existing;
+    const objects = new Map<string, KubeObject>();
+    this.#byKind.set(kind, objects);
+    return objects;
+  }
+
+  #log(change: KubeChange): void {
+    this.#changes.push({ resourceVersion: this.#resourceVersion, change });
+    if (this.#changes.length > 2 * changesKept) {
+      const dropped = this.#changes.splice(0, this.#changes.length - changesKept);
+      this.#forgottenUpTo = dropped.at(-1)?.resourceVersion ?? this.#forgottenUpTo;
+    }
+    for (const listener of [...this.#listeners]) listener(change);
+  }
+}
+
+/** Kubernetes writes instants to the second. */
+export function isoSeconds(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(0, 19)}Z`;
+}
+
+function keyOf(namespace: string | null | undefined, name: string): string {
+  return `${namespace ?? ''}/${name}`;
+}
+
+function namespaceOf(object: ObjectToPut | KubeObject): string | null {
+  const namespace = object.metadata['namespace'];
+  return typeof namespace === 'string' ? namespace : null;
+}

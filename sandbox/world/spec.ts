@@ -1,0 +1,255 @@
+import { azureRegions, pointsOfPresence, roundTripMs, type Place } from './geography.ts';
+import type { FleetForWorld, StampForWorld, WorkloadForWorld } from './fleetForWorld.ts';
+import { shareRequests } from './frontDoor/routing.ts';
+import { uuidOf } from './prng.ts';
+import type { OriginGroupSpec, PointOfPresenceSpec, PoolSpec, RegionQuotaSpec, SkuSpec, StampSpec, WorkloadSpec, WorldSpec } from './types.ts';
+
+/** What a fleet file does not say and a sandbox must invent. */
+export interface SpecOptions {
+  readonly tenantId?: string;
+  /** Mean over the day, per stamp of an origin group. */
+  readonly requestsPerSecondPerStamp?: number;
+  readonly latencyWindowMs?: number;
+  readonly sessionAffinity?: 'on' | 'off';
+  readonly probeIntervalSeconds?: number;
+  readonly sampleSize?: number;
+  readonly successfulSamplesRequired?: number;
+  /** Field manager that owns the bounds of every HPA. */
+  readonly hpaManager?: string;
+  readonly propagationSeconds?: readonly [number, number];
+  readonly operationSeconds?: number;
+  readonly nodeReadySeconds?: readonly [number, number];
+  readonly podReadySeconds?: readonly [number, number];
+  /** vCPUs still free in every region, beyond what the fleet uses at the start. */
+  readonly freeCores?: number;
+}
+
+/** Operators let an HPA grow a little above its busiest hour: enough for their own day, not for another region's. */
+export const sizing = {
+  targetCpuUtilisationPercent: 70,
+  /** Of the replicas that the mean load needs. */
+  minReplicas: 0.6,
+  maxReplicas: 1.3,
+  cpuMillicores: 500,
+  memoryMiB: 768,
+} as const;
+
+const daemonsetCpuMillicores = 340;
+
+export const skus: readonly SkuSpec[] = [
+  { name: 'Standard_D2s_v5', family: 'standardDSv5Family', vCpus: 2, memoryGiB: 8, zones: ['1', '2', '3'] },
+  { name: 'Standard_D4s_v5', family: 'standardDSv5Family', vCpus: 4, memoryGiB: 16, zones: ['1', '2', '3'] },
+  { name: 'Standard_D8s_v5', family: 'standardDSv5Family', vCpus: 8, memoryGiB: 32, zones: ['1', '2', '3'] },
+  { name: 'Standard_E4s_v5', family: 'standardESv5Family', vCpus: 4, memoryGiB: 32, zones: ['1', '2', '3'] },
+];
+
+/** What kubelet leaves of a VM for pods (kube-reserved by AKS' published table, plus eviction threshold), rounded. */
+const allocatable: Readonly<Record<string, { readonly cpuMillicores: number; readonly memoryMiB: number }>> = {
+  Standard_D2s_v5: { cpuMillicores: 1900, memoryMiB: 5650 },
+  Standard_D4s_v5: { cpuMillicores: 3860, memoryMiB: 12890 },
+};
+
+/** The same fleet and options give the same world. Throws for a region whose place is not known. */
+export function specFromFleet(fleet: FleetForWorld, options: SpecOptions = {}): WorldSpec {
+  const originGroups = originGroupsOf(fleet, options);
+  const points = pointsOf(fleet, originGroups, options);
+  const load = expectedLoad(originGroups, points);
+  const stamps = fleet.stamps.map((stamp) => stampSpecOf(fleet, stamp, load.get(stamp.name) ?? {}, options));
+  return {
+    subscriptionId: segmentAfter(fleet.frontDoor.resourceId, 'subscriptions'),
+    tenantId: options.tenantId ?? uuidOf(1, `tenant of ${fleet.name}`),
+    frontDoor: {
+      kind: fleet.frontDoor.kind,
+      resourceId: fleet.frontDoor.resourceId,
+      frontDoorId: uuidOf(1, fleet.frontDoor.resourceId),
+      endpointHostName: `${fleet.name}-h4bqf2e0c8dybkd5.z01.azurefd.net`,
+      originGroups,
+      propagationSeconds: options.propagationSeconds ?? [120, 720],
+      operationSeconds: options.operationSeconds ?? 30,
+    },
+    stamps,
+    pointsOfPresence: points,
+    quotas: quotasOf(stamps, options.freeCores ?? 400),
+    skus,
+  };
+}
+
+function originGroupsOf(fleet: FleetForWorld, options: SpecOptions): readonly OriginGroupSpec[] {
+  const names = [...new Set(fleet.stamps.flatMap((stamp) => stamp.origins.map((origin) => origin.originGroup)))];
+  return names.map((name) => ({
+    name,
+    latencyWindowMs: options.latencyWindowMs ?? 30,
+    sampleSize: options.sampleSize ?? 4,
+    successfulSamplesRequired: options.successfulSamplesRequired ?? 3,
+    probeIntervalSeconds: options.probeIntervalSeconds ?? 30,
+    probePath: '/healthz',
+    sessionAffinity: options.sessionAffinity ?? 'off',
+    origins: fleet.stamps.flatMap((stamp) =>
+      stamp.origins
+        .filter((origin) => origin.originGroup === name)
+        .map((origin) => ({
+          name: origin.origin,
+          stamp: stamp.name,
+          hostName: hostNameOf(stamp, origin.origin),
+          weight: origin.normalWeight,
+          priority: origin.priority,
+          enabled: 'Enabled' as const,
+        })),
+    ),
+  }));
+}
+
+function pointsOf(fleet: FleetForWorld, originGroups: readonly OriginGroupSpec[], options: SpecOptions): readonly PointOfPresenceSpec[] {
+  const perStamp = options.requestsPerSecondPerStamp ?? 1000;
+  return pointsOfPresence.map((point) => ({
+    name: point.name,
+    country: point.country,
+    utcOffsetHours: Math.round(point.longitude / 15),
+    latencyMsByStamp: Object.fromEntries(fleet.stamps.map((stamp) => [stamp.name, roundTripMs(point, placeOf(stamp.region))])),
+    requestsPerSecond: Object.fromEntries(originGroups.map((group) => [group.name, round(perStamp * group.origins.length * point.shareOfUsers)])),
+  }));
+}
+
+/** Mean requests per second by stamp and origin group while everything is healthy: what operators size for. */
+function expectedLoad(originGroups: readonly OriginGroupSpec[], points: readonly PointOfPresenceSpec[]): Map<string, Record<string, number>> {
+  const load = new Map<string, Record<string, number>>();
+  for (const group of originGroups) {
+    for (const point of points) {
+      const candidates = group.origins.map((origin) => ({ ...origin, healthy: true, latencyMs: point.latencyMsByStamp[origin.stamp] ?? 0 }));
+      const shares = shareRequests(candidates, group.latencyWindowMs);
+      group.origins.forEach((origin, index) => {
+        const ofStamp = load.get(origin.stamp) ?? {};
+        ofStamp[group.name] = (ofStamp[group.name] ?? 0) + (shares[index] ?? 0) * (point.requestsPerSecond[group.name] ?? 0);
+        load.set(origin.stamp, ofStamp);
+      });
+    }
+  }
+  return load;
+}
+
+function stampSpecOf(fleet: FleetForWorld, stamp: StampForWorld, load: Readonly<Record<string, number>>, options: SpecOptions): StampSpec {
+  const workloads = fleet.workloads
+    .filter((workload) => workload.stamps?.includes(stamp.name) ?? true)
+    .map((workload) => workloadSpecOf(workload, (load[workload.originGroup] ?? 0) * workload.trafficShare, options));
+  const subnetId = stamp.gateway.nodeSubnetId ?? `${stamp.gateway.resourceId.split('/providers/')[0]}/providers/Microsoft.Network/virtualNetworks/vnet-${stamp.name}/subnets/snet-nodes`;
+  return {
+    name: stamp.name,
+    region: stamp.region,
+    clusterId: stamp.cluster.resourceId,
+    gatewayId: stamp.gateway.resourceId,
+    vnetId: subnetId.split('/subnets/')[0] ?? subnetId,
+    nodeSubnetId: subnetId,
+    // a /24 without the five addresses that Azure keeps
+    subnetAddresses: 251,
+    podCidr: '10.244.0.0/16',
+    gateBlobUrl: stamp.gate?.blobUrl ?? null,
+    pools: [systemPool(options), ...stamp.cluster.pools.map((pool) => poolSpecOf(pool.name, pool.surgeMaxCount, workloads, options))],
+    workloads,
+  };
+}
+
+function workloadSpecOf(workload: WorkloadForWorld, requestsPerSecond: number, options: SpecOptions): WorkloadSpec {
+  const needed = Math.max(2, requestsPerSecond / (workload.requestsPerSecondPerReplica * (sizing.targetCpuUtilisationPercent / 100)));
+  return {
+    name: workload.name,
+    namespace: workload.namespace,
+    deployment: workload.deployment,
+    hpa: workload.hpa,
+    originGroup: workload.originGroup,
+    trafficShare: workload.trafficShare,
+    requestsPerSecondPerPod: workload.requestsPerSecondPerReplica,
+    cpuMillicores: sizing.cpuMillicores,
+    memoryMiB: sizing.memoryMiB,
+    replicas: Math.ceil(needed),
+    minReplicas: Math.max(2, Math.ceil(needed * sizing.minReplicas)),
+    maxReplicas: Math.max(3, Math.ceil(needed * sizing.maxReplicas)),
+    targetCpuUtilisationPercent: sizing.targetCpuUtilisationPercent,
+    podReadySeconds: options.podReadySeconds ?? [12, 28],
+    pools: workload.pools,
+    hpaManager: options.hpaManager ?? 'kubectl-client-side-apply',
+  };
+}
+
+function poolSpecOf(name: string, surgeMaxCount: number, workloads: readonly WorkloadSpec[], options: SpecOptions): PoolSpec {
+  const vmSize = 'Standard_D4s_v5';
+  const room = allocatable[vmSize] ?? { cpuMillicores: 3860, memoryMiB: 12890 };
+  const podsPerNode = Math.floor((room.cpuMillicores - daemonsetCpuMillicores) / sizing.cpuMillicores);
+  const nodesFor = (replicas: (workload: WorkloadSpec) => number): number => {
+    const pods = workloads.filter((workload) => workload.pools[0] === name).reduce((sum, workload) => sum + replicas(workload), 0);
+    return Math.max(3, Math.ceil(pods / podsPerNode));
+  };
+  const maxCount = Math.min(surgeMaxCount, nodesFor((workload) => workload.maxReplicas));
+  return {
+    name,
+    mode: 'User',
+    vmSize,
+    count: Math.min(maxCount, nodesFor((workload) => workload.replicas)),
+    minCount: 3,
+    maxCount,
+    zones: ['1', '2', '3'],
+    maxPods: 110,
+    kind: 'VirtualMachineScaleSets',
+    allocatableCpuMillicores: room.cpuMillicores,
+    allocatableMemoryMiB: room.memoryMiB,
+    nodeReadySeconds: options.nodeReadySeconds ?? [75, 140],
+  };
+}
+
+function systemPool(options: SpecOptions): PoolSpec {
+  const vmSize = 'Standard_D2s_v5';
+  const room = allocatable[vmSize] ?? { cpuMillicores: 1900, memoryMiB: 5650 };
+  return {
+    name: 'system',
+    mode: 'System',
+    vmSize,
+    count: 3,
+    minCount: 3,
+    maxCount: 5,
+    zones: ['1', '2', '3'],
+    maxPods: 110,
+    kind: 'VirtualMachineScaleSets',
+    allocatableCpuMillicores: room.cpuMillicores,
+    allocatableMemoryMiB: room.memoryMiB,
+    nodeReadySeconds: options.nodeReadySeconds ?? [75, 140],
+  };
+}
+
+/** Used = what the fleet's nodes take at the start; the live figure is `quotaOf` in regionLimits.ts. */
+function quotasOf(stamps: readonly StampSpec[], freeCores: number): Readonly<Record<string, RegionQuotaSpec>> {
+  const quotas: Record<string, RegionQuotaSpec> = {};
+  for (const region of new Set(stamps.map((stamp) => stamp.region))) {
+    const used = new Map<string, number>(skus.map((sku) => [sku.family, 0]));
+    for (const stamp of stamps.filter((candidate) => candidate.region === region)) {
+      for (const pool of stamp.pools) {
+        const sku = skus.find((candidate) => candidate.name === pool.vmSize);
+        if (sku !== undefined) used.set(sku.family, (used.get(sku.family) ?? 0) + sku.vCpus * pool.count);
+      }
+    }
+    const coresUsed = [...used.values()].reduce((sum, cores) => sum + cores, 0);
+    const families = Object.fromEntries([...used].map(([family, cores]) => [family, { used: cores, limit: cores + freeCores }]));
+    quotas[region] = { coresUsed, coresLimit: coresUsed + freeCores + 100, families };
+  }
+  return quotas;
+}
+
+/** The probe's host, unless it was rewritten to a loopback address, which says nothing of the stamp. */
+function hostNameOf(stamp: StampForWorld, origin: string): string {
+  const { hostname } = new URL(stamp.probe.url);
+  const host = ['localhost', '127.0.0.1', '[::1]'].includes(hostname) ? `${stamp.name}.origin.sandbox.test` : hostname;
+  return stamp.origins.length === 1 ? host : `${origin}.${host}`;
+}
+
+function placeOf(region: string): Place {
+  const place = azureRegions[region];
+  if (place === undefined) throw new Error(`the sandbox does not know where region "${region}" lies; it knows ${Object.keys(azureRegions).join(', ')}`);
+  return place;
+}
+
+function segmentAfter(resourceId: string, name: string): string {
+  const segments = resourceId.split('/');
+  return segments[segments.indexOf(name) + 1] ?? '';
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

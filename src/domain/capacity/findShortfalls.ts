@@ -1,0 +1,122 @@
+import type { HpaFacts, ResourceQuotaFacts } from '../facts.ts';
+import type { Shortfall } from '../plan.ts';
+import type { Packing } from './packPods.ts';
+import type { StampModel, WorkloadModel } from './stampModel.ts';
+
+/** Whether Spillway may move an HPA's bounds: one-shot writers are forced, a reconciler would revert us. */
+export function boundsAreOurs(hpa: HpaFacts): boolean {
+  return hpa.owner.kind !== 'reconciler' || hpa.owner.ignoresBounds === 'ignored';
+}
+
+/**
+ * Everything that keeps a stamp from what it needs; what is missing of each is counted for the whole need.
+ * Sorted by what binds first: refusals and unknown inputs, then the limit that allows the fewest further nodes.
+ */
+export function findShortfalls(model: StampModel, needed: readonly number[], additional: readonly number[], packing: Packing): Shortfall[] {
+  return [
+    ...unknownShortfalls(model, additional),
+    ...limitShortfalls(model, packing),
+    ...zoneShortfalls(model, packing),
+    ...workloadShortfalls(model, needed, packing),
+    ...resourceQuotaShortfalls(model, additional),
+  ];
+}
+
+function unknownShortfalls({ stamp, pools, workloads, unknown, resourceQuotas }: StampModel, additional: readonly number[]): Shortfall[] {
+  const shortfall = (subject: string, missing: number, unit: string, fix: string): Shortfall => ({ stamp: stamp.name, constraint: 'inputUnknown', subject, missing, unit, fix });
+  const why = (input: string): string => unknown.find((one) => one.input === `${stamp.name}.${input}`)?.why ?? 'it was not in the answer';
+  const shortfalls: Shortfall[] = [];
+  const pods = additional.reduce((sum, count) => sum + count, 0);
+  for (const { workload, facts } of workloads) {
+    if (facts === null) shortfalls.push(shortfall(`workload ${workload.name}`, 1, 'inputs', `the state of ${workload.namespace}/${workload.deployment} is not known (${why('workloads')}): read it again`));
+  }
+  if (pods > 0 && why('pools') !== 'it was not in the answer') shortfalls.push(shortfall('pools', 1, 'inputs', `the node pools are not known (${why('pools')}): read them again`));
+  else if (pods > 0 && why('nodes') !== 'it was not in the answer') shortfalls.push(shortfall('nodes', 1, 'inputs', `the nodes are not known (${why('nodes')}): read them again`));
+  else if (pods > 0) {
+    for (const { workload, pools: of } of workloads) {
+      if (of.length === 0) shortfalls.push(shortfall(`pools of ${workload.name}`, 1, 'inputs', `none of the pools ${workload.pools.join(', ')} is there: correct workloads.pools`));
+    }
+  }
+  if (pods > 0 && resourceQuotas.kind === 'unknown' && pools.length > 0) shortfalls.push(shortfall('network', 1, 'inputs', `network and resource quotas are not known (${resourceQuotas.why}): read them again`));
+  return shortfalls;
+}
+
+function limitShortfalls({ stamp, limits }: StampModel, packing: Packing): Shortfall[] {
+  return limits
+    .map((limit, position) => ({ limit, missing: (packing.used[position] ?? 0) - limit.available }))
+    .filter(({ missing }) => missing > 0)
+    .map(({ limit, missing }) => ({ limit, missing, nodesAllowed: Math.floor(limit.available / Math.max(...limit.costByPool)) }))
+    .toSorted((a, b) => a.nodesAllowed - b.nodesAllowed)
+    .map(({ limit: { constraint, subject, unit, fix }, missing }) => ({ stamp: stamp.name, constraint, subject, missing, unit, fix: fix(missing) }));
+}
+
+function zoneShortfalls({ stamp, pools }: StampModel, packing: Packing): Shortfall[] {
+  return pools.flatMap(({ facts, zones, zoneOpen }, position): Shortfall[] => {
+    const missing = packing.closedZoneNodes[position] ?? 0;
+    if (missing === 0) return [];
+    const closed = zones.filter((_, zone) => zoneOpen[zone] === false);
+    return [{ stamp: stamp.name, constraint: 'zoneRestricted', subject: facts.vmSize, missing, unit: 'nodes', fix: `${facts.vmSize} may not be used in zone ${closed.join(', ')}, where a spread workload needs nodes: ask for access, or add a pool of another size` }];
+  });
+}
+
+function workloadShortfalls({ stamp, workloads, pools }: StampModel, needed: readonly number[], packing: Packing): Shortfall[] {
+  return workloads.flatMap((model, position): Shortfall[] => {
+    const { workload, facts, request } = model;
+    const shortfalls: Shortfall[] = [];
+    const add = (constraint: Shortfall['constraint'], missing: number, unit: string, fix: string): void => {
+      shortfalls.push({ stamp: stamp.name, constraint, subject: workload.name, missing, unit, fix });
+    };
+    const count = needed[position] ?? 0;
+    if ((packing.tooLarge[position] ?? 0) > 0) {
+      const largest = Math.max(0, ...model.pools.map((pool) => pools[pool]?.template?.free.cpuMillicores ?? 0));
+      add('podTooLarge', packing.tooLarge[position] ?? 0, 'pods', `a pod of ${workload.name} asks for ${request.cpuMillicores} millicores and ${request.memoryMiB} MiB; an empty node of its pools offers at most ${largest} millicores: add a pool of a larger size`);
+    }
+    if (facts === null) return shortfalls;
+    if (facts.hpa === null) {
+      if (count > facts.requestedReplicas) add('hpaMax', count - facts.requestedReplicas, 'replicas', `there is no HPA ${workload.namespace}/${workload.hpa}: create it, or set ${count} replicas of ${workload.deployment}`);
+    } else if (!boundsAreOurs(facts.hpa)) {
+      const there = Math.max(facts.hpa.minReplicas, Math.min(facts.readyReplicas, facts.hpa.maxReplicas));
+      if (count > there) add('hpaOwnedByReconciler', count - there, 'replicas', handOver(model, facts.hpa));
+    }
+    return shortfalls;
+  });
+}
+
+function handOver({ workload }: WorkloadModel, { owner }: HpaFacts): string {
+  if (owner.kind !== 'reconciler') return '';
+  const hpa = `${workload.namespace}/${workload.hpa}`;
+  switch (owner.how) {
+    case 'keda':
+      return `${owner.manager} (KEDA) owns the bounds of ${hpa}: raise minReplicaCount and maxReplicaCount of its ScaledObject`;
+    case 'flux':
+      return `${owner.manager} (Flux) reverts the bounds of ${hpa}: let it ignore them (spec.ignore, or annotation kustomize.toolkit.fluxcd.io/ssa: IfNotPresent)`;
+    case 'argocd':
+      return `${owner.manager} (Argo CD) reverts the bounds of ${hpa}: let it ignore them (ignoreDifferences with RespectIgnoreDifferences=true)`;
+    case 'helmController':
+    case 'controller':
+      return `${owner.manager} reverts the bounds of ${hpa}: let it ignore minReplicas and maxReplicas, or raise them there`;
+  }
+}
+
+function resourceQuotaShortfalls({ stamp, workloads, resourceQuotas }: StampModel, additional: readonly number[]): Shortfall[] {
+  if (resourceQuotas.kind === 'unknown') return [];
+  return resourceQuotas.value.resourceQuotas.flatMap((quota): Shortfall[] => {
+    const asked = workloads.reduce((sum, model, position) => sum + (model.workload.namespace === quota.namespace ? (additional[position] ?? 0) * askedPerPod(model, quota) : 0), 0);
+    const missing = asked === 0 ? 0 : asked - Math.max(0, quota.hard - quota.used);
+    if (missing <= 0) return [];
+    return [{ stamp: stamp.name, constraint: 'resourceQuota', subject: `${quota.namespace}/${quota.resource}`, missing, unit: unitOf[quota.resource], fix: `raise the ResourceQuota on ${quota.resource} of namespace ${quota.namespace} from ${quota.hard} to at least ${quota.hard + missing} ${unitOf[quota.resource]}` }];
+  });
+}
+
+const unitOf = { cpu: 'millicores', memory: 'MiB', pods: 'pods' } as const;
+
+function askedPerPod({ request }: WorkloadModel, { resource }: ResourceQuotaFacts): number {
+  switch (resource) {
+    case 'cpu':
+      return request.cpuMillicores;
+    case 'memory':
+      return request.memoryMiB;
+    case 'pods':
+      return 1;
+  }
+}

@@ -1,0 +1,171 @@
+import type { PoolFacts, Quota, SkuFacts, StampFacts } from '../facts.ts';
+import type { Stamp } from '../fleet.ts';
+import type { ConstraintName } from '../plan.ts';
+import type { PoolModel } from './poolModel.ts';
+
+/**
+ * One thing that new nodes use up. A node in pool p costs `costByPool[p]` of it, 0 where it does not matter there;
+ * what may still be used is `available`. A refusal is a limit with nothing available.
+ */
+export interface GrowthLimit {
+  readonly constraint: ConstraintName;
+  readonly subject: string;
+  readonly unit: string;
+  readonly available: number;
+  readonly costByPool: readonly number[];
+  /** Set where several stamps draw on it: quota of one region in one subscription. */
+  readonly sharedKey: string | null;
+  readonly fix: (missing: number) => string;
+}
+
+/** Every published or configured bound on the number of nodes of a stamp's cluster. */
+export function buildLimits(stamp: Stamp, pools: readonly PoolModel[], facts: StampFacts): GrowthLimit[] {
+  const perPool = (position: number, cost: number): number[] => pools.map((_, at) => (at === position ? cost : 0));
+  return [
+    ...pools.flatMap((pool, position) => poolLimits(pool, (cost) => perPool(position, cost))),
+    ...pools.flatMap((pool, position) => skuLimits(pool, facts.skus, (cost) => perPool(position, cost))),
+    ...quotaLimits(stamp, pools, facts),
+    ...networkLimits(stamp, pools, facts),
+  ];
+}
+
+type Costs = (perNode: number) => number[];
+
+/** AKS: a user node pool holds at most 1,000 nodes. */
+const poolNodesAtMost = 1000;
+
+const idleStates: readonly string[] = ['Succeeded', 'Failed', 'Canceled'];
+
+function poolLimits({ facts, ref, template, unusable, usable, arriving }: PoolModel, costs: Costs): GrowthLimit[] {
+  const name = facts.name;
+  const refuse = (constraint: ConstraintName, fix: string): GrowthLimit => ({ constraint, subject: name, unit: 'nodes', available: 0, costByPool: costs(1), sharedKey: null, fix: () => fix });
+  const limits: GrowthLimit[] = [];
+  const cap = Math.min(poolNodesAtMost, ref === null ? facts.maxCount : Math.max(ref.surgeMaxCount, facts.maxCount));
+  limits.push({
+    constraint: 'poolMax',
+    subject: name,
+    unit: 'nodes',
+    available: Math.max(0, cap - Math.max(facts.count, unusable + usable + arriving)),
+    costByPool: costs(1),
+    sharedKey: null,
+    fix: (missing) =>
+      ref === null ? `name pool ${name} under cluster.pools with a surgeMaxCount of at least ${cap + missing}, or raise its maxCount` : `raise surgeMaxCount of pool ${name} from ${cap} to ${cap + missing}`,
+  });
+  if (facts.kind === 'VirtualMachines') limits.push(refuse('poolNotScalable', `pool ${name} is of type VirtualMachines, which has no autoscaler bounds: add a pool of type VirtualMachineScaleSets`));
+  else if (facts.kind === 'autoProvisioned') limits.push(refuse('poolNotScalable', `node auto-provisioning owns pool ${name}: add a pool with the cluster autoscaler`));
+  else if (facts.autoscaled === 'fixed') limits.push(refuse('poolNotScalable', `turn on the cluster autoscaler for pool ${name}`));
+  else if (facts.powerState === 'Stopped') limits.push(refuse('poolNotScalable', `start pool ${name}`));
+  else if (!idleStates.includes(facts.provisioningState)) limits.push(refuse('poolBusy', `wait for the operation on pool ${name} (${facts.provisioningState}) to end, or abort it`));
+  if (template === null) limits.push(refuse('inputUnknown', `what a node of pool ${name} offers is not known: read the cluster's nodes and the SKU ${facts.vmSize}`));
+  const reserved = facts.capacityReservationGroupId === null ? null : (facts.reservedNodesFree ?? null);
+  if (reserved !== null) {
+    limits.push({
+      constraint: 'capacityReservation', subject: name, unit: 'nodes', available: Math.max(0, reserved), costByPool: costs(1), sharedKey: null,
+      fix: (missing) => `reserve ${missing} more ${facts.vmSize} in the pool's capacity reservation group`,
+    });
+  }
+  return limits;
+}
+
+function skuLimits({ facts, zoneOpen }: PoolModel, skus: StampFacts['skus'], costs: Costs): GrowthLimit[] {
+  const refuse = (constraint: ConstraintName, fix: string): GrowthLimit[] => [{ constraint, subject: facts.vmSize, unit: 'nodes', available: 0, costByPool: costs(1), sharedKey: null, fix: () => fix }];
+  if (skus.kind === 'unknown') return refuse('inputUnknown', `SKUs are not known (${skus.why}): read them again`);
+  const sku = findSku(skus.value, facts);
+  if (sku === null) return refuse('skuRestricted', `${facts.vmSize} is not offered to this subscription in this region: add a pool of another size`);
+  if (sku.restricted !== null && sku.zones.length === 0) return refuse('skuRestricted', `${facts.vmSize} is restricted (${sku.restricted}): ask for access to it, or add a pool of another size`);
+  if (facts.zones.length > 0 && !zoneOpen.includes(true)) return refuse('zoneRestricted', `${facts.vmSize} may not be used in zones ${facts.zones.join(', ')}: ask for access, or add a pool in other zones`);
+  return [];
+}
+
+const findSku = (skus: readonly SkuFacts[], pool: PoolFacts): SkuFacts | null => skus.find(({ name }) => name.toLowerCase() === pool.vmSize.toLowerCase()) ?? null;
+
+/** Regular nodes use their family's quota and the region's; spot nodes the region's low-priority quota alone. */
+function quotaLimits(stamp: Stamp, pools: readonly PoolModel[], facts: StampFacts): GrowthLimit[] {
+  if (facts.quota.kind === 'unknown') return refuseAll(pools, 'inputUnknown', 'quota', `quota is not known (${facts.quota.why}): read it again`);
+  if (facts.skus.kind === 'unknown') return [];
+  const skus = facts.skus.value;
+  const quota = facts.quota.value;
+  const scope = `${segmentAfter(stamp.cluster.resourceId, 'subscriptions')}/${stamp.region}`;
+  const cores = pools.map(({ facts: pool }) => findSku(skus, pool)?.vCpus ?? 0);
+  const families = pools.map(({ facts: pool }) => findSku(skus, pool)?.family ?? null);
+  const costsWhere = (applies: (pool: PoolFacts, position: number) => boolean): number[] => pools.map(({ facts: pool }, position) => (applies(pool, position) ? (cores[position] ?? 0) : 0));
+  const limit = (constraint: ConstraintName, subject: string, { used, limit: most }: Quota, costByPool: number[]): GrowthLimit => ({
+    constraint, subject, unit: 'vCPU', available: Math.max(0, most - used), costByPool, sharedKey: `${scope}/${subject}`,
+    fix: (missing) => `raise quota ${subject} in ${stamp.region} from ${most} to at least ${most + missing} vCPU`,
+  });
+  const limits = [limit('vcpuQuotaRegion', 'cores', quota.regionalCores, costsWhere((pool) => pool.spot === 'regular'))];
+  if (pools.some(({ facts: pool }) => pool.spot === 'spot')) limits.push(limit('vcpuQuotaRegion', 'lowPriorityCores', quota.lowPriorityCores, costsWhere((pool) => pool.spot === 'spot')));
+  for (const family of new Set(families)) {
+    if (family === null) continue;
+    const costByPool = costsWhere((pool, position) => pool.spot === 'regular' && families[position] === family);
+    if (costByPool.every((cost) => cost === 0)) continue;
+    const known = quotaOf(quota.families, family);
+    if (known === null) limits.push({ constraint: 'inputUnknown', subject: family, unit: 'nodes', available: 0, costByPool: costByPool.map((cost) => (cost > 0 ? 1 : 0)), sharedKey: null, fix: () => `the quota of ${family} in ${stamp.region} is not known: read it again` });
+    else limits.push(limit('vcpuQuotaFamily', family, known, costByPool));
+  }
+  return limits;
+}
+
+function quotaOf(families: Readonly<Record<string, Quota>>, family: string): Quota | null {
+  const name = Object.keys(families).find((one) => one.toLowerCase() === family.toLowerCase());
+  return name === undefined ? null : (families[name] ?? null);
+}
+
+function networkLimits(stamp: Stamp, pools: readonly PoolModel[], facts: StampFacts): GrowthLimit[] {
+  if (facts.network.kind === 'unknown') return refuseAll(pools, 'inputUnknown', 'network', `the network is not known (${facts.network.why}): read it again`);
+  const network = facts.network.value;
+  const allNodes = facts.pools.kind === 'known' ? facts.pools.value.reduce((sum, pool) => sum + Math.max(pool.count, pool.autoscaled === 'autoscaled' ? pool.minCount : 0), 0) : 0;
+  const limits: GrowthLimit[] = [];
+  const subnets = pools.map(({ facts: pool }) => pool.subnetId ?? stamp.gateway.nodeSubnetId);
+  for (const subnet of new Set(subnets)) {
+    const here = (position: number): boolean => subnets[position] === subnet;
+    const known = subnet === null ? undefined : network.subnets.find(({ id }) => id.toLowerCase() === subnet.toLowerCase());
+    const perNode = (pool: PoolFacts): number => (network.plugin === 'overlay' || network.plugin === 'kubenet' ? 1 : pool.maxPods + 1);
+    if (known === undefined) {
+      limits.push({ constraint: 'inputUnknown', subject: subnet ?? 'subnet', unit: 'nodes', available: 0, costByPool: pools.map((_, at) => (here(at) ? 1 : 0)), sharedKey: null, fix: () => (subnet === null ? `name the node subnet of ${stamp.name} in the fleet file (gateway.nodeSubnetId)` : `the free addresses of subnet ${subnet} are not known: read them again`) });
+    } else {
+      limits.push({
+        constraint: 'subnetAddresses', subject: known.id, unit: 'addresses', available: Math.max(0, known.totalAddresses - known.usedAddresses),
+        costByPool: pools.map(({ facts: pool }, at) => (here(at) ? perNode(pool) : 0)), sharedKey: null,
+        fix: (missing) => `free ${missing} addresses in subnet ${lastSegment(known.id)}, or add a pool in a larger subnet`,
+      });
+    }
+  }
+  if (network.plugin !== 'flat') limits.push(podCidrLimit(network.podCidr, allNodes, pools));
+  const { outboundPortsPerNode: portsPerNode, outboundPortsTotal: portsTotal } = network;
+  if (portsPerNode !== null && portsPerNode > 0 && portsTotal !== null) {
+    limits.push({
+      constraint: 'outboundPorts', subject: 'load balancer', unit: 'ports', available: Math.max(0, portsTotal - allNodes * portsPerNode), costByPool: pools.map(() => portsPerNode), sharedKey: null,
+      fix: (missing) => `add ${Math.ceil(missing / portsOfAddress)} outbound addresses to the cluster's load balancer, or give each node fewer ports than ${portsPerNode}`,
+    });
+  }
+  return limits;
+}
+
+/** Source ports of one frontend address of a standard load balancer. */
+const portsOfAddress = 64_000;
+
+/** Azure CNI Overlay and kubenet: every node takes a /24 of the pod CIDR, so that a /16 holds 256 nodes. */
+const podBitsOfNode = 24;
+
+function podCidrLimit(podCidr: string | null, allNodes: number, pools: readonly PoolModel[]): GrowthLimit {
+  const prefix = podCidr === null ? null : /^\d+\.\d+\.\d+\.\d+\/(\d+)/.exec(podCidr)?.[1];
+  const costByPool = pools.map(() => 1);
+  if (prefix === null || prefix === undefined) return { constraint: 'inputUnknown', subject: 'podCidr', unit: 'nodes', available: 0, costByPool, sharedKey: null, fix: () => 'the pod CIDR of the cluster is not known: read the cluster again' };
+  const nodes = 2 ** Math.max(0, podBitsOfNode - Number(prefix));
+  return {
+    constraint: 'podCidr', subject: podCidr ?? '', unit: 'nodes', available: Math.max(0, nodes - allNodes), costByPool, sharedKey: null,
+    fix: (missing) => `pod CIDR ${podCidr} holds ${nodes} nodes; ${missing} more need a larger one, which means expanding it or another cluster`,
+  };
+}
+
+function refuseAll(pools: readonly PoolModel[], constraint: ConstraintName, subject: string, fix: string): GrowthLimit[] {
+  return [{ constraint, subject, unit: 'nodes', available: 0, costByPool: pools.map(() => 1), sharedKey: null, fix: () => fix }];
+}
+
+function segmentAfter(resourceId: string, name: string): string {
+  const segments = resourceId.toLowerCase().split('/');
+  return segments[segments.indexOf(name.toLowerCase()) + 1] ?? '';
+}
+
+const lastSegment = (resourceId: string): string => resourceId.slice(resourceId.lastIndexOf('/') + 1);

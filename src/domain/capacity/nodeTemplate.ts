@@ -1,0 +1,56 @@
+import type { NodeFacts, PoolFacts, Resources, SkuFacts, StampFacts } from '../facts.ts';
+
+/** What a new node of a pool offers to pods that are not daemonsets. */
+export interface NodeTemplate {
+  readonly free: Resources;
+  readonly freePods: number;
+}
+
+/** `eastus2-1` as the Kubernetes label has it and `1` as the pool has it are the same zone. */
+export function zoneOf(label: string, pool: PoolFacts): string {
+  if (pool.zones.length === 0) return '';
+  return label.includes('-') ? label.slice(label.lastIndexOf('-') + 1) : label;
+}
+
+/**
+ * From the pool's own nodes, the smallest allocatable and the largest daemonset share of any of them. A pool without
+ * nodes: from its SKU less AKS' published reservations, with the heaviest daemonsets of the cluster's other nodes.
+ * Null where neither is known.
+ */
+export function nodeTemplate(pool: PoolFacts, nodes: readonly NodeFacts[], sku: SkuFacts | null, facts: StampFacts): NodeTemplate | null {
+  if (nodes.length > 0) return templateOf(nodes.map(({ allocatable }) => allocatable), nodes, Math.min(...nodes.map((node) => node.allocatablePods)));
+  if (sku === null || facts.nodes.kind === 'unknown' || facts.nodes.value.length === 0) return null;
+  const all = facts.nodes.value;
+  return templateOf(
+    [{
+      cpuMillicores: sku.vCpus * 1000 - reservedCpuMillicores(sku.vCpus),
+      memoryMiB: sku.memoryMiB - reservedMemoryMiB(sku.memoryMiB, pool.maxPods),
+      ephemeralStorageMiB: Math.min(...all.map(({ allocatable }) => allocatable.ephemeralStorageMiB)),
+    }],
+    all,
+    pool.maxPods,
+  );
+}
+
+function templateOf(allocatable: readonly Resources[], withDaemonsets: readonly NodeFacts[], pods: number): NodeTemplate {
+  const least = (resource: keyof Resources): number =>
+    allocatable.reduce((smallest, one) => Math.min(smallest, one[resource]), Infinity) - withDaemonsets.reduce((largest, node) => Math.max(largest, node.daemonsets[resource]), 0);
+  return {
+    free: { cpuMillicores: least('cpuMillicores'), memoryMiB: least('memoryMiB'), ephemeralStorageMiB: least('ephemeralStorageMiB') },
+    freePods: pods - withDaemonsets.reduce((largest, node) => Math.max(largest, node.daemonsetPods), 0),
+  };
+}
+
+/** "Node resource reservations" of the AKS documentation, CPU: millicores by cores of the VM; between two rows the larger. */
+function reservedCpuMillicores(cores: number): number {
+  const rows: readonly (readonly [number, number])[] = [[1, 60], [2, 100], [4, 140], [8, 180], [16, 260], [32, 420], [64, 740]];
+  return rows.find(([upTo]) => cores <= upTo)?.[1] ?? Math.ceil(740 + ((cores - 64) / 64) * 640);
+}
+
+/**
+ * Memory, the same page: the lesser of 20 MB x maxPods + 50 MB and a quarter of the VM's (from Kubernetes 1.29 on), plus
+ * the eviction threshold of 100 MiB; the operating system's own part of the VM's memory (about 4 %) is lost besides.
+ */
+function reservedMemoryMiB(memoryMiB: number, maxPods: number): number {
+  return Math.ceil(Math.min(20 * maxPods + 50, memoryMiB / 4) + 100 + memoryMiB * 0.04);
+}

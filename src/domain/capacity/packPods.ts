@@ -1,0 +1,322 @@
+import type { Resources } from '../facts.ts';
+import type { StampModel, WorkloadModel } from './stampModel.ts';
+
+/**
+ * First-fit-decreasing of additional pods into the room that nodes have left, and then into new nodes, for cpu, memory,
+ * pods and ephemeral storage at once. New nodes go to the zone of the pool that has the fewest, as the scale set does.
+ * A pod that must be spread over zones is dealt to them evenly. What no limit leaves room for is packed into nodes
+ * that cannot come, so that what is missing is counted as exactly as what is there.
+ */
+export interface Packing {
+  /** By position in `StampModel.pools`: nodes to add. */
+  readonly newNodes: readonly number[];
+  /** By position in `StampModel.pools`: nodes that would be needed besides and that a limit refuses. */
+  readonly refusedNodes: readonly number[];
+  /** By position in `StampModel.workloads`: pods for which there is no room. */
+  readonly unplaced: readonly number[];
+  /** By position in `StampModel.limits`: what new nodes use of it, refused ones included. */
+  readonly used: readonly number[];
+  /** Pods that fit on no empty node of any of their pools. */
+  readonly tooLarge: readonly number[];
+  /** By position in `StampModel.pools`: of the refused nodes those for which only a closed zone was to blame. */
+  readonly closedZoneNodes: readonly number[];
+}
+
+export interface PodsToPlace {
+  /** By position in `StampModel.workloads`. */
+  readonly additional: readonly number[];
+  /** Room given back before packing, by position in `StampModel.workloads`: pods that will be taken away. */
+  readonly removed?: readonly number[];
+}
+
+export type PackingOrder = 'largestFirst' | 'tierFirst';
+
+export function packPods(model: StampModel, { additional, removed }: PodsToPlace, order: PackingOrder, carried: ReadonlyMap<string, number>): Packing {
+  const packer = new Packer(model, carried);
+  if (removed !== undefined) packer.giveBack(removed);
+  for (const position of packingOrder(model, order)) {
+    const count = additional[position] ?? 0;
+    if (count > 0) packer.place(position, count);
+  }
+  return packer.result();
+}
+
+function packingOrder(model: StampModel, order: PackingOrder): number[] {
+  const size = model.workloads.map((workload) => podSize(model, workload));
+  const tier = (position: number): number => (order === 'tierFirst' ? (model.workloads[position]?.workload.tier ?? 0) : 0);
+  return model.workloads
+    .map((_, position) => position)
+    .toSorted((a, b) => tier(a) - tier(b) || (size[b] ?? 0) - (size[a] ?? 0) || a - b);
+}
+
+/** The largest fraction that one pod takes of an empty node in its first pool. */
+function podSize(model: StampModel, { request, pools }: WorkloadModel): number {
+  const template = model.pools[pools[0] ?? -1]?.template;
+  if (template === null || template === undefined) return request.cpuMillicores;
+  return Math.max(request.cpuMillicores / template.free.cpuMillicores, request.memoryMiB / template.free.memoryMiB, request.ephemeralStorageMiB / Math.max(1, template.free.ephemeralStorageMiB), 1 / template.freePods);
+}
+
+/** Alike nodes with the same room left. */
+interface Bin {
+  readonly pool: number;
+  readonly zone: number;
+  cpu: number;
+  memory: number;
+  storage: number;
+  pods: number;
+  nodes: number;
+  readonly exists: 'real' | 'refused';
+}
+
+class Packer {
+  private readonly model: StampModel;
+  private readonly bins: Bin[] = [];
+  private readonly newNodes: number[];
+  private readonly refusedNodes: number[];
+  private readonly closedZoneNodes: number[];
+  private readonly unplaced: number[];
+  private readonly tooLarge: number[];
+  private readonly used: number[];
+  private readonly nodesByZone: number[][];
+
+  constructor(model: StampModel, carried: ReadonlyMap<string, number>) {
+    this.model = model;
+    this.newNodes = model.pools.map(() => 0);
+    this.refusedNodes = model.pools.map(() => 0);
+    this.closedZoneNodes = model.pools.map(() => 0);
+    this.unplaced = model.workloads.map(() => 0);
+    this.tooLarge = model.workloads.map(() => 0);
+    this.used = model.limits.map(({ sharedKey }) => (sharedKey === null ? 0 : (carried.get(sharedKey) ?? 0)));
+    this.nodesByZone = model.pools.map(({ nodesByZone }) => [...nodesByZone]);
+    model.pools.forEach((pool, position) => {
+      for (const { zone, free, freePods, nodes } of pool.nodeClasses) this.bins.push(bin(position, zone, free, freePods, nodes, 'real'));
+      for (let arriving = 0; arriving < pool.arriving; arriving += 1) {
+        const zone = this.emptiestZone(position);
+        if (zone !== null) this.addNode(position, zone, 'real');
+      }
+    });
+  }
+
+  /** Pods that go away leave room on nodes nobody has named: each node of their pools is credited an equal part, rounded down. */
+  giveBack(removed: readonly number[]): void {
+    this.model.workloads.forEach(({ request, pools }, position) => {
+      const count = removed[position] ?? 0;
+      const nodes = this.bins.reduce((sum, one) => sum + (pools.includes(one.pool) ? one.nodes : 0), 0);
+      const perNode = nodes === 0 ? 0 : Math.floor(count / nodes);
+      if (perNode === 0) return;
+      for (const one of this.bins) {
+        if (pools.includes(one.pool)) take(one, request, -perNode);
+      }
+    });
+  }
+
+  result(): Packing {
+    const { newNodes, refusedNodes, closedZoneNodes, unplaced, tooLarge, used } = this;
+    return { newNodes, refusedNodes, closedZoneNodes, unplaced, tooLarge, used };
+  }
+
+  place(position: number, count: number): void {
+    const workload = this.model.workloads[position];
+    if (workload === undefined) return;
+    const pools = workload.pools.filter((pool) => this.podsOnEmptyNode(pool, workload.request) > 0);
+    if (pools.length === 0 && workload.pools.every((pool) => this.model.pools[pool]?.template !== null) && workload.pools.length > 0) {
+      const left = this.fill(workload, count, null, 'real');
+      this.tooLarge[position] = left;
+      this.unplaced[position] = left;
+      return;
+    }
+    this.unplaced[position] = workload.zoneSkew === null ? this.placeAnywhere(workload, count, pools) : this.placeSpread(workload, count, pools);
+  }
+
+  /** @returns pods without room. */
+  private placeAnywhere(workload: WorkloadModel, count: number, pools: readonly number[]): number {
+    let left = this.fill(workload, count, null, 'real');
+    for (const pool of pools) {
+      if (left === 0) return 0;
+      const nodes = Math.min(Math.ceil(left / this.podsOnEmptyNode(pool, workload.request)), this.nodesAllowed(pool));
+      for (let node = 0; node < nodes; node += 1) {
+        if (this.openNode(pool) === null) break;
+      }
+      left = this.fill(workload, left, null, 'real');
+    }
+    if (left > 0) this.packRefused(workload, left, null, pools);
+    return left;
+  }
+
+  /** Zones get equal parts; the remainder goes where there is room. @returns pods without room. */
+  private placeSpread(workload: WorkloadModel, count: number, pools: readonly number[]): number {
+    const zones = this.zonesOf(workload);
+    if (zones.length <= 1) return this.placeAnywhere(workload, count, pools);
+    const base = Math.floor(count / zones.length);
+    const missing = new Map(zones.map((zone) => [zone, base === 0 ? 0 : this.fill(workload, base, zone, 'real')]));
+    const extra = this.dealRemainder(workload, count - base * zones.length, zones, missing);
+    for (const zone of extra) missing.set(zone, (missing.get(zone) ?? 0) + 1);
+    for (const pool of pools) this.growForZones(workload, pool, missing);
+    let left = 0;
+    for (const [zone, pods] of missing) {
+      left += pods;
+      if (pods > 0) this.packRefused(workload, pods, zone, pools);
+    }
+    return left;
+  }
+
+  /** One pod more in so many zones, where it fits first. @returns zones in which it did not fit. */
+  private dealRemainder(workload: WorkloadModel, remainder: number, zones: readonly string[], missing: ReadonlyMap<string, number>): string[] {
+    let left = remainder;
+    const full: string[] = [];
+    for (const zone of zones) {
+      if (left === 0) return [];
+      if ((missing.get(zone) ?? 0) === 0 && this.fill(workload, 1, zone, 'real') === 0) left -= 1;
+      else full.push(zone);
+    }
+    return full.slice(0, left);
+  }
+
+  /** Adds nodes to one pool, zone by zone in turn, until no zone that the pool can reach misses pods or a limit is met. */
+  private growForZones(workload: WorkloadModel, pool: number, missing: Map<string, number>): void {
+    const model = this.model.pools[pool];
+    if (model === undefined) return;
+    const reachable = (zone: string): boolean => model.zoneOpen[model.zones.indexOf(zone)] === true;
+    for (const [zone, pods] of missing) {
+      if (pods > 0 && reachable(zone)) missing.set(zone, this.fill(workload, pods, zone, 'real'));
+    }
+    while ([...missing].some(([zone, pods]) => pods > 0 && reachable(zone)) && this.nodesAllowed(pool) > 0) {
+      const opened = this.openNode(pool);
+      if (opened === null) return;
+      const zone = model.zones[opened] ?? '';
+      const pods = missing.get(zone) ?? 0;
+      if (pods > 0) missing.set(zone, this.fill(workload, pods, zone, 'real'));
+    }
+  }
+
+  /** Counts what is missing, in the pool that would be grown first. */
+  private packRefused(workload: WorkloadModel, count: number, zone: string | null, pools: readonly number[]): void {
+    let left = this.fill(workload, count, zone, 'refused');
+    const pool = pools.find((one) => zone === null || this.model.pools[one]?.zones.includes(zone) === true) ?? pools[0];
+    if (pool === undefined) return;
+    while (left > 0) {
+      const at = zone === null ? -1 : (this.model.pools[pool]?.zones.indexOf(zone) ?? -1);
+      const closed = at >= 0 && this.model.pools[pool]?.zoneOpen[at] === false;
+      this.openRefused(pool, at >= 0 ? at : 0, closed ? 'closedZone' : 'limit');
+      const before = left;
+      left = this.fill(workload, left, zone, 'refused');
+      if (left === before) return;
+    }
+  }
+
+  /** First fit, in the order of the bins. @returns pods left over. */
+  private fill({ request, pools }: WorkloadModel, count: number, zone: string | null, exists: Bin['exists']): number {
+    let left = count;
+    for (let at = 0; at < this.bins.length && left > 0; at += 1) {
+      const one = this.bins[at];
+      if (one === undefined || one.nodes === 0 || one.exists !== exists || !pools.includes(one.pool)) continue;
+      if (zone !== null && this.model.pools[one.pool]?.zones[one.zone] !== zone) continue;
+      const fits = podsThatFit(one, request);
+      if (fits <= 0) continue;
+      const fullNodes = Math.min(one.nodes, Math.floor(left / fits));
+      if (fullNodes > 0) this.split(one, fullNodes, request, fits);
+      left -= fullNodes * fits;
+      if (left > 0 && one.nodes > 0) {
+        this.split(one, 1, request, left);
+        left = 0;
+      }
+    }
+    return left;
+  }
+
+  /** `pods` each on so many nodes of a bin. */
+  private split(from: Bin, nodes: number, request: Resources, pods: number): void {
+    from.nodes -= nodes;
+    const part = { ...from, nodes };
+    take(part, request, pods);
+    this.bins.push(part);
+  }
+
+  /** One more node in the pool's emptiest open zone. @returns its zone's position, or null where the pool cannot have one. */
+  private openNode(pool: number): number | null {
+    const zone = this.emptiestZone(pool);
+    if (zone === null) return null;
+    this.newNodes[pool] = (this.newNodes[pool] ?? 0) + 1;
+    this.use(pool);
+    this.addNode(pool, zone, 'real');
+    return zone;
+  }
+
+  private openRefused(pool: number, zone: number, why: 'limit' | 'closedZone'): void {
+    this.refusedNodes[pool] = (this.refusedNodes[pool] ?? 0) + 1;
+    if (why === 'limit') this.use(pool);
+    else this.closedZoneNodes[pool] = (this.closedZoneNodes[pool] ?? 0) + 1;
+    this.addNode(pool, zone, 'refused');
+  }
+
+  private addNode(pool: number, zone: number, exists: Bin['exists']): void {
+    const template = this.model.pools[pool]?.template;
+    const counts = this.nodesByZone[pool];
+    if (template === null || template === undefined || counts === undefined) return;
+    counts[zone] = (counts[zone] ?? 0) + 1;
+    this.bins.push(bin(pool, zone, template.free, template.freePods, 1, exists));
+  }
+
+  private emptiestZone(pool: number): number | null {
+    const counts = this.nodesByZone[pool] ?? [];
+    const open = this.model.pools[pool]?.zoneOpen ?? [];
+    let emptiest: number | null = null;
+    for (let zone = 0; zone < counts.length; zone += 1) {
+      if (open[zone] === true && (emptiest === null || (counts[zone] ?? 0) < (counts[emptiest] ?? 0))) emptiest = zone;
+    }
+    return emptiest;
+  }
+
+  private use(pool: number): void {
+    this.model.limits.forEach(({ costByPool }, limit) => {
+      this.used[limit] = (this.used[limit] ?? 0) + (costByPool[pool] ?? 0);
+    });
+  }
+
+  /** Nodes that every limit still allows. */
+  private nodesAllowed(pool: number): number {
+    return this.model.limits.reduce((least, { available, costByPool }, limit) => {
+      const cost = costByPool[pool] ?? 0;
+      return cost === 0 ? least : Math.min(least, Math.max(0, Math.floor((available - (this.used[limit] ?? 0)) / cost)));
+    }, Infinity);
+  }
+
+  private podsOnEmptyNode(pool: number, request: Resources): number {
+    const template = this.model.pools[pool]?.template;
+    if (template === null || template === undefined) return 0;
+    return podsThatFit({ cpu: template.free.cpuMillicores, memory: template.free.memoryMiB, storage: template.free.ephemeralStorageMiB, pods: template.freePods }, request);
+  }
+
+  /** Zones over which a spread workload's pods are counted: those of its pools that have nodes or may get some. */
+  private zonesOf({ pools }: WorkloadModel): string[] {
+    const zones = new Set<string>();
+    for (const pool of pools) {
+      const model = this.model.pools[pool];
+      model?.zones.forEach((zone, at) => {
+        if (zone !== '' && ((model.nodesByZone[at] ?? 0) > 0 || model.facts.zones.includes(zone))) zones.add(zone);
+      });
+    }
+    return [...zones].toSorted();
+  }
+}
+
+function bin(pool: number, zone: number, free: Resources, freePods: number, nodes: number, exists: Bin['exists']): Bin {
+  return { pool, zone, cpu: free.cpuMillicores, memory: free.memoryMiB, storage: free.ephemeralStorageMiB, pods: freePods, nodes, exists };
+}
+
+type Room = Pick<Bin, 'cpu' | 'memory' | 'storage' | 'pods'>;
+
+function podsThatFit(room: Room, { cpuMillicores, memoryMiB, ephemeralStorageMiB }: Resources): number {
+  let fits = room.pods;
+  if (cpuMillicores > 0) fits = Math.min(fits, Math.floor(room.cpu / cpuMillicores));
+  if (memoryMiB > 0) fits = Math.min(fits, Math.floor(room.memory / memoryMiB));
+  if (ephemeralStorageMiB > 0) fits = Math.min(fits, Math.floor(room.storage / ephemeralStorageMiB));
+  return Math.max(0, fits);
+}
+
+function take(room: Room, request: Resources, pods: number): void {
+  room.cpu -= request.cpuMillicores * pods;
+  room.memory -= request.memoryMiB * pods;
+  room.storage -= request.ephemeralStorageMiB * pods;
+  room.pods -= pods;
+}

@@ -1,0 +1,96 @@
+import type { NodeFacts, PoolFacts, Resources, StampFacts } from '../facts.ts';
+import type { PoolRef, Stamp, Workload } from '../fleet.ts';
+import { nodeTemplate, zoneOf, type NodeTemplate } from './nodeTemplate.ts';
+
+export interface PoolModel {
+  readonly facts: PoolFacts;
+  readonly ref: PoolRef | null;
+  /** What an empty node of this pool has for pods; null where nothing says it. */
+  readonly template: NodeTemplate | null;
+  /** Zones of its nodes, and of those to come; one nameless zone for a pool without zones. */
+  readonly zones: readonly string[];
+  /** By position in `zones`: usable nodes, those on their way included. */
+  readonly nodesByZone: readonly number[];
+  /** By position in `zones`: whether the SKU may be used there. */
+  readonly zoneOpen: readonly boolean[];
+  readonly nodeClasses: readonly NodeClass[];
+  /** Nodes that are there and take no pods: not ready or cordoned. */
+  readonly unusable: number;
+  /** Ready and schedulable. */
+  readonly usable: number;
+  /** Asked for and not there yet. */
+  readonly arriving: number;
+  readonly pricePerHourUsd: number | null;
+}
+
+/** Alike nodes: same zone, same room left. */
+export interface NodeClass {
+  readonly zone: number;
+  readonly free: Resources;
+  readonly freePods: number;
+  readonly nodes: number;
+}
+
+/** Pools that some workload may use: first those with reserved capacity, then in the fleet file's order; failed ones last. */
+export function buildPoolModels(stamp: Stamp, workloads: readonly Workload[], facts: StampFacts): PoolModel[] {
+  if (facts.pools.kind === 'unknown') return [];
+  const used = new Set(workloads.flatMap((workload) => workload.pools));
+  const refs = new Map(stamp.cluster.pools.map((ref, position) => [ref.name, { ref, position }]));
+  const positionOf = (pool: PoolFacts): number => refs.get(pool.name)?.position ?? stamp.cluster.pools.length;
+  const preference = (pool: PoolFacts): number => (pool.provisioningState === 'Failed' ? 1 : pool.capacityReservationGroupId === null ? 0 : -1);
+  const nodes = nodesByPool(facts);
+  return facts.pools.value
+    .filter((pool) => used.has(pool.name))
+    .toSorted((a, b) => preference(a) - preference(b) || positionOf(a) - positionOf(b) || (a.name < b.name ? -1 : 1))
+    .map((pool) => poolModel(pool, refs.get(pool.name)?.ref ?? null, nodes.get(pool.name) ?? [], facts));
+}
+
+function nodesByPool(facts: StampFacts): Map<string, NodeFacts[]> {
+  const byPool = new Map<string, NodeFacts[]>();
+  if (facts.nodes.kind === 'unknown') return byPool;
+  for (const node of facts.nodes.value) {
+    const same = byPool.get(node.pool);
+    if (same === undefined) byPool.set(node.pool, [node]);
+    else same.push(node);
+  }
+  return byPool;
+}
+
+function poolModel(pool: PoolFacts, ref: PoolRef | null, nodes: readonly NodeFacts[], facts: StampFacts): PoolModel {
+  const sku = facts.skus.kind === 'known' ? (facts.skus.value.find(({ name }) => name.toLowerCase() === pool.vmSize.toLowerCase()) ?? null) : null;
+  const usable = nodes.filter(({ ready, schedulable }) => ready === 'ready' && schedulable === 'schedulable');
+  const zones = pool.zones.length > 0 ? [...pool.zones] : [''];
+  for (const node of usable) {
+    const zone = zoneOf(node.zone, pool);
+    if (!zones.includes(zone)) zones.push(zone);
+  }
+  const nodesByZone = zones.map(() => 0);
+  const classes = new Map<string, { zone: number; free: Resources; freePods: number; nodes: number }>();
+  for (const node of usable) {
+    const zone = zones.indexOf(zoneOf(node.zone, pool));
+    nodesByZone[zone] = (nodesByZone[zone] ?? 0) + 1;
+    const cpuMillicores = node.allocatable.cpuMillicores - node.requested.cpuMillicores;
+    const memoryMiB = node.allocatable.memoryMiB - node.requested.memoryMiB;
+    const ephemeralStorageMiB = node.allocatable.ephemeralStorageMiB - node.requested.ephemeralStorageMiB;
+    const freePods = node.allocatablePods - node.pods;
+    const key = `${zone}|${cpuMillicores}|${memoryMiB}|${ephemeralStorageMiB}|${freePods}`;
+    const same = classes.get(key);
+    if (same === undefined) classes.set(key, { zone, free: { cpuMillicores, memoryMiB, ephemeralStorageMiB }, freePods, nodes: 1 });
+    else same.nodes += 1;
+  }
+  // The autoscaler enforces a minCount above the count: those nodes are on their way.
+  const target = pool.autoscaled === 'autoscaled' ? Math.max(pool.count, Math.min(pool.minCount, pool.maxCount)) : pool.count;
+  return {
+    facts: pool,
+    ref,
+    template: nodeTemplate(pool, nodes, sku, facts),
+    zones,
+    nodesByZone,
+    zoneOpen: zones.map((zone) => (pool.zones.length === 0 || zone === '' ? true : pool.zones.includes(zone) && (sku === null || sku.zones.includes(zone)))),
+    nodeClasses: [...classes.values()].toSorted((a, b) => a.free.cpuMillicores - b.free.cpuMillicores || a.zone - b.zone),
+    unusable: nodes.length - usable.length,
+    usable: usable.length,
+    pricePerHourUsd: sku?.pricePerHourUsd ?? null,
+    arriving: facts.nodes.kind === 'known' && pool.powerState === 'Running' ? Math.max(0, target - nodes.length) : 0,
+  };
+}

@@ -1,0 +1,40 @@
+import type { WorkloadFacts } from '../facts.ts';
+import type { Policy, Workload } from '../fleet.ts';
+
+export interface ReplicaLoad {
+  /** Requests per second that this workload gets in this stamp now; null = not measured. */
+  readonly now: number | null;
+  readonly after: number;
+}
+
+/** Below this fraction of what its ready replicas are rated for, a workload's cpu figure says nothing about its load. */
+const leastTellingLoad = 0.05;
+
+/** Binary fractions make 600 x 1.1 / 40 a hair more than 16.5; a hair is no replica. */
+const hair = 1e-9;
+
+export const ceilCount = (value: number): number => Math.ceil(value - hair * Math.max(1, Math.abs(value)));
+
+/**
+ * Ready replicas that a workload needs for a load, the larger of
+ * - the requests rule: load x headroomFactor / (requestsPerSecondPerReplica x utilisationCeiling), and
+ * - the utilisation rule, which is the HPA's own formula (desired = current x currentUtilisation / targetUtilisation)
+ *   extrapolated to the load: ready x (cpu / target) x (load after / load now) x headroomFactor, the target being the
+ *   lower of the HPA's and the ceiling. A cpu metric that is missing counts as 100 %.
+ * At least one, and at least what a PodDisruptionBudget wants available.
+ */
+export function replicasNeeded(workload: Workload, facts: WorkloadFacts | null, load: ReplicaLoad, policy: Policy): number {
+  const byRequests = ceilCount((load.after * policy.headroomFactor) / (workload.requestsPerSecondPerReplica * policy.utilisationCeiling));
+  const byUtilisation = facts === null ? 0 : utilisationRule(workload, facts, load, policy);
+  return Math.max(1, byRequests, byUtilisation, facts?.disruptionBudgetMinAvailable ?? 0);
+}
+
+function utilisationRule(workload: Workload, facts: WorkloadFacts, load: ReplicaLoad, policy: Policy): number {
+  const target = facts.hpa?.targetCpuUtilisationPercent ?? null;
+  if (target === null || target <= 0 || facts.hpa === null) return 0;
+  const ready = facts.readyReplicas;
+  if (load.now === null || load.now < leastTellingLoad * ready * workload.requestsPerSecondPerReplica || load.now <= 0) return 0;
+  const cpuPercent = facts.hpa.currentCpuUtilisationPercent ?? 100;
+  const targetPercent = Math.min(target, policy.utilisationCeiling * 100);
+  return ceilCount(ready * (cpuPercent / targetPercent) * (load.after / load.now) * policy.headroomFactor);
+}

@@ -1,0 +1,112 @@
+import type { Policy } from '../fleet.ts';
+import type { Shortfall } from '../plan.ts';
+import { findShortfalls } from './findShortfalls.ts';
+import { packPods, type Packing } from './packPods.ts';
+import { replicasNeeded, type ReplicaLoad } from './replicasNeeded.ts';
+import type { StampModel } from './stampModel.ts';
+
+/** What a stamp must have for a load, and what it is short of. */
+export interface StampSizing {
+  /** By position in `StampModel.workloads`. */
+  readonly workloads: readonly WorkloadSizing[];
+  /** By position in `StampModel.pools`. */
+  readonly pools: readonly PoolSizing[];
+  /** The one that binds first comes first. */
+  readonly shortfalls: readonly Shortfall[];
+  readonly packing: Packing;
+  readonly readyInSeconds: number;
+  /** Null where a price is not known. */
+  readonly costPerHourUsd: number | null;
+}
+
+export interface WorkloadSizing {
+  readonly requestsPerSecondAfter: number;
+  readonly replicasNow: number;
+  readonly replicasNeeded: number;
+  readonly unplaced: number;
+}
+
+export interface PoolSizing {
+  readonly nodesNow: number;
+  /** Of these, refused ones cannot come. */
+  readonly newNodes: number;
+  readonly refusedNodes: number;
+  /** Ready and schedulable nodes wanted in the end, without the refused ones. */
+  readonly nodesWanted: number;
+}
+
+export interface SizingRequest {
+  /** By position in `StampModel.workloads`. */
+  readonly loads: readonly ReplicaLoad[];
+  readonly policy: Policy;
+  /** Used by other stamps already of what they share, by `GrowthLimit.sharedKey`. */
+  readonly carried?: ReadonlyMap<string, number>;
+  /** Positions of workloads that are taken down to one replica, or what their disruption budget allows. */
+  readonly shed?: ReadonlySet<number>;
+}
+
+/** Until it has been measured: from the pool's PUT to a Ready node, and from the HPA's change to a ready pod. */
+export const assumedNodeStartSeconds = 240;
+export const assumedPodStartSeconds = 60;
+/** The horizontal pod autoscaler looks every 15 s. */
+const hpaSyncSeconds = 15;
+
+const nothingCarried: ReadonlyMap<string, number> = new Map();
+
+export function sizeStamp(model: StampModel, { loads, policy, carried = nothingCarried, shed }: SizingRequest): StampSizing {
+  const needed = model.workloads.map(({ workload, facts }, position) => {
+    if (shed?.has(position)) return replicasWhenShed(facts);
+    return replicasNeeded(workload, facts, loads[position] ?? { now: null, after: 0 }, policy);
+  });
+  const pods = {
+    additional: model.workloads.map(({ bound }, position) => Math.max(0, (needed[position] ?? 0) - bound)),
+    removed: model.workloads.map(({ bound }, position) => (shed?.has(position) ? Math.max(0, bound - (needed[position] ?? 0)) : 0)),
+  };
+  const freely = packPods(model, pods, 'largestFirst', carried);
+  // Where room is short, the lower tiers go without.
+  const packing = freely.unplaced.some((count) => count > 0) ? packPods(model, pods, 'tierFirst', carried) : freely;
+  return {
+    workloads: model.workloads.map(({ facts }, position) => ({
+      requestsPerSecondAfter: loads[position]?.after ?? 0,
+      replicasNow: facts?.readyReplicas ?? 0,
+      replicasNeeded: needed[position] ?? 0,
+      unplaced: packing.unplaced[position] ?? 0,
+    })),
+    pools: model.pools.map(({ facts, usable, arriving }, position) => ({
+      nodesNow: facts.count,
+      newNodes: packing.newNodes[position] ?? 0,
+      refusedNodes: packing.refusedNodes[position] ?? 0,
+      nodesWanted: usable + arriving + (packing.newNodes[position] ?? 0),
+    })),
+    shortfalls: findShortfalls(model, needed, pods.additional, packing),
+    packing,
+    readyInSeconds: readyInSeconds(model, pods.additional, packing),
+    costPerHourUsd: costPerHour(model, packing),
+  };
+}
+
+/** One, or what its disruption budget wants available. */
+export function replicasWhenShed(facts: StampModel['workloads'][number]['facts']): number {
+  return Math.max(1, facts?.disruptionBudgetMinAvailable ?? 0);
+}
+
+function readyInSeconds(model: StampModel, additional: readonly number[], packing: Packing): number {
+  const nodes = model.pools.reduce((longest, pool, position) => {
+    const grows = (packing.newNodes[position] ?? 0) + (packing.refusedNodes[position] ?? 0) + pool.arriving > 0;
+    return grows ? Math.max(longest, pool.facts.nodeStartSeconds ?? assumedNodeStartSeconds) : longest;
+  }, 0);
+  const pods = model.workloads.reduce(
+    (longest, { facts }, position) => ((additional[position] ?? 0) > 0 ? Math.max(longest, hpaSyncSeconds + (facts?.podStartSeconds ?? assumedPodStartSeconds)) : longest),
+    0,
+  );
+  return nodes + pods;
+}
+
+function costPerHour(model: StampModel, packing: Packing): number | null {
+  let total: number | null = 0;
+  model.pools.forEach(({ pricePerHourUsd }, position) => {
+    const nodes = (packing.newNodes[position] ?? 0) + (packing.refusedNodes[position] ?? 0);
+    if (nodes > 0) total = total === null || pricePerHourUsd === null ? null : total + nodes * pricePerHourUsd;
+  });
+  return total;
+}

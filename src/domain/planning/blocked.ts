@@ -1,0 +1,3 @@
+import type { Blocked, BlockedReason } from '../plan.ts';
+
+export const blocked = (reasons: readonly BlockedReason[]): Blocked => ({ kind: 'blocked', reasons });

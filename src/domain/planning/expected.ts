@@ -1,0 +1,31 @@
+import type { Expected, ExpectedStamp } from '../plan.ts';
+import type { FleetLoads, SizedStamp } from './fleetLoads.ts';
+import type { PlanContext } from './planContext.ts';
+
+/** What the plan leads to. Workloads are listed for stamps that gain load, without the shed ones: only these must prove their room. */
+export function expectedOutcome(context: PlanContext, before: FleetLoads, after: FleetLoads, sized: readonly SizedStamp[]): Expected {
+  const total = after.expected.reduce((sum, load) => sum + load, 0);
+  return {
+    readyInSeconds: sized.reduce((longest, { sizing }) => Math.max(longest, sizing.readyInSeconds), 0),
+    surgeCostPerHourUsd: sized.reduce<number | null>((sum, { sizing }) => (sum === null || sizing.costPerHourUsd === null ? null : sum + sizing.costPerHourUsd), 0),
+    stamps: context.stampNames.map((stamp, index): ExpectedStamp => {
+      const load = context.stampFacts[index]?.load;
+      return {
+        stamp,
+        requestsPerSecondNow: load?.kind === 'known' ? load.value.requestsPerSecond : (before.expected[index] ?? 0),
+        requestsPerSecondAfter: after.planned[index] ?? 0,
+        shareAfter: total > 0 ? (after.expected[index] ?? 0) / total : 0,
+        workloads: expectedWorkloads(sized.find((one) => one.index === index)),
+      };
+    }),
+  };
+}
+
+function expectedWorkloads(sized: SizedStamp | undefined): ExpectedStamp['workloads'] {
+  if (sized === undefined) return [];
+  return sized.model.workloads.flatMap(({ workload }, position) => {
+    const size = sized.sizing.workloads[position];
+    if (size === undefined || sized.shed.has(position)) return [];
+    return [{ workload: workload.name, requestsPerSecondAfter: size.requestsPerSecondAfter, replicasNow: size.replicasNow, replicasNeeded: size.replicasNeeded }];
+  });
+}

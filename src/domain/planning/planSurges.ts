@@ -1,0 +1,54 @@
+import { boundsAreOurs, type StampModel } from '../capacity/index.ts';
+import type { HpaSurge, PoolSurge, ShedStep, StampSurge } from '../plan.ts';
+import type { SizedStamp } from './fleetLoads.ts';
+
+/** The room to be made in each stamp that gains load; stamps that have it all are left out. */
+export function planSurges(sized: readonly SizedStamp[]): StampSurge[] {
+  return sized
+    .map((one) => ({ stamp: one.model.stamp.name, pools: poolSurges(one), hpas: hpaSurges(one) }))
+    .filter(({ pools, hpas }) => pools.length > 0 || hpas.length > 0);
+}
+
+/** minCount and maxCount in one PUT; maxCount moves only where it is in the way. Pools that are not ours to raise grow by their autoscaler alone. */
+function poolSurges({ model, sizing }: SizedStamp): PoolSurge[] {
+  return model.pools.flatMap(({ facts, ref, unusable }, position): PoolSurge[] => {
+    const size = sizing.pools[position];
+    if (size === undefined || size.newNodes === 0 || ref === null) return [];
+    const before = { minCount: facts.minCount, maxCount: facts.maxCount };
+    const minCount = Math.max(before.minCount, size.nodesWanted + unusable);
+    return [{ pool: facts.name, before, after: { minCount, maxCount: Math.max(before.maxCount, minCount) }, nodesWanted: size.nodesWanted }];
+  });
+}
+
+/** Bounds never go down here. Replicas for which there is no room are left to the HPA, so that they take no higher tier's place. */
+function hpaSurges({ model, sizing, shed }: SizedStamp): HpaSurge[] {
+  return model.workloads.flatMap(({ workload, facts }, position): HpaSurge[] => {
+    const size = sizing.workloads[position];
+    const hpa = facts?.hpa ?? null;
+    if (size === undefined || hpa === null || shed.has(position) || !boundsAreOurs(hpa)) return [];
+    const before = { minReplicas: hpa.minReplicas, maxReplicas: hpa.maxReplicas };
+    const replicasWanted = Math.max(before.minReplicas, size.replicasNeeded - size.unplaced);
+    const after = { minReplicas: replicasWanted, maxReplicas: Math.max(before.maxReplicas, size.replicasNeeded, replicasWanted) };
+    if (after.minReplicas === before.minReplicas && after.maxReplicas === before.maxReplicas) return [];
+    return [{ workload: workload.name, namespace: hpa.namespace, hpa: hpa.name, before, after, replicasWanted }];
+  });
+}
+
+export function planSheds(sized: readonly SizedStamp[]): ShedStep[] {
+  return sized.flatMap((one) => [...one.shed].flatMap((position) => shedStep(one.model, position, one)));
+}
+
+function shedStep(model: StampModel, position: number, { sizing }: SizedStamp): ShedStep[] {
+  const workload = model.workloads[position];
+  const hpa = workload?.facts?.hpa ?? null;
+  const replicas = sizing.workloads[position]?.replicasNeeded ?? 1;
+  if (workload === undefined || hpa === null) return [];
+  return [{
+    stamp: model.stamp.name,
+    workload: workload.workload.name,
+    namespace: hpa.namespace,
+    hpa: hpa.name,
+    before: { minReplicas: hpa.minReplicas, maxReplicas: hpa.maxReplicas },
+    after: { minReplicas: Math.min(hpa.minReplicas, replicas), maxReplicas: replicas },
+  }];
+}

@@ -1,0 +1,44 @@
+import type { Assessment } from '../assessment.ts';
+import type { BlockedReason } from '../plan.ts';
+import { assessmentOf, type PlanContext } from './planContext.ts';
+
+/** I1: every origin group that the request's stamps serve keeps an enabled origin in a stamp that is healthy or merely degraded. */
+export function groupsLeftWithoutHealthyOrigin(context: PlanContext): BlockedReason[] {
+  return context.model.groups.flatMap((group): BlockedReason[] => {
+    if (!group.origins.some(({ stampIndex }) => context.asked.has(stampIndex))) return [];
+    const left = group.origins.filter(({ facts, stampIndex }) => facts.enabled === 'Enabled' && !context.asked.has(stampIndex) && !context.out.has(stampIndex) && serves(context, stampIndex));
+    if (left.length > 0) return [];
+    return [{ code: 'lastHealthyOrigin', originGroup: group.name, message: `no healthy, enabled origin would be left in origin group ${group.name}` }];
+  });
+}
+
+function serves({ input, stampNames }: PlanContext, index: number): boolean {
+  const verdict = assessmentOf(input.assessment, stampNames[index] ?? '')?.verdict ?? 'unknown';
+  return verdict === 'healthy' || verdict === 'degraded';
+}
+
+/** Before a graceful shift every stamp that gets more must be known to be well. */
+export function unfitSurvivors({ input, stampNames }: PlanContext, gaining: readonly number[]): BlockedReason[] {
+  return gaining.flatMap((index): BlockedReason[] => {
+    const stamp = stampNames[index] ?? '';
+    const assessment = assessmentOf(input.assessment, stamp);
+    return isFit(assessment) ? [] : [{ code: 'survivorUnhealthy', stamp, message: `${stamp} would get more traffic and is ${assessment?.verdict ?? 'unknown'}${assessment === null ? '' : ` (${assessment.reason})`}` }];
+  });
+}
+
+/**
+ * Degraded counts against a survivor only when it is seen from outside: nodes and pods that are just being added
+ * make the inside look degraded, by our own doing.
+ */
+export function isFit(assessment: Assessment | null): boolean {
+  if (assessment === null) return false;
+  switch (assessment.verdict) {
+    case 'healthy':
+      return true;
+    case 'degraded':
+      return !assessment.signals.some(({ vantage, verdict }) => vantage === 'outside' && (verdict === 'degraded' || verdict === 'unhealthy'));
+    case 'unhealthy':
+    case 'unknown':
+      return false;
+  }
+}

@@ -1,0 +1,96 @@
+import { freshStampFacts } from '../capacity/index.ts';
+import type { FleetFacts, StampFacts, WorkloadFacts } from '../facts.ts';
+import type { Fleet } from '../fleet.ts';
+import type { ProvedStamp } from '../ledgerEvent.ts';
+import type { ExpectedStamp, Plan } from '../plan.ts';
+
+/** I2, before a graceful shift: the room is there now, in pods that answer, on nodes in more than one zone. */
+export type CapacityProof =
+  | { readonly kind: 'proved'; readonly stamps: readonly ProvedStamp[] }
+  | { readonly kind: 'notYet'; readonly missing: readonly string[] }
+  | { readonly kind: 'impossible'; readonly why: readonly string[] };
+
+/** `impossible` = waiting cannot help: another owner has taken back the bounds that the plan rests on. */
+export function verifyCapacity(plan: Plan, facts: FleetFacts, fleet: Fleet): CapacityProof {
+  const gaining = plan.expected.stamps.filter(({ workloads }) => workloads.length > 0);
+  const verdicts = gaining.map((expected) => verifyStamp(plan, expected, facts, fleet));
+  const why = verdicts.flatMap((verdict) => verdict.impossible);
+  if (why.length > 0) return { kind: 'impossible', why };
+  const missing = verdicts.flatMap((verdict) => verdict.missing);
+  if (missing.length > 0) return { kind: 'notYet', missing };
+  return { kind: 'proved', stamps: verdicts.flatMap(({ proved }) => (proved === null ? [] : [proved])) };
+}
+
+interface StampVerdict {
+  readonly missing: readonly string[];
+  readonly impossible: readonly string[];
+  readonly proved: ProvedStamp | null;
+}
+
+function verifyStamp(plan: Plan, expected: ExpectedStamp, facts: FleetFacts, fleet: Fleet): StampVerdict {
+  const { stamp } = expected;
+  const read = facts.stamps[stamp];
+  if (read === undefined) return { missing: [`${stamp}: nothing was read`], impossible: [], proved: null };
+  const fresh = freshStampFacts(read, facts.at);
+  const missing: string[] = [];
+  const impossible: string[] = [];
+  if (fresh.workloads.kind === 'unknown') return { missing: [`${stamp}: workloads are not known (${fresh.workloads.why})`], impossible, proved: null };
+  if (fresh.nodes.kind === 'unknown') return { missing: [`${stamp}: nodes are not known (${fresh.nodes.why})`], impossible, proved: null };
+  missing.push(...missingNodes(plan, stamp, fresh), ...saturation(stamp, fresh, fleet));
+  let utilisation = 0;
+  for (const { workload: name, replicasNeeded, requestsPerSecondAfter } of expected.workloads) {
+    const workload = fresh.workloads.value.find((one) => one.name === name);
+    const rated = fleet.workloads.find((one) => one.name === name)?.requestsPerSecondPerReplica;
+    if (workload === undefined || rated === undefined) {
+      missing.push(`${stamp}: ${name} was not read`);
+      continue;
+    }
+    impossible.push(...takenBack(stamp, workload, replicasNeeded));
+    const ready = readyPods(workload);
+    if (ready < replicasNeeded) missing.push(`${stamp}: ${name} has ${ready} of ${replicasNeeded} pods ready`);
+    utilisation = Math.max(utilisation, ready > 0 ? requestsPerSecondAfter / (ready * rated) : requestsPerSecondAfter > 0 ? Infinity : 0);
+  }
+  if (utilisation > fleet.policy.utilisationCeiling) missing.push(`${stamp}: the load would be ${Math.round(utilisation * 100)} % of ready capacity, above the ceiling of ${Math.round(fleet.policy.utilisationCeiling * 100)} %`);
+  const zones = zonesOfNodes(plan, stamp, fresh, fleet);
+  if (zones.present < zones.wanted) missing.push(`${stamp}: ready nodes lie in ${zones.present} of ${zones.wanted} zones`);
+  const capacity = utilisation > 0 ? expected.requestsPerSecondAfter / utilisation : expected.requestsPerSecondAfter;
+  return { missing, impossible, proved: { stamp, requestsPerSecondAfter: expected.requestsPerSecondAfter, capacityRequestsPerSecond: capacity, utilisation, zones: zones.present } };
+}
+
+/** A pod counts once it is available and the Deployment has seen its newest generation. */
+function readyPods({ generationObserved, readyReplicas, availableReplicas }: WorkloadFacts): number {
+  return generationObserved === 'current' ? Math.min(readyReplicas, availableReplicas) : 0;
+}
+
+function missingNodes(plan: Plan, stamp: string, fresh: StampFacts): string[] {
+  const pools = plan.surges.find((surge) => surge.stamp === stamp)?.pools ?? [];
+  if (fresh.nodes.kind === 'unknown') return [];
+  const nodes = fresh.nodes.value;
+  return pools.flatMap(({ pool, nodesWanted }) => {
+    const ready = nodes.filter((node) => node.pool === pool && node.ready === 'ready' && node.schedulable === 'schedulable').length;
+    return ready < nodesWanted ? [`${stamp}: pool ${pool} has ${ready} of ${nodesWanted} nodes ready`] : [];
+  });
+}
+
+/** A survivor that fails requests already is no place for more of them. */
+function saturation(stamp: string, fresh: StampFacts, fleet: Fleet): string[] {
+  if (fresh.load.kind === 'unknown' || fresh.load.value.errorRate <= fleet.signals.errorRate.unhealthy) return [];
+  return [`${stamp}: ${Math.round(fresh.load.value.errorRate * 1000) / 10} % of its requests fail under the load it has`];
+}
+
+/** Bounds below what the plan needs, moved by a reconciler: it will do so again. */
+function takenBack(stamp: string, { name, hpa }: WorkloadFacts, replicasNeeded: number): string[] {
+  if (hpa === null || hpa.owner.kind !== 'reconciler' || hpa.owner.ignoresBounds === 'ignored' || hpa.maxReplicas >= replicasNeeded) return [];
+  return [`${stamp}: ${hpa.owner.manager} holds the HPA of ${name} at ${hpa.maxReplicas} replicas, ${replicasNeeded} are needed`];
+}
+
+/** Ready nodes must lie in as many zones as their pool spans, or as there are nodes. */
+function zonesOfNodes(plan: Plan, stamp: string, fresh: StampFacts, fleet: Fleet): { readonly present: number; readonly wanted: number } {
+  if (fresh.pools.kind === 'unknown' || fresh.nodes.kind === 'unknown') return { present: 0, wanted: 0 };
+  const expected = plan.expected.stamps.find((one) => one.stamp === stamp)?.workloads.map(({ workload }) => workload) ?? [];
+  const pools = new Set(fleet.workloads.filter(({ name }) => expected.includes(name)).flatMap(({ pools: names }) => names));
+  const ready = fresh.nodes.value.filter((node) => pools.has(node.pool) && node.ready === 'ready' && node.schedulable === 'schedulable');
+  const present = new Set(ready.map(({ zone }) => zone)).size;
+  const spanned = Math.max(1, ...fresh.pools.value.filter(({ name }) => pools.has(name)).map(({ zones }) => zones.length));
+  return { present, wanted: Math.min(2, spanned, ready.length) };
+}

@@ -1,0 +1,3 @@
+export { computeShares, type Shares, type SharesInput, type StampShare } from './computeShares.ts';
+export { currentState, routeDemand, type OriginState, type RoutedLoads, type RoutingState } from './routeDemand.ts';
+export { buildTrafficModel, type GroupModel, type TrafficModel } from './trafficModel.ts';

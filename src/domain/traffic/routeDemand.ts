@@ -1,0 +1,107 @@
+import type { GroupModel, TrafficModel, UsersModel } from './trafficModel.ts';
+
+/**
+ * Where requests go, as Microsoft documents Front Door ("Traffic routing methods to origin"): origins that are enabled
+ * and healthy, of these the best priority, of these the ones within the latency window over the fastest, and among
+ * these by weight. At window 0 only the fastest is left, so weights are inert unless latencies tie. Where no enabled
+ * origin is healthy, Front Door serves all enabled ones.
+ */
+export interface OriginState {
+  readonly weight: number;
+  /** `out`: enabled, and its probes fail (gate closed, region dead). */
+  readonly serves: 'serving' | 'out' | 'disabled';
+}
+
+/** By position in `TrafficModel.groups`, then in `GroupModel.origins`. */
+export type RoutingState = readonly (readonly OriginState[])[];
+
+/** Requests per second by [group][stamp]. */
+export interface RoutedLoads {
+  /** The best estimate; sums to the demand that can be served. */
+  readonly expected: readonly Float64Array[];
+  /** At least `expected`: also what a stamp gets if users whose nearest stamp is not certain turn out to be nearest to it. */
+  readonly worst: readonly Float64Array[];
+  /** By group: demand for which no origin is enabled. */
+  readonly unserved: Float64Array;
+  /** By group: 1 where no enabled origin is healthy, so that Front Door sends users to unhealthy ones. */
+  readonly failOpen: Uint8Array;
+}
+
+/** The settings as Front Door has them; `isOut` says whose probes fail. */
+export function currentState(model: TrafficModel, isOut: (stampIndex: number) => boolean): RoutingState {
+  return model.groups.map((group) =>
+    group.origins.map(({ facts, stampIndex }) => ({
+      weight: facts.weight,
+      serves: facts.enabled === 'Disabled' ? 'disabled' : isOut(stampIndex) ? 'out' : 'serving',
+    })),
+  );
+}
+
+export function routeDemand(model: TrafficModel, state: RoutingState): RoutedLoads {
+  const stampCount = model.stamps.length;
+  const loads = {
+    expected: model.groups.map(() => new Float64Array(stampCount)),
+    worst: model.groups.map(() => new Float64Array(stampCount)),
+    unserved: new Float64Array(model.groups.length),
+    failOpen: new Uint8Array(model.groups.length),
+  };
+  model.groups.forEach((group, index) => {
+    const eligible = eligibleOrigins(group, state[index] ?? []);
+    loads.failOpen[index] = eligible.failOpen ? 1 : 0;
+    const expected = loads.expected[index];
+    const worst = loads.worst[index];
+    if (expected === undefined || worst === undefined) return;
+    for (const users of group.users) {
+      if (eligible.positions.length === 0) loads.unserved[index] = (loads.unserved[index] ?? 0) + users.requestsPerSecond;
+      else share(group, users, eligible, expected, worst);
+    }
+  });
+  return loads;
+}
+
+interface Eligible {
+  readonly positions: readonly number[];
+  readonly weights: readonly number[];
+  readonly failOpen: boolean;
+}
+
+function eligibleOrigins(group: GroupModel, state: readonly OriginState[]): Eligible {
+  const enabled = group.origins.map((_, position) => position).filter((position) => state[position]?.serves !== 'disabled');
+  const serving = enabled.filter((position) => state[position]?.serves === 'serving');
+  const candidates = serving.length > 0 ? serving : enabled;
+  const priorityOf = (position: number): number => group.origins[position]?.facts.priority ?? Infinity;
+  const best = candidates.reduce((least, position) => Math.min(least, priorityOf(position)), Infinity);
+  const positions = candidates.filter((position) => priorityOf(position) === best);
+  return { positions, weights: positions.map((position) => state[position]?.weight ?? 0), failOpen: serving.length === 0 && enabled.length > 0 };
+}
+
+/** Estimated round trips this close to the fastest may be the faster ones for a part of a country's users. */
+const ambiguousRatio = 1.5;
+const ambiguousMs = 5;
+
+function share(group: GroupModel, users: UsersModel, { positions, weights }: Eligible, expected: Float64Array, worst: Float64Array): void {
+  let fastest = Infinity;
+  for (const position of positions) {
+    const latency = users.latencyMs[position];
+    if (latency !== undefined && latency < fastest) fastest = latency;
+  }
+  const nothingKnown = fastest === Infinity;
+  const window = fastest + group.latencyWindowMs;
+  let totalWeight = 0;
+  for (let at = 0; at < positions.length; at += 1) {
+    if (nothingKnown || isWithin(users, positions[at], window)) totalWeight += weights[at] ?? 0;
+  }
+  const ambiguousUpTo = group.latencyWindowMs === 0 && users.latencies === 'estimated' ? fastest * ambiguousRatio + ambiguousMs : -Infinity;
+  for (let at = 0; at < positions.length; at += 1) {
+    const position = positions[at] ?? 0;
+    const stampIndex = group.origins[position]?.stampIndex ?? 0;
+    const latency = users.latencyMs[position] ?? Number.NaN;
+    const part = nothingKnown || latency <= window ? (users.requestsPerSecond * (weights[at] ?? 0)) / totalWeight : 0;
+    const uncertain = Number.isNaN(latency) || latency <= ambiguousUpTo;
+    expected[stampIndex] = (expected[stampIndex] ?? 0) + part;
+    worst[stampIndex] = (worst[stampIndex] ?? 0) + (uncertain ? users.requestsPerSecond : part);
+  }
+}
+
+const isWithin = (users: UsersModel, position: number | undefined, window: number): boolean =>
+  position !== undefined && (users.latencyMs[position] ?? Number.NaN) <= window;

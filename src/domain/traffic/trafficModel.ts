@@ -1,0 +1,63 @@
+import type { DemandFacts, OriginFacts, TrafficFacts, UserGroup } from '../facts.ts';
+import type { OriginGroupName, StampName } from '../fleet.ts';
+
+/** Traffic settings and demand, indexed once so that many what-if routings are cheap. Stamps keep the given order. */
+export interface TrafficModel {
+  readonly stamps: readonly StampName[];
+  readonly groups: readonly GroupModel[];
+  /** Demand for origin groups that Front Door does not have, requests per second. */
+  readonly unroutable: number;
+}
+
+export interface GroupModel {
+  readonly name: OriginGroupName;
+  readonly latencyWindowMs: number;
+  readonly origins: readonly OriginModel[];
+  readonly users: readonly UsersModel[];
+}
+
+export interface OriginModel {
+  readonly facts: OriginFacts;
+  /** Position in `TrafficModel.stamps`. */
+  readonly stampIndex: number;
+}
+
+export interface UsersModel {
+  readonly requestsPerSecond: number;
+  /** By position in `GroupModel.origins`; NaN where nobody measured or estimated it. */
+  readonly latencyMs: Float64Array;
+  /** How far the latencies can be trusted: measured ones rank the origins, estimated ones only roughly. */
+  readonly latencies: 'measured' | 'estimated';
+}
+
+/** Origins of stamps that are not in `stamps` are left out. */
+export function buildTrafficModel(stamps: readonly StampName[], traffic: TrafficFacts, demand: DemandFacts): TrafficModel {
+  const positions = new Map(stamps.map((name, index) => [name, index]));
+  const latencies = demand.source === 'accessLog' ? 'measured' : 'estimated';
+  const usersByGroup = groupUsers(demand.groups);
+  const groups = traffic.originGroups.map((group): GroupModel => {
+    const origins = group.origins.flatMap((facts): OriginModel[] => {
+      const stampIndex = positions.get(facts.stamp);
+      return stampIndex === undefined ? [] : [{ facts, stampIndex }];
+    });
+    const users = (usersByGroup.get(group.name) ?? []).map((one): UsersModel => ({
+      requestsPerSecond: one.requestsPerSecond,
+      latencyMs: Float64Array.from(origins, (origin) => one.latencyMsByStamp[origin.facts.stamp] ?? Number.NaN),
+      latencies,
+    }));
+    usersByGroup.delete(group.name);
+    return { name: group.name, latencyWindowMs: group.latencyWindowMs, origins, users };
+  });
+  const unroutable = [...usersByGroup.values()].flat().reduce((sum, users) => sum + users.requestsPerSecond, 0);
+  return { stamps, groups, unroutable };
+}
+
+function groupUsers(all: readonly UserGroup[]): Map<OriginGroupName, UserGroup[]> {
+  const byGroup = new Map<OriginGroupName, UserGroup[]>();
+  for (const users of all) {
+    const same = byGroup.get(users.originGroup);
+    if (same === undefined) byGroup.set(users.originGroup, [users]);
+    else same.push(users);
+  }
+  return byGroup;
+}

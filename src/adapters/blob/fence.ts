@@ -113,7 +113,7 @@ async function renew(blob: BlobClient, leaseId: string): Promise<'renewed' | 'lo
   }
 }
 
-const leaseIsNotOurs = (error: unknown): boolean => /^Lease/.test(blobErrorCode(error) ?? '');
+const leaseIsNotOurs = (error: unknown): boolean => (blobErrorCode(error) ?? '').startsWith('Lease');
 
 async function readRecord(blob: BlobClient): Promise<Record> {
   try {

@@ -39,7 +39,7 @@ export function aksClusters(context: SdkContext, clientOf: (subscriptionId: stri
     const config = new KubeConfig();
     config.loadFromString(Buffer.from(bytes).toString('utf8'));
     const target = config.getCurrentCluster();
-    if (target === null) throw new Error(`the kubeconfig of ${id.name} names no cluster`);
+    if (target === null) throw new TransientError(`the kubeconfig of ${id.name} names no cluster`, null);
     return connect(context, target.server, target.caData === undefined ? null : Buffer.from(target.caData, 'base64').toString('utf8'));
   }
 

@@ -1,0 +1,85 @@
+import type { DemandFacts, LoadFacts, UserGroup } from '../../domain/facts.ts';
+import type { Fleet, Stamp } from '../../domain/fleet.ts';
+import { known, type Reading } from '../../domain/reading.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Demand } from '../../ports/demand.ts';
+import type { FleetMetrics, RequestRate } from '../monitor/fleetMetrics.ts';
+
+/** Estimated milliseconds from users of a country to a stamp; null where the table knows one of the two not. */
+export type EstimateLatency = (country: string, stamp: Stamp) => number | null;
+
+const forecastDays = 7;
+const forecastKeptMs = 3_600_000;
+
+/**
+ * Where users are: requests by country from Front Door's metrics, which know no point of presence, with a table's latency
+ * estimates. Without countries all users are one group of unknown latency: the planner then takes the worst case.
+ */
+export function metricsDemand(clock: Clock, fleet: Fleet, metrics: FleetMetrics, estimate: EstimateLatency): Demand {
+  const forecasts = new Map<string, { readonly at: number; readonly value: number | null }>();
+
+  /** History only sharpens the picture: without an answer there is none. */
+  async function forecast(stamp: Stamp): Promise<number | null> {
+    const before = forecasts.get(stamp.name);
+    if (before !== undefined && clock.now() - before.at < forecastKeptMs) return before.value;
+    const fromMs = clock.now();
+    const value = await metrics.highestOnFormerDays(stamp, fromMs, fromMs + fleet.policy.surgeExpiryMinutes * 60_000, forecastDays).catch(() => null);
+    forecasts.set(stamp.name, { at: fromMs, value });
+    return value;
+  }
+
+  async function readLoad(stamp: Stamp): Promise<Reading<LoadFacts>> {
+    const [requests, latency, highest] = await Promise.all([metrics.originRequests(stamp), metrics.originLatency(stamp), forecast(stamp)]);
+    if (requests.kind === 'unknown') return requests;
+    if (latency.kind === 'unknown') return latency;
+    const { requestsPerSecond, errorRate } = requests.value;
+    const value: LoadFacts = {
+      requestsPerSecond,
+      byWorkload: byWorkload(fleet, stamp, requests.value),
+      forecastRequestsPerSecond: highest,
+      errorRate,
+      latencyMs: latency.value,
+    };
+    return known(value, Math.min(requests.observedAt, latency.observedAt));
+  }
+
+  return {
+    async readDemand(): Promise<Reading<DemandFacts>> {
+      const [groups, countries] = await Promise.all([metrics.requestsByOriginGroup(), metrics.requestsByCountry()]);
+      if (groups.kind === 'unknown') return groups;
+      const total = countries.kind === 'known' ? countries.value.reduce((sum, { requestsPerSecond }) => sum + requestsPerSecond, 0) : 0;
+      if (countries.kind === 'unknown' || total === 0) {
+        return known({ source: 'allToNearest', groups: Object.entries(groups.value).map(([originGroup, requestsPerSecond]) => ({ name: 'all users', originGroup, requestsPerSecond, latencyMsByStamp: {} })) }, groups.observedAt);
+      }
+      const users = Object.entries(groups.value).flatMap(([originGroup, rate]) =>
+        countries.value.map(({ country, requestsPerSecond }): UserGroup => ({
+          name: country,
+          originGroup,
+          // Countries are counted at the edge, cache hits included; what reaches origins is shared out in their proportions.
+          requestsPerSecond: (rate * requestsPerSecond) / total,
+          latencyMsByStamp: latencies(fleet, country, estimate),
+        })),
+      );
+      return known({ source: 'countryTable', groups: users }, Math.min(groups.observedAt, countries.observedAt));
+    },
+
+    async readLoad(stamps) {
+      const readings = await Promise.all(stamps.map(async (stamp) => [stamp.name, await readLoad(stamp)] as const));
+      return Object.fromEntries(readings);
+    },
+  };
+}
+
+function byWorkload(fleet: Fleet, stamp: Stamp, { byOriginGroup }: RequestRate): Readonly<Record<string, number>> {
+  const here = fleet.workloads.filter(({ stamps }) => stamps === null || stamps.includes(stamp.name));
+  return Object.fromEntries(here.map((workload) => [workload.name, (byOriginGroup[workload.originGroup] ?? 0) * workload.trafficShare]));
+}
+
+function latencies(fleet: Fleet, country: string, estimate: EstimateLatency): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    fleet.stamps.flatMap((stamp) => {
+      const estimated = estimate(country, stamp);
+      return estimated === null ? [] : [[stamp.name, estimated] as const];
+    }),
+  );
+}

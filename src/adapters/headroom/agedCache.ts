@@ -1,0 +1,27 @@
+import type { Reading } from '../../domain/reading.ts';
+import type { Clock } from '../../ports/clock.ts';
+
+/**
+ * Keeps a reading for a while, with the age it has. When the source does not answer later on, the old one is given again:
+ * it says itself how old it is, and whoever plans decides whether that is too old.
+ */
+export function agedCache<T>(clock: Clock, keptMs: number): (key: string, read: () => Promise<Reading<T>>) => Promise<Reading<T>> {
+  const kept = new Map<string, Reading<T>>();
+  const running = new Map<string, Promise<Reading<T>>>();
+
+  async function refresh(key: string, read: () => Promise<Reading<T>>): Promise<Reading<T>> {
+    const reading = await read();
+    const old = kept.get(key);
+    if (reading.kind === 'unknown' && old?.kind === 'known') return old;
+    kept.set(key, reading);
+    return reading;
+  }
+
+  return (key, read) => {
+    const found = kept.get(key);
+    if (found?.kind === 'known' && clock.now() - found.observedAt < keptMs) return Promise.resolve(found);
+    const started = running.get(key) ?? refresh(key, read).finally(() => running.delete(key));
+    running.set(key, started);
+    return started;
+  };
+}

@@ -1,0 +1,220 @@
+import type { Fleet, Stamp } from '../../domain/fleet.ts';
+import { known, unknown, type Reading } from '../../domain/reading.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { readingOf } from '../http/faults.ts';
+import { frontDoorMetricNames } from './metricNames.ts';
+import type { MetricQuestion, MetricRow, Metrics } from './metrics.ts';
+import type { OriginDirectory, OriginOwner } from './originDirectory.ts';
+
+const minuteMs = 60_000;
+/** Front Door's metrics come up to 3 minutes late: further back there is nothing newer to hope for. */
+const windowMinutes = 8;
+/** Several readers ask within one assessment. */
+const sharedMs = 10_000;
+/** A rate of fewer requests than this is taken over more minutes, up to three. */
+const enoughRequests = 50;
+
+export interface RequestRate {
+  readonly requestsPerSecond: number;
+  readonly requests: number;
+  /** Fraction 0..1 of them that failed at the origin or never reached it. */
+  readonly errorRate: number;
+  /** Requests per second. The metric does not say through which group a request came: an origin in several counts evenly. */
+  readonly byOriginGroup: Readonly<Record<string, number>>;
+}
+
+export interface CountryLoad {
+  readonly country: string;
+  readonly requestsPerSecond: number;
+}
+
+/** What Azure Monitor says of the fleet: the newest complete minutes that have arrived, each with its own age. */
+export interface FleetMetrics {
+  /** Percent 0..100 of Front Door's probes that pass, the worst of the stamp's origins. */
+  originHealth(stamp: Stamp): Promise<Reading<number>>;
+  originRequests(stamp: Stamp): Promise<Reading<RequestRate>>;
+  /** Milliseconds, mean over the stamp's origins. */
+  originLatency(stamp: Stamp): Promise<Reading<number>>;
+  /** Percent 0..100 of the hosts behind the stamp's Application Gateway. */
+  gatewayHealthyHosts(stamp: Stamp): Promise<Reading<number>>;
+  /** Fraction 0..1 of the fleet's requests by stamp. */
+  shares(): Promise<Reading<Readonly<Record<string, number>>>>;
+  requestsByCountry(): Promise<Reading<readonly CountryLoad[]>>;
+  /** Requests per second by origin group, all stamps. */
+  requestsByOriginGroup(): Promise<Reading<Readonly<Record<string, number>>>>;
+  /** Highest requests per second of a stamp in [fromMs, toMs) of each of the `days` days before; null without history. */
+  highestOnFormerDays(stamp: Stamp, fromMs: number, toMs: number, days: number): Promise<number | null>;
+  /** Newest value of any resource's metric, for a check. */
+  newest(resourceId: string, metric: string): Promise<Reading<number>>;
+}
+
+export function fleetMetrics(clock: Clock, fleet: Fleet, metrics: Metrics, directory: OriginDirectory): FleetMetrics {
+  const names = frontDoorMetricNames[fleet.frontDoor.kind];
+  const now = (): number => clock.now();
+  const shared = new Map<string, { readonly at: number; readonly rows: Promise<readonly MetricRow[]> }>();
+
+  function recent(question: Omit<MetricQuestion, 'fromMs' | 'toMs'>): Promise<readonly MetricRow[]> {
+    const key = JSON.stringify(question);
+    const before = shared.get(key);
+    if (before !== undefined && now() - before.at < sharedMs) return before.rows;
+    const toMs = Math.floor(now() / minuteMs) * minuteMs;
+    const rows = metrics.query({ ...question, fromMs: toMs - windowMinutes * minuteMs, toMs });
+    shared.set(key, { at: now(), rows });
+    return rows;
+  }
+
+  const ofOrigins = (metric: string, aggregation: MetricQuestion['aggregation'], dimensions: readonly string[]): Promise<readonly MetricRow[]> =>
+    recent({ resourceId: fleet.frontDoor.resourceId, metric, aggregation, dimensions });
+
+  /** Rows with the stamp that each belongs to; what belongs to none is left out. */
+  async function owned(rows: Promise<readonly MetricRow[]>): Promise<readonly OwnedRow[]> {
+    const [found, ownerOf] = await Promise.all([rows, directory()]);
+    return found.flatMap((row) => {
+      const owner = ownerOf(row.dimensions[names.origin.toLowerCase()] ?? '');
+      return owner === null ? [] : [{ ...row, owner }];
+    });
+  }
+
+  const originRequestRows = (): Promise<readonly OwnedRow[]> => owned(ofOrigins(names.originRequests, 'Total', [names.origin, 'HttpStatusGroup']));
+
+  return {
+    originHealth: (stamp) =>
+      aged('origin health', now, async () => {
+        const rows = await owned(ofOrigins(names.originHealth, 'Average', [names.origin, names.originGroup]));
+        return newestOf(rows.filter(({ owner }) => owner.stamp === stamp.name), (values) => Math.min(...values));
+      }),
+
+    originLatency: (stamp) =>
+      aged('origin latency', now, async () => {
+        const rows = await owned(ofOrigins(names.originLatency, 'Average', [names.origin]));
+        return newestOf(rows.filter(({ owner }) => owner.stamp === stamp.name), mean);
+      }),
+
+    originRequests: (stamp) =>
+      aged('origin requests', now, async () => rateOf((await originRequestRows()).filter(({ owner }) => owner.stamp === stamp.name))),
+
+    gatewayHealthyHosts: (stamp) =>
+      aged('gateway hosts', now, async () => {
+        const resourceId = stamp.gateway.resourceId;
+        const [healthy, unhealthy] = await Promise.all(
+          ['HealthyHostCount', 'UnhealthyHostCount'].map((metric) => recent({ resourceId, metric, aggregation: 'Average', dimensions: [] })),
+        );
+        return percentHealthy(healthy ?? [], unhealthy ?? []);
+      }),
+
+    shares: () =>
+      aged('traffic shares', now, async () => {
+        const rows = await originRequestRows();
+        const at = newestAt(rows);
+        if (at === null) return null;
+        const byStamp = Object.fromEntries(fleet.stamps.map(({ name }) => [name, sum(rows.filter((row) => row.at === at && row.owner.stamp === name))]));
+        const total = Object.values(byStamp).reduce((all, value) => all + value, 0);
+        return total === 0 ? null : { at, value: Object.fromEntries(Object.entries(byStamp).map(([name, value]) => [name, value / total])) };
+      }),
+
+    requestsByCountry: () =>
+      aged('requests by country', now, async () => {
+        const rows = await ofOrigins(names.requests, 'Total', ['ClientCountry']);
+        const at = newestAt(rows);
+        if (at === null) return null;
+        const value = rows.filter((row) => row.at === at).map((row) => ({ country: row.dimensions['clientcountry'] ?? '', requestsPerSecond: row.value / 60 }));
+        return { at, value };
+      }),
+
+    requestsByOriginGroup: () =>
+      aged('requests by origin group', now, async () => {
+        const rows = await originRequestRows();
+        const at = newestAt(rows);
+        if (at === null) return null;
+        return { at, value: perGroup(rows.filter((row) => row.at === at), 60) };
+      }),
+
+    async highestOnFormerDays(stamp, fromMs, toMs, days) {
+      const grainMs = 15 * minuteMs;
+      const dayMs = 1440 * minuteMs;
+      const ownerOf = await directory();
+      const perDay = await Promise.all(
+        Array.from({ length: days }, (_, index) => (index + 1) * dayMs).map((backMs) =>
+          metrics.query({
+            resourceId: fleet.frontDoor.resourceId,
+            metric: names.originRequests,
+            aggregation: 'Total',
+            dimensions: [names.origin],
+            fromMs: Math.floor((fromMs - backMs) / grainMs) * grainMs,
+            toMs: Math.ceil((toMs - backMs) / grainMs) * grainMs,
+            grain: 'PT15M',
+          }),
+        ),
+      );
+      const byGrain = new Map<number, number>();
+      for (const row of perDay.flat()) {
+        if (ownerOf(row.dimensions[names.origin.toLowerCase()] ?? '')?.stamp === stamp.name) byGrain.set(row.at, (byGrain.get(row.at) ?? 0) + row.value);
+      }
+      return byGrain.size === 0 ? null : Math.max(...byGrain.values()) / (grainMs / 1000);
+    },
+
+    newest: (resourceId, metric) =>
+      aged(metric, now, async () => newestOf(await recent({ resourceId, metric, aggregation: 'Average', dimensions: [] }), (values) => Math.max(...values))),
+  };
+}
+
+type OwnedRow = MetricRow & { readonly owner: OriginOwner };
+
+interface Aged<T> {
+  /** Start of the newest minute in it. */
+  readonly at: number;
+  readonly value: T;
+}
+
+/** As old as the end of its newest minute; null = no minute has data, which is unknown. */
+async function aged<T>(what: string, now: () => number, read: () => Promise<Aged<T> | null>): Promise<Reading<T>> {
+  const reading = await readingOf(what, now, read);
+  if (reading.kind === 'unknown') return reading;
+  if (reading.value === null) return unknown(`${what}: no data in the last ${windowMinutes} minutes`, now());
+  return known(reading.value.value, Math.min(now(), reading.value.at + minuteMs));
+}
+
+const newestAt = (rows: readonly MetricRow[]): number | null => (rows.length === 0 ? null : Math.max(...rows.map((row) => row.at)));
+
+function newestOf(rows: readonly MetricRow[], merge: (values: readonly number[]) => number): Aged<number> | null {
+  const at = newestAt(rows);
+  return at === null ? null : { at, value: merge(rows.filter((row) => row.at === at).map((row) => row.value)) };
+}
+
+/** Newest minute backwards until there are enough requests to speak of a rate, three minutes at most. */
+function rateOf(rows: readonly OwnedRow[]): Aged<RequestRate> | null {
+  const at = newestAt(rows);
+  if (at === null) return null;
+  const used: OwnedRow[] = [];
+  let minutes = 0;
+  for (let minute = at; minutes < 3 && (minutes === 0 || sum(used) < enoughRequests); minute -= minuteMs) {
+    used.push(...rows.filter((row) => row.at === minute));
+    minutes += 1;
+  }
+  const requests = sum(used);
+  const failed = sum(used.filter((row) => isFailure(row.dimensions['httpstatusgroup'] ?? '')));
+  const seconds = minutes * 60;
+  return { at, value: { requests, requestsPerSecond: requests / seconds, errorRate: requests === 0 ? 0 : failed / requests, byOriginGroup: perGroup(used, seconds) } };
+}
+
+function perGroup(rows: readonly OwnedRow[], seconds: number): Readonly<Record<string, number>> {
+  const groups: Record<string, number> = {};
+  for (const { value, owner } of rows) {
+    for (const group of owner.originGroups) groups[group] = (groups[group] ?? 0) + value / seconds / owner.originGroups.length;
+  }
+  return groups;
+}
+
+/** 5XX, and what Front Door groups under 0 because no answer came. */
+const isFailure = (group: string): boolean => /^[05]/.test(group);
+
+function percentHealthy(healthy: readonly MetricRow[], unhealthy: readonly MetricRow[]): Aged<number> | null {
+  const at = newestAt([...healthy, ...unhealthy]);
+  if (at === null) return null;
+  const up = sum(healthy.filter((row) => row.at === at));
+  const down = sum(unhealthy.filter((row) => row.at === at));
+  return up + down === 0 ? null : { at, value: (100 * up) / (up + down) };
+}
+
+const sum = (rows: readonly MetricRow[]): number => rows.reduce((total, row) => total + row.value, 0);
+const mean = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0) / values.length;

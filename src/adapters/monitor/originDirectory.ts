@@ -1,0 +1,49 @@
+import type { TrafficFacts } from '../../domain/facts.ts';
+import type { Fleet } from '../../domain/fleet.ts';
+import type { Reading } from '../../domain/reading.ts';
+import type { Clock } from '../../ports/clock.ts';
+
+/** Who an origin in a metric's dimension is. */
+export interface OriginOwner {
+  readonly stamp: string;
+  readonly originGroups: readonly string[];
+}
+
+export type OriginDirectory = () => Promise<(origin: string) => OriginOwner | null>;
+
+const keptMs = 600_000;
+
+/**
+ * Metrics name an origin by its host ("shop.eastus2.contoso.com:443"), the fleet file by its resource. Front Door's own
+ * answer ties the two; while it does not answer, the last one serves, and the hosts of the stamps' own probes.
+ */
+export function originDirectory(clock: Clock, fleet: Fleet, readTraffic: () => Promise<Reading<TrafficFacts>>): OriginDirectory {
+  let last: { readonly owners: ReadonlyMap<string, OriginOwner>; readonly at: number } | null = null;
+  return async () => {
+    if (last === null || clock.now() - last.at > keptMs) {
+      const reading = await readTraffic();
+      if (reading.kind === 'known') last = { owners: ownersOf(fleet, reading.value), at: clock.now() };
+    }
+    const owners = last?.owners ?? ownersOf(fleet, { originGroups: [] });
+    return (origin) => owners.get(hostOf(origin)) ?? null;
+  };
+}
+
+function ownersOf(fleet: Fleet, traffic: TrafficFacts): ReadonlyMap<string, OriginOwner> {
+  const owners = new Map<string, OriginOwner>();
+  const add = (key: string, stamp: string, originGroup: string): void => {
+    const before = owners.get(hostOf(key));
+    if (before !== undefined && before.stamp !== stamp) return;
+    owners.set(hostOf(key), { stamp, originGroups: [...new Set([...(before?.originGroups ?? []), originGroup])] });
+  };
+  for (const group of traffic.originGroups) for (const origin of group.origins) add(origin.hostName, origin.stamp, group.name);
+  for (const stamp of fleet.stamps) {
+    for (const origin of stamp.origins) {
+      add(origin.origin, stamp.name, origin.originGroup);
+      add(new URL(stamp.probe.url).host, stamp.name, origin.originGroup);
+    }
+  }
+  return owners;
+}
+
+const hostOf = (origin: string): string => origin.toLowerCase().replace(/:\d+$/, '');

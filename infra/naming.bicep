@@ -50,3 +50,10 @@ func registryName(name string, suffix string) string => 'cr${name}${suffix}'
 @export()
 @description('Role definitions have their GUID for a name, unique in the tenant.')
 func roleId(name string, subscriptionId string, key string) string => guid('spillway', subscriptionId, name, key)
+
+@export()
+func controlIdentityName(name string, region string) string => 'id-${name}-cp-${region}'
+
+@export()
+@description('role: cluster, kubelet, gateway or gate.')
+func stampIdentityName(name string, stamp string, role string) string => 'id-${name}-${stamp}-${role}'

@@ -126,7 +126,6 @@ type gitopsType = {
 @description('A fleet that exists. Ids only: nothing in it is changed but role assignments and alert rules.')
 type attachedFleetType = {
   frontDoorProfileId: string
-  originGroupNames: string[]
 
   @description('Workspace that Front Door\'s access log goes to, or null where it goes nowhere.')
   accessLogWorkspaceId: string?
@@ -178,8 +177,10 @@ type targetType = {
   subscriptionId: string
   clusterResourceGroup: string
   clusterName: string
+  gatewaySubscriptionId: string
   gatewayResourceGroup: string
   gatewayName: string
+  networkSubscriptionId: string
   networkResourceGroup: string
   virtualNetworkName: string
   nodeSubnetName: string
@@ -191,4 +192,18 @@ type holderType = {
   @description('Names the assignment: the principal id is not known before the identity exists.')
   identityId: string
   principalId: string
+}
+
+@export()
+@description('What a deployment says of a stamp: the resource half of the fleet file (tools/fleetFromDeployment.ts).')
+type deployedStampType = {
+  name: string
+  region: string
+  clusterId: string
+  gatewayId: string
+  nodeSubnetId: string
+  gateBlobUrl: string
+  origins: { originGroup: string, origin: string, normalWeight: int, priority: int }[]
+  pools: { name: string, surgeMaxCount: int }[]
+  privateUrl: string?
 }

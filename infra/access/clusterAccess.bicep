@@ -11,11 +11,7 @@ param features featuresType
 param holders holderType[]
 
 var poolOperator = roleId(name, homeSubscriptionId, 'clusterOperator')
-var namespaced = concat(
-  ['workloadOperator'],
-  features.keda ? ['kedaScaler'] : [],
-  features.shedding ? ['shedder'] : []
-)
+var namespaced = concat(['workloadOperator'], features.keda ? ['kedaScaler'] : [], features.shedding ? ['shedder'] : [])
 var conditions = toObject(loadJsonContent('../roles/roleTable.json'), row => row.key, row => row.condition)
 var inNamespaces = flatten(map(
   namespaces,
@@ -54,10 +50,7 @@ resource atNamespace 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
     properties: {
       principalId: assignment.holder.principalId
       principalType: 'ServicePrincipal'
-      roleDefinitionId: subscriptionResourceId(
-        'Microsoft.Authorization/roleDefinitions',
-        roleId(name, homeSubscriptionId, assignment.key)
-      )
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleId(name, homeSubscriptionId, assignment.key))
       condition: empty(conditions[assignment.key]) ? null : conditions[assignment.key]
       conditionVersion: empty(conditions[assignment.key]) ? null : '2.0'
     }

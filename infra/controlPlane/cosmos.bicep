@@ -128,11 +128,7 @@ resource stateAccess 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments@2
     name: guid(account.id, holder.identityId, 'stateWriter')
     properties: {
       principalId: holder.principalId
-      roleDefinitionId: resourceId(
-        'Microsoft.DocumentDB/databaseAccounts/sqlRoleDefinitions',
-        accountName,
-        guid(account.id, 'stateWriter')
-      )
+      roleDefinitionId: resourceId('Microsoft.DocumentDB/databaseAccounts/sqlRoleDefinitions', accountName, guid(account.id, 'stateWriter'))
       scope: '${account.id}/dbs/${databaseName}/colls/state'
     }
     dependsOn: [role, state]

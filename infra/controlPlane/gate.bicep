@@ -1,7 +1,7 @@
 // The gate of one stamp: a small account in the stamp's own region (it shares nothing with another stamp's gate,
 // nor with the control plane) and the identity with which the gate in the cluster reads it.
 
-import { storageName, suffix } from '../naming.bicep'
+import { stampIdentityName, storageName, suffix } from '../naming.bicep'
 import { holderType } from '../types.bicep'
 
 param name string
@@ -28,7 +28,7 @@ module store 'store.bicep' = {
 }
 
 resource reader 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
-  name: 'id-${name}-${stampName}-gate'
+  name: stampIdentityName(name, stampName, 'gate')
   location: location
 }
 
@@ -59,4 +59,3 @@ module readerAccess '../access/containerAccess.bicep' = {
 output accountId string = store.outputs.accountId
 output blobUrl string = '${store.outputs.blobUrl}${containerName}/${stampName}.json'
 output readerClientId string = reader.properties.clientId
-output readerName string = reader.name

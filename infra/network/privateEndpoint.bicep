@@ -8,7 +8,7 @@ param targetId string
 @description('Sub-resource, such as blob, vault, Sql or registry.')
 param groupId string
 
-@description('Zones of the resource group this is deployed to.')
+@description('Zones of the resource group this is deployed to; empty where somebody else keeps the records.')
 param zoneNames string[]
 
 resource endpoint 'Microsoft.Network/privateEndpoints@2025-05-01' = {
@@ -23,7 +23,7 @@ resource endpoint 'Microsoft.Network/privateEndpoints@2025-05-01' = {
   }
 }
 
-resource records 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-05-01' = {
+resource records 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-05-01' = if (!empty(zoneNames)) {
   parent: endpoint
   name: 'default'
   properties: {

@@ -19,7 +19,10 @@ resource member 'Microsoft.ContainerService/fleets/members@2025-03-01' = [
   for cluster in members: {
     parent: fleet
     name: cluster.name
-    properties: { clusterResourceId: resourceId(cluster.resourceGroupName, 'Microsoft.ContainerService/managedClusters', cluster.clusterName), group: cluster.name }
+    properties: {
+      clusterResourceId: resourceId(cluster.resourceGroupName, 'Microsoft.ContainerService/managedClusters', cluster.clusterName)
+      group: cluster.name
+    }
   }
 ]
 

@@ -16,7 +16,11 @@ param serviceCidr string
 param privateCluster bool
 param outbound 'userAssignedNATGateway' | 'userDefinedRouting'
 param clusterAdminGroupIds string[]
-param identity clusterIdentityType
+param clusterIdentityId string
+param clusterPrincipalId string
+param kubeletIdentityId string
+param kubeletClientId string
+param kubeletPrincipalId string
 param nodeSubnetId string
 param apiServerSubnetId string
 param workspaceId string
@@ -26,14 +30,6 @@ param gitops gitopsType
 
 @description('Values that Flux puts into the manifests: gate address, identity, ingress address, host name.')
 param substitutions object
-
-type clusterIdentityType = {
-  clusterIdentityId: string
-  clusterPrincipalId: string
-  kubeletIdentityId: string
-  kubeletClientId: string
-  kubeletPrincipalId: string
-}
 
 var networkContributorRoleId = '4d97b98b-1d4f-4787-a291-c67834d212e7'
 
@@ -51,20 +47,20 @@ resource spoke 'Microsoft.Network/virtualNetworks@2025-05-01' existing = {
 
 // The cluster puts the ingress controller's internal load balancer into the node subnet.
 resource nodeSubnetJoiner 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(spoke::nodes.id, identity.clusterIdentityId, networkContributorRoleId)
+  name: guid(spoke::nodes.id, clusterIdentityId, networkContributorRoleId)
   scope: spoke::nodes
   properties: {
-    principalId: identity.clusterPrincipalId
+    principalId: clusterPrincipalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', networkContributorRoleId)
   }
 }
 
 resource apiSubnetJoiner 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (privateCluster) {
-  name: guid(spoke::apiServer.id, identity.clusterIdentityId, networkContributorRoleId)
+  name: guid(spoke::apiServer.id, clusterIdentityId, networkContributorRoleId)
   scope: spoke::apiServer
   properties: {
-    principalId: identity.clusterPrincipalId
+    principalId: clusterPrincipalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', networkContributorRoleId)
   }
@@ -74,7 +70,7 @@ resource cluster 'Microsoft.ContainerService/managedClusters@2026-02-01' = {
   name: clusterName(name, stampName)
   location: location
   sku: { name: 'Base', tier: 'Standard' }
-  identity: { type: 'UserAssigned', userAssignedIdentities: { '${identity.clusterIdentityId}': {} } }
+  identity: { type: 'UserAssigned', userAssignedIdentities: { '${clusterIdentityId}': {} } }
   properties: {
     dnsPrefix: '${name}-${stampName}'
     kubernetesVersion: kubernetesVersion
@@ -84,9 +80,9 @@ resource cluster 'Microsoft.ContainerService/managedClusters@2026-02-01' = {
     aadProfile: { managed: true, enableAzureRBAC: true, adminGroupObjectIDs: clusterAdminGroupIds, tenantID: tenant().tenantId }
     identityProfile: {
       kubeletidentity: {
-        resourceId: identity.kubeletIdentityId
-        clientId: identity.kubeletClientId
-        objectId: identity.kubeletPrincipalId
+        resourceId: kubeletIdentityId
+        clientId: kubeletClientId
+        objectId: kubeletPrincipalId
       }
     }
     apiServerAccessProfile: privateCluster

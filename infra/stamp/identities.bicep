@@ -1,5 +1,7 @@
 // Who acts in a stamp: the cluster, its kubelets, the gateway, the gate. No secret is shared or stored.
 
+import { stampIdentityName } from '../naming.bicep'
+
 param name string
 param stampName string
 param location string
@@ -7,17 +9,17 @@ param location string
 var managedIdentityOperatorRoleId = 'f1a07417-d97a-45cb-824c-7a7467783830'
 
 resource cluster 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
-  name: 'id-${name}-${stampName}-cluster'
+  name: stampIdentityName(name, stampName, 'cluster')
   location: location
 }
 
 resource kubelet 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
-  name: 'id-${name}-${stampName}-kubelet'
+  name: stampIdentityName(name, stampName, 'kubelet')
   location: location
 }
 
 resource gateway 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
-  name: 'id-${name}-${stampName}-gateway'
+  name: stampIdentityName(name, stampName, 'gateway')
   location: location
 }
 
@@ -31,10 +33,7 @@ resource kubeletAssigner 'Microsoft.Authorization/roleAssignments@2022-04-01' = 
   }
 }
 
-output clusterIdentityId string = cluster.id
 output clusterPrincipalId string = cluster.properties.principalId
-output kubeletIdentityId string = kubelet.id
 output kubeletClientId string = kubelet.properties.clientId
 output kubeletPrincipalId string = kubelet.properties.principalId
-output gatewayIdentityId string = gateway.id
 output gatewayPrincipalId string = gateway.properties.principalId

@@ -1,0 +1,47 @@
+// Spillway beside a fleet that exists, its network in another subscription. Ids in; nothing of theirs is changed but
+// role assignments and alert rules.
+using '../main.bicep'
+
+param name = 'watch'
+param mode = 'attach'
+
+param attachTo = {
+  frontDoorProfileId: '/subscriptions/33333333-3333-3333-3333-333333333333/resourceGroups/rg-edge/providers/Microsoft.Cdn/profiles/afd-shop'
+  accessLogWorkspaceId: '/subscriptions/33333333-3333-3333-3333-333333333333/resourceGroups/rg-edge/providers/Microsoft.OperationalInsights/workspaces/log-edge'
+  stamps: [
+    {
+      name: 'uks'
+      region: 'uksouth'
+      clusterId: '/subscriptions/33333333-3333-3333-3333-333333333333/resourceGroups/rg-shop-uks/providers/Microsoft.ContainerService/managedClusters/aks-shop-uks'
+      gatewayId: '/subscriptions/33333333-3333-3333-3333-333333333333/resourceGroups/rg-shop-uks/providers/Microsoft.Network/applicationGateways/agw-shop-uks'
+      virtualNetworkId: '/subscriptions/44444444-4444-4444-4444-444444444444/resourceGroups/rg-net-uks/providers/Microsoft.Network/virtualNetworks/vnet-uks'
+      nodeSubnetName: 'aks'
+      privateEndpointSubnetId: '/subscriptions/44444444-4444-4444-4444-444444444444/resourceGroups/rg-net-uks/providers/Microsoft.Network/virtualNetworks/vnet-uks/subnets/endpoints'
+      oidcIssuerUrl: 'https://uksouth.oic.example.com/11111111-1111-1111-1111-111111111111/uks/'
+    }
+    {
+      name: 'ukw'
+      region: 'ukwest'
+      clusterId: '/subscriptions/33333333-3333-3333-3333-333333333333/resourceGroups/rg-shop-ukw/providers/Microsoft.ContainerService/managedClusters/aks-shop-ukw'
+      gatewayId: '/subscriptions/33333333-3333-3333-3333-333333333333/resourceGroups/rg-shop-ukw/providers/Microsoft.Network/applicationGateways/agw-shop-ukw'
+      virtualNetworkId: '/subscriptions/44444444-4444-4444-4444-444444444444/resourceGroups/rg-net-ukw/providers/Microsoft.Network/virtualNetworks/vnet-ukw'
+      nodeSubnetName: 'aks'
+    }
+  ]
+}
+
+param controlPlane = [
+  { name: 'weu', region: 'westeurope', addressSpace: '10.100.0.0/24', zoneRedundant: true }
+  { name: 'neu', region: 'northeurope', addressSpace: '10.100.1.0/24', zoneRedundant: true }
+]
+param fenceRegion = { name: 'frc', region: 'francecentral', addressSpace: '10.100.2.0/24', zoneRedundant: true }
+param ledgerConsistency = 'Session'
+param alwaysReady = true
+
+param api = {
+  clientId: '00000000-0000-0000-0000-000000000002'
+  applicationObjectId: '00000000-0000-0000-0000-000000000003'
+  identifierUri: 'api://00000000-0000-0000-0000-000000000002'
+}
+param features = { keda: false, shedding: false, accessLog: true }
+param workloadNamespaces = ['shop']

@@ -1,0 +1,74 @@
+import type { KubeObject } from '../../world/types.ts';
+import type { FaceResponse } from '../face.ts';
+import { groupVersion } from './kinds.ts';
+import type { KubeRequest } from './kubeRequest.ts';
+import { parseFieldSelector, parseLabelSelector } from './selectors.ts';
+import { schemaObject } from './schemaObject.ts';
+import { badRequest, expiredContinue, notFound } from './status.ts';
+import { tableResponse, wantsTable } from './table.ts';
+import { itemJson, jsonResponse, objectJson } from './wire.ts';
+
+export function readOne(context: KubeRequest, name: string): FaceResponse {
+  const found = context.store.get(context.kind.kind, context.namespace, name);
+  if (found === null) throw notFound(context.kind, name);
+  return wantsTable(context.request) ? tableResponse(context, [found], found.metadata.resourceVersion, {}) : jsonResponse(200, objectJson(found));
+}
+
+/** Objects of the list that the selectors let through, in the API server's order: by namespace, then name. */
+export function selectObjects(context: KubeRequest): readonly KubeObject[] {
+  const { query, kind, store, namespace, name } = context;
+  const labels = parseLabelSelector(query.get('labelSelector'));
+  const fields = parseFieldSelector(query.get('fieldSelector'), kind.kind);
+  let objects = store.list(kind.kind, namespace);
+  if (name !== null) objects = objects.filter((object) => object.metadata.name === name);
+  if (labels !== null) objects = objects.filter((object) => labels(schemaObject(object)));
+  if (fields !== null) objects = objects.filter((object) => fields(schemaObject(object)));
+  return inOrder(objects);
+}
+
+export function readList(context: KubeRequest): FaceResponse {
+  const { query, kind, store } = context;
+  const limit = limitOf(query.get('limit'));
+  const after = parseContinue(query.get('continue'));
+  const version = after?.version ?? store.resourceVersion;
+  const selected = selectObjects(context);
+  const rest = after === null ? selected : selected.filter((object) => keyOf(object) > after.key);
+  const shown = limit === 0 ? rest : rest.slice(0, limit);
+  const last = shown.at(-1);
+  const more = rest.length - shown.length;
+  const page = more > 0 && last !== undefined ? { continue: writeContinue(version, keyOf(last)), remainingItemCount: more } : {};
+  if (wantsTable(context.request)) return tableResponse(context, shown, version, page);
+  const metadata = JSON.stringify({ resourceVersion: version, ...page });
+  const items = shown.map(itemJson).join(',');
+  return jsonResponse(200, `{"kind":"${kind.kind}List","apiVersion":"${groupVersion(kind)}","metadata":${metadata},"items":[${items}]}`);
+}
+
+const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;
+
+function inOrder(objects: readonly KubeObject[]): readonly KubeObject[] {
+  for (let at = 1; at < objects.length; at++) {
+    const [before, here] = [objects[at - 1], objects[at]];
+    if (before !== undefined && here !== undefined && keyOf(before) > keyOf(here)) return objects.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  }
+  return objects;
+}
+
+function limitOf(text: string | null): number {
+  if (text === null || text === '') return 0;
+  if (!/^-?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  return Math.max(0, Number(text));
+}
+
+/** Opaque to clients: the version of the first page and the last key shown. */
+const writeContinue = (version: string, key: string): string => Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: version, start: key })).toString('base64url');
+
+function parseContinue(text: string | null): { readonly version: string; readonly key: string } | null {
+  if (text === null || text === '') return null;
+  try {
+    const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
+    if (typeof value === 'object' && value !== null && 'rv' in value && 'start' in value && typeof value.rv === 'string' && typeof value.start === 'string') return { version: value.rv, key: value.start };
+  } catch {
+    throw badRequest('continue key is not valid: illegal base64 data');
+  }
+  throw expiredContinue();
+}

@@ -1,0 +1,28 @@
+import type { FaceResponse } from '../face.ts';
+import { readObject } from './body.ts';
+import { objectAt, stringAt } from './json.ts';
+import type { JsonObject } from './json.ts';
+import type { KubeRequest } from './kubeRequest.ts';
+import { schemaObject } from './schemaObject.ts';
+import { notFound, staleVersion } from './status.ts';
+import { jsonResponse } from './wire.ts';
+
+/** DELETE of one object, with the preconditions of DeleteOptions. What follows from it is physics. */
+export function deleteObject(context: KubeRequest, name: string): FaceResponse {
+  const { kind, namespace, store, query, now } = context;
+  const options: JsonObject = context.request.body === null || context.request.body.byteLength === 0 ? {} : readObject(context);
+  const found = store.get(kind.kind, namespace, name);
+  if (found === null) throw notFound(kind, name);
+  const { uid, resourceVersion } = found.metadata;
+  const wanted = objectAt(options, 'preconditions');
+  const [wantedUid, wantedVersion] = [stringAt(wanted, 'uid'), stringAt(wanted, 'resourceVersion')];
+  if (wantedUid !== null && wantedUid !== uid) throw staleVersion(kind, name, `Precondition failed: UID in precondition: ${wantedUid}, UID in object meta: ${uid}`);
+  if (wantedVersion !== null && wantedVersion !== resourceVersion) throw staleVersion(kind, name, `Precondition failed: ResourceVersion in precondition: ${wantedVersion}, ResourceVersion in object meta: ${resourceVersion}`);
+  if (query.get('dryRun') !== 'All') store.remove(kind.kind, namespace, name);
+  if (kind.kind === 'Pod' || kind.kind === 'Namespace') {
+    const object = schemaObject(found);
+    return jsonResponse(200, JSON.stringify({ ...object, metadata: { ...objectAt(object, 'metadata'), deletionTimestamp: `${new Date(now).toISOString().slice(0, 19)}Z`, deletionGracePeriodSeconds: 0 } }));
+  }
+  const details = { name, ...(kind.group === '' ? {} : { group: kind.group }), kind: kind.plural, uid };
+  return jsonResponse(200, JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }));
+}

@@ -22,9 +22,9 @@ interface Node {
   readonly items?: Node;
   readonly anyOf?: readonly Node[];
   readonly oneOf?: readonly Node[];
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly default?: unknown;
+  readonly enum?: readonly string[];
+  readonly const?: string | number;
+  readonly default?: string | number | readonly unknown[] | Readonly<Record<string, unknown>> | null;
   readonly format?: string;
   readonly minimum?: number;
   readonly maximum?: number;
@@ -67,7 +67,7 @@ function objectWithin(node: Node): Node | null {
 
 function allowed(node: Node): string {
   const inner = notNull(node);
-  if (inner.enum !== undefined) return inner.enum.map((one) => `\`${String(one)}\``).join(', ');
+  if (inner.enum !== undefined) return inner.enum.map((one) => `\`${one}\``).join(', ');
   if (inner.const !== undefined) return `\`${String(inner.const)}\``;
   if (inner.anyOf !== undefined && inner.type === undefined) return inner.anyOf.map((one) => `\`${String(one.const)}\``).join(', ');
   if (isList(inner)) return `list${inner.items?.type === 'string' ? ' of names' : ''}${inner.minItems === undefined ? '' : `, at least ${inner.minItems}`}`;
@@ -85,7 +85,7 @@ function range({ minimum, exclusiveMinimum, maximum }: Node): string {
 function defaultText(node: Node): string {
   if (node.default === undefined || node.default === null) return 'none';
   if (typeof node.default === 'object') return Array.isArray(node.default) ? 'empty' : 'as below';
-  return `\`${String(node.default)}\``;
+  return `\`${node.default}\``;
 }
 
 const introduction = `# The fleet file

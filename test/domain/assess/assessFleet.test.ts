@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assessFleet } from '../../../src/domain/assess/assessFleet.ts';
 import { classifyObservation } from '../../../src/domain/assess/classifyObservation.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkPlan } from '../../../src/domain/check/checkPlan.ts';
 import type { Finding, Plan } from '../../../src/domain/plan.ts';

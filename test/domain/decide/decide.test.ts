@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../src/domain/decide/decide.ts';
 import { ledgerWord, type DecideInput, type RecentRun } from '../../../src/domain/decide/decision.ts';

@@ -104,6 +104,7 @@ async function startHost(options: LocalHostOptions, registry: FunctionRegistry, 
   let clientBinding = '';
   const extraInputs = (target: RegisteredFunction): Record<string, RpcTypedData> =>
     Object.fromEntries(Object.entries(target.bindings).flatMap(([name, binding]) => (/^(durable|orchestration)Client$/i.test(binding.type ?? '') ? [[name, { string: clientBinding }]] : [])));
+  durable.extraInputs = extraInputs;
   const triggers = new HttpTriggers(registry, tracker, readRoutePrefix(hostJson), extraInputs);
   const timers = new TimerTriggers({ registry, clock, tracker, extraInputs });
   const apis: ManagementApi[] = [];

@@ -20,6 +20,8 @@ export type TriggerMetadataDetail = 'full' | 'lean';
 export class DurableAdapter implements DurableFunctions {
   readonly #registry: FunctionRegistry;
   readonly #metadataDetail: TriggerMetadataDetail;
+  /** Further input bindings of a function besides its trigger, such as a Durable client on an activity. */
+  extraInputs: (target: RegisteredFunction) => Readonly<Record<string, RpcTypedData>> = () => ({});
 
   constructor(registry: FunctionRegistry, metadataDetail: TriggerMetadataDetail) {
     this.#registry = registry;
@@ -69,7 +71,7 @@ export class DurableAdapter implements DurableFunctions {
     if (target === undefined) return { kind: 'failed', error: toWorkerError(new Error(`The function '${name}' doesn't exist, is disabled, or is not an activity function.`)) };
     try {
       const response = await invokeFunction(this.#registry, target, {
-        inputs: { [target.triggerName]: toActivityInput(input) },
+        inputs: { [target.triggerName]: toActivityInput(input), ...this.extraInputs(target) },
         triggerMetadata: { instanceId: { string: instanceId }, ...(this.#metadataDetail === 'full' ? toInputMetadata(input) : {}) },
       });
       return { kind: 'completed', resultText: toResultText(response.returnValue) };

@@ -1,5 +1,5 @@
 import * as df from 'durable-functions';
-import { activityNames, type ActivityInput, type ActivityName } from '../../activities/contracts.ts';
+import { activityNames } from '../../activities/contracts.ts';
 import type { Activities } from '../../activities/index.ts';
 import type { Fleet } from '../../domain/fleet.ts';
 import { drill } from '../../orchestrations/drill.ts';
@@ -8,18 +8,24 @@ import { failover } from '../../orchestrations/failover.ts';
 import type { orchestrationNames } from '../../orchestrations/names.ts';
 import { surgeStamp } from '../../orchestrations/surgeStamp.ts';
 import { watch } from '../../orchestrations/watch.ts';
+import type { OrchestrationStarter } from '../../activities/startRun.ts';
 import { orchestrationStarter } from './orchestrationStarter.ts';
 
 /** Registers every orchestration and activity under the names of the contracts, so that none can be missing (a missing one hangs for ever). */
 export function registerDurable(activities: Activities, fleet: Fleet): void {
   const handlers: Record<keyof typeof orchestrationNames, df.OrchestrationHandler> = { failover, drain: failover, failback, drill, surgeStamp, watch };
   for (const [name, handler] of Object.entries(handlers)) df.app.orchestration(name, handler);
-  for (const name of activityNames) registerActivity(name, activities, fleet);
-}
-
-function registerActivity<N extends ActivityName>(name: N, activities: Activities, fleet: Fleet): void {
-  df.app.activity(name, {
+  for (const name of activityNames) {
+    if (name === 'startRun') continue;
+    df.app.activity(name, { handler: (input) => activities[name](input, noStarter) });
+  }
+  df.app.activity('startRun', {
     extraInputs: [df.input.durableClient()],
-    handler: (input: ActivityInput<N>, context) => activities[name](input, orchestrationStarter(df.getClient(context), fleet)),
+    handler: (input, context) => activities.startRun(input, orchestrationStarter(df.getClient(context), fleet)),
   });
 }
+
+/** Only `startRun` starts orchestrations; the others have no client bound. */
+const noStarter: OrchestrationStarter = {
+  start: () => Promise.reject(new Error('this activity starts no orchestration')),
+};

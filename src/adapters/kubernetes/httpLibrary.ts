@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { ResponseContext, wrapHttpLibrary, type HttpLibrary, type HttpMethod, type RequestContext } from '@kubernetes/client-node';
+import { ResponseContext, wrapHttpLibrary, type HttpLibrary, type RequestContext } from '@kubernetes/client-node';
 import {
   bearerTokenAuthenticationPolicy,
   createDefaultHttpClient,
@@ -69,7 +69,7 @@ async function send(pipeline: Pipeline, client: HttpClient, tlsSettings: { ca: s
 }
 
 function methodOf(request: RequestContext): HttpMethods {
-  const method: `${HttpMethod}` = request.getHttpMethod();
+  const method: string = request.getHttpMethod();
   switch (method) {
     case 'GET':
     case 'HEAD':

@@ -6,10 +6,12 @@
  *   `origin`, `invokeHttp(Request) -> Response` without a socket, `runTimer(name)`, `engine`, `stop()`, `kill()`.
  * - On a virtual clock: `trackOutbound(tracker)` and `installGlobals(clock)` of ../clock BEFORE the app's first import, then a
  *   `Pacer({clock, tracker})` drives: `await pacer.drive({condition: () => ...})`.
- * - `InstanceStore`: `MemoryStore` keeps nothing.
+ * - `InstanceStore`: `MemoryStore` keeps nothing, `DiskStore(folder)` survives a kill: what was accepted is there, due timers fire at
+ *   once, an activity that ran runs again after host.json's workItemQueueVisibilityTimeout (5 minutes unless set).
  * - authLevel and keys are not enforced, HTTP streaming is not offered; other triggers than http, timer, orchestration, activity
  *   and entity are registered and never fire.
  */
+export { DiskStore, type DiskStoreOptions } from './durable/diskStore.ts';
 export { readDurableSettings, type DurableSettings } from './durable/durableSettings.ts';
 export { HubEngine, isFinal, type HubEngineOptions } from './durable/hubEngine.ts';
 export type { ControlMessage, HubChange, InstanceRecord, RuntimeStatus } from './durable/hubState.ts';

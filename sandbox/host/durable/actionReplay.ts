@@ -75,6 +75,7 @@ class ActionReplay {
       end,
       isSuspended: this.#isSuspended,
       suspendReason: this.#suspendReason,
+      nextEventId: this.#nextId,
     };
   }
 

@@ -22,4 +22,6 @@ export interface EpisodeOutcome {
   readonly end: EpisodeEnd;
   readonly isSuspended: boolean;
   readonly suspendReason: string | null;
+  /** The EventId that the next scheduled thing would get; the completion takes it. */
+  readonly nextEventId: number;
 }

@@ -78,7 +78,7 @@ export async function runEpisode(dependencies: EpisodeDependencies, start: Gener
     const customStatusText = state.customStatus === undefined || state.customStatus === null ? null : toJsonText(state.customStatus);
     const produced = [
       ...outcome.decisions.map((decision) => toDecisionEvent(decision, at)),
-      ...(ended === undefined ? [] : [{ EventType: eventTypes.executionCompleted, OrchestrationStatus: ended.runtimeStatus, Result: ended.historyResult, FailureDetails: null, EventId: -1, Timestamp: at } as const]),
+      ...(ended === undefined ? [] : [{ EventType: eventTypes.executionCompleted, OrchestrationStatus: ended.runtimeStatus, Result: ended.historyResult, FailureDetails: null, EventId: outcome.nextEventId, Timestamp: at } as const]),
       { EventType: eventTypes.orchestratorCompleted, EventId: -1, Timestamp: at } as const,
     ];
     return {

@@ -171,16 +171,15 @@ export class HubEngine {
   }
 
   /** Replaces a history from outside (rewind); its text is made anew. */
-  replaceHistory(record: InstanceRecord, entries: readonly HistoryEntry[], messages: readonly HubMessage[]): void {
+  replaceHistory(record: InstanceRecord, entries: readonly HistoryEntry[]): void {
     this.#historyTexts.delete(record.instanceId);
     this.commit([
       { kind: 'instancePut', record },
       { kind: 'historyReset', instanceId: record.instanceId, entries },
-      ...messages.map((message): HubChange => ({ kind: 'messagePut', message })),
     ]);
   }
 
-  toActivityMessage(record: InstanceRecord, taskId: number, work: ActivityWork): ActivityMessage {
+  #toActivityMessage(record: InstanceRecord, taskId: number, work: ActivityWork): ActivityMessage {
     return { kind: 'activity', messageId: this.state.nextMessageId++, instanceId: record.instanceId, executionId: record.executionId, taskId, visibleAtMs: this.#clock.now() + this.#queueLatencyMs, work };
   }
 
@@ -247,24 +246,20 @@ export class HubEngine {
       mailbox.isRunning = true;
       const endWork = this.#tracker.begin();
       this.#track(
-        this.#workOn(instanceId, mailbox).finally(() => {
+        this.#workOn(instanceId, mailbox).then((tookAny) => {
+          if (tookAny && mailbox.inbox.length > 0) {
+            this.#ready.add(instanceId);
+            this.#schedulePump();
+          } else if (mailbox.inbox.length === 0) {
+            this.#mailboxes.delete(instanceId);
+          }
+        }).finally(() => {
           mailbox.isRunning = false;
           endWork();
-          this.#settle(instanceId, mailbox);
         }),
       );
     }
     this.#startActivities();
-  }
-
-  /** After an episode: on with what waits, unless nothing of it may be taken now. */
-  #settle(instanceId: string, mailbox: Mailbox): void {
-    if (mailbox.inbox.length === 0) {
-      this.#mailboxes.delete(instanceId);
-    } else if (this.#mayRun(instanceId, mailbox) && this.#chooseBatch(instanceId, mailbox.inbox).length > 0) {
-      this.#ready.add(instanceId);
-      this.#schedulePump();
-    }
   }
 
   #track(work: Promise<void>): void {
@@ -282,17 +277,18 @@ export class HubEngine {
     return judgeVersion(version, this.#settings) !== 'rejected';
   }
 
-  async #workOn(instanceId: string, mailbox: Mailbox): Promise<void> {
+  /** Gives an instance what waits for it. False when it took nothing: it is tried again when the next message comes. */
+  async #workOn(instanceId: string, mailbox: Mailbox): Promise<boolean> {
     if (this.#entities.owns(instanceId)) {
       const batch = mailbox.inbox;
       mailbox.inbox = [];
       this.#hide(batch);
       await this.#entities.process(instanceId, batch);
-      return;
+      return true;
     }
-    if (!this.#mayRun(instanceId, mailbox)) return;
+    if (!this.#mayRun(instanceId, mailbox)) return false;
     const batch = this.#chooseBatch(instanceId, mailbox.inbox);
-    if (batch.length === 0) return;
+    if (batch.length === 0) return false;
     mailbox.inbox = mailbox.inbox.filter((message) => !batch.includes(message));
     this.#hide(batch);
     const consumed = batch.map((message): HubChange => ({ kind: 'messageDeleted', messageId: message.messageId }));
@@ -305,25 +301,26 @@ export class HubEngine {
       .filter((event) => event.EventType !== eventTypes.executionStarted || event.OrchestrationInstance.ExecutionId === executionId);
     if (before === undefined || isFinal(before.record) || newEvents.length === 0) {
       this.commit(consumed);
-      return;
+      return true;
     }
     this.episodesRun += 1;
     if (judgeVersion(before.record.version, this.#settings) === 'fails') {
       this.commit([...consumed, { kind: 'instancePut', record: this.#failOnVersion(before.record) }]);
-      return;
+      return true;
     }
     const result = await runEpisode(
       { functions: this.#functions, settings: this.#settings, nowMs: () => this.#clock.now(), newExecutionId: () => this.#newGuid(instanceId).replaceAll('-', '') },
       before,
       newEvents,
     );
-    if (this.#life === 'over') return;
+    if (this.#life === 'over') return true;
     // purged or overwritten while the function ran: this execution is no more
     if (this.state.instances.get(instanceId) !== knownAtStart) {
       this.commit(consumed);
-      return;
+      return true;
     }
     this.#commitEpisode(before, result, consumed);
+    return true;
   }
 
   #failOnVersion(record: InstanceRecord): InstanceRecord {
@@ -379,9 +376,9 @@ export class HubEngine {
     const at = toTimestamp(nowMs);
     switch (decision.kind) {
       case 'scheduleActivity':
-        return this.toActivityMessage(record, decision.id, { kind: 'function', name: decision.name, input: decision.input });
+        return this.#toActivityMessage(record, decision.id, { kind: 'function', name: decision.name, input: decision.input });
       case 'scheduleHttp':
-        return this.toActivityMessage(record, decision.id, { kind: 'http', request: decision.request });
+        return this.#toActivityMessage(record, decision.id, { kind: 'http', request: decision.request });
       case 'createTimer': {
         // queue visibility counts whole seconds, cut down, of what is left when the episode is over, which is never all of it:
         // a timer fires up to a second early, one of exactly five seconds after four

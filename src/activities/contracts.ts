@@ -83,6 +83,8 @@ export type ApplyStep = { readonly kind: 'applied'; readonly refused: readonly s
 export type SurgeStep =
   | { readonly kind: 'ready' }
   | { readonly kind: 'notYet'; readonly wanted: number; readonly ready: number }
+  /** The facts changed: the parent's proof says how. */
+  | { readonly kind: 'superseded' }
   | Stopped;
 
 export type ProofStep =

@@ -30,7 +30,7 @@ export async function proveCapacity(ports: Ports, step: RunStep): Promise<ProofS
   await recordStep(ports, step, 'proved', { type: 'CapacityProved', stamps: capacity.stamps });
   switch (suspicion(step, assessment)) {
     case 'confirmed':
-      return { kind: 'proved' };
+      return step.request.scope === 'full' ? { kind: 'proved' } : confirmed(step, assessment);
     case 'open':
       return { kind: 'awaitingConfirmation' };
     case 'cleared':
@@ -44,6 +44,12 @@ function suspicion({ request }: RunStep, assessment: FleetAssessment | null): 'c
   const suspected = request.stamps.map((stamp) => assessmentOf(assessment, stamp));
   if (suspected.every((one) => one !== null && hasFailed(one))) return 'confirmed';
   return suspected.every((one) => one?.roundVerdict === 'healthy' && one.verdict !== 'unhealthy') ? 'cleared' : 'open';
+}
+
+/** The plan of a suspicion holds no traffic: the run plans anew for the confirmed failure and keeps the room. */
+function confirmed({ request }: RunStep, assessment: FleetAssessment | null): ProofStep {
+  const isGone = request.stamps.some((stamp) => assessmentOf(assessment, stamp)?.trafficAlreadyGone === true);
+  return { kind: 'superseded', why: 'the failure is confirmed', request: { ...request, scope: 'full', mode: isGone ? 'ungraceful' : request.mode } };
 }
 
 async function failedChecks(ports: Ports, plan: Plan): Promise<readonly string[]> {

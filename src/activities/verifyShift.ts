@@ -24,7 +24,7 @@ export async function verifyShift(ports: Ports, step: RunStep): Promise<ShiftSte
   if (reassessed.kind === 'superseded') return reassessed;
   if (shares.kind === 'unknown') return verifyBySettings(ports, step, plan, shares.why);
   const wanted: Record<StampName, number> = Object.fromEntries(plan.expected.stamps.map(({ stamp, shareAfter }) => [stamp, shareAfter]));
-  await recordStep(ports, step, `shares:${shares.observedAt}`, { type: 'SharesSeen', shares: shares.value, wanted });
+  await recordStep(ports, step, `shares:${roundedShares(shares.value)}`, { type: 'SharesSeen', shares: shares.value, wanted });
   const off = movedStamps(plan).filter((stamp) => Math.abs((shares.value[stamp] ?? 0) - (wanted[stamp] ?? 0)) > shareTolerance);
   if (off.length === 0) {
     await recordStep(ports, step, 'verified', { type: 'ShiftVerified', by: 'shares' });
@@ -48,5 +48,12 @@ async function verifyBySettings(ports: Ports, step: RunStep, plan: Plan, why: st
   await recordStep(ports, step, 'verified', { type: 'ShiftVerified', by: 'settings' });
   return { kind: 'verified', by: 'settings' };
 }
+
+/** Seen shares go on record when they have changed by a point. */
+const roundedShares = (shares: Readonly<Record<StampName, number>>): string =>
+  Object.entries(shares)
+    .map(([stamp, share]) => `${stamp}=${Math.round(share * 100)}`)
+    .toSorted()
+    .join(',');
 
 const percent = (share: number | undefined): string => `${((share ?? 0) * 100).toFixed(1)} %`;

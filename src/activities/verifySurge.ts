@@ -4,6 +4,8 @@ import { stampNamed } from './applyWrite.ts';
 import type { ActivityInput, SurgeStep } from './contracts.ts';
 import { mayProceed } from './guard.ts';
 import { loadPlan } from './loadPlan.ts';
+import { readAssessment } from './readAssessment.ts';
+import { reassess } from './reassess.ts';
 import { recordStep } from './runLog.ts';
 
 /** Whether the nodes or pods that one survivor was asked for are there. What cannot be read is not there yet. */
@@ -11,6 +13,7 @@ export async function verifySurge(ports: Ports, step: ActivityInput<'verifySurge
   const proceed = await mayProceed(ports, step);
   if (proceed.kind === 'stopped') return proceed;
   const plan = await loadPlan(ports, step);
+  if ((await reassess(ports, step, plan, await readAssessment(ports))).kind === 'superseded') return { kind: 'superseded' };
   const surge = plan.surges.find(({ stamp }) => stamp === step.stamp);
   if (surge === undefined) return { kind: 'ready' };
   const seen = step.what === 'nodes' ? await countNodes(ports, step, surge.pools) : await countPods(ports, step, surge.hpas);

@@ -1,6 +1,6 @@
 import type { OrchestrationContext } from 'durable-functions';
 import type { ActivityInput, ApplyStep, SurgeStep } from '../activities/contracts.ts';
-import { call, now, wait, type Steps } from './steps/call.ts';
+import { call, now, pollSeconds, wait, type Steps } from './steps/call.ts';
 
 /** Input of the child: the step of its parent, the survivor, and how long nodes and pods may take. */
 export interface SurgeStampInput extends Omit<ActivityInput<'verifySurge'>, 'what'> {
@@ -10,6 +10,7 @@ export interface SurgeStampInput extends Omit<ActivityInput<'verifySurge'>, 'wha
 
 export type SurgeStampResult =
   | { readonly kind: 'ready' }
+  | { readonly kind: 'superseded' }
   | { readonly kind: 'late'; readonly what: 'nodes' | 'pods'; readonly wanted: number; readonly ready: number }
   | { readonly kind: 'refused'; readonly refused: readonly string[] }
   | Extract<ApplyStep | SurgeStep, { kind: 'stopped' }>;
@@ -27,7 +28,7 @@ export function* surgeStamp(ctx: OrchestrationContext): Steps<SurgeStampResult> 
   const pools = yield* call(ctx, 'applyPart', { ...input, part: 'pools' });
   if (pools.kind === 'stopped') return pools;
   const nodes = yield* waitFor(ctx, input, 'nodes', input.nodeReadyTimeoutMinutes);
-  if (nodes.kind === 'stopped') return nodes;
+  if (nodes.kind === 'stopped' || nodes.kind === 'superseded') return nodes;
   const hpas = yield* call(ctx, 'applyPart', { ...input, part: 'hpas' });
   if (hpas.kind === 'stopped') return hpas;
   const refused = [...pools.refused, ...hpas.refused];
@@ -35,17 +36,16 @@ export function* surgeStamp(ctx: OrchestrationContext): Steps<SurgeStampResult> 
   return nodes.kind === 'ready' ? yield* waitFor(ctx, input, 'pods', input.podReadyTimeoutMinutes) : nodes;
 }
 
-const pollSeconds = 10;
-
 type Waited = Exclude<SurgeStampResult, { kind: 'refused' }>;
 
 function* waitFor(ctx: OrchestrationContext, input: SurgeStampInput, what: 'nodes' | 'pods', minutes: number): Steps<Waited> {
-  const deadline = now(ctx) + minutes * 60_000;
+  const from = now(ctx);
+  const deadline = from + minutes * 60_000;
   for (;;) {
     const seen = yield* call(ctx, 'verifySurge', { ...input, what });
     if (seen.kind !== 'notYet') return seen;
     ctx.df.setCustomStatus({ waitingFor: what, wanted: seen.wanted, ready: seen.ready });
     if (deadline <= now(ctx)) return { kind: 'late', what, wanted: seen.wanted, ready: seen.ready };
-    yield* wait(ctx, pollSeconds);
+    yield* wait(ctx, pollSeconds(now(ctx) - from));
   }
 }

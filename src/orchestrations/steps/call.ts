@@ -20,6 +20,12 @@ export function* wait(ctx: OrchestrationContext, seconds: number): Steps<void> {
   yield ctx.df.createTimer(new Date(now(ctx) + seconds * 1000));
 }
 
+/** Often while it matters most, then seldom: replay costs grow with the square of a history's length. */
+export function pollSeconds(waitedMs: number): number {
+  if (waitedMs < 4 * 60_000) return 10;
+  return waitedMs < 10 * 60_000 ? 30 : 60;
+}
+
 /** 5 s, 10 s, 20 s between four attempts: with the adapters' own retries about two minutes of a failing dependency. */
 function transientRetry(): RetryOptions {
   const options = new RetryOptions(5_000, 4);

@@ -42,6 +42,7 @@ function summarise(results: readonly SurgeStampResult[]): Room {
   if (stopped !== undefined) return stopped;
   const short = results.flatMap((result) => {
     if (result.kind === 'refused') return result.refused;
+    if (result.kind === 'superseded') return ['the facts changed'];
     return result.kind === 'late' ? [`${result.ready} of ${result.wanted} ${result.what} ready in time`] : [];
   });
   return short.length === 0 ? { kind: 'made' } : { kind: 'short', why: short.join('; ') };

@@ -1,20 +1,19 @@
 import type { OrchestrationContext } from 'durable-functions';
 import type { ProofStep, RunStep } from '../../activities/contracts.ts';
-import { call, now, wait, type Steps } from './call.ts';
-
-const pollSeconds = 10;
+import { call, now, pollSeconds, wait, type Steps } from './call.ts';
 
 /**
  * Asks until the room is proved, or the deadline passes (I2). A run on suspicion alone waits, with the room made, until the
  * failure is confirmed or has cleared.
  */
 export function* proveRoom(ctx: OrchestrationContext, step: RunStep, minutes: number): Steps<Exclude<ProofStep, { kind: 'awaitingConfirmation' }>> {
-  let deadline = now(ctx) + minutes * 60_000;
+  const from = now(ctx);
+  let deadline = from + minutes * 60_000;
   for (;;) {
     const proof = yield* call(ctx, 'proveCapacity', step);
     ctx.df.setCustomStatus({ phase: 'proving', proof: proof.kind });
     if (proof.kind === 'awaitingConfirmation') deadline = now(ctx) + minutes * 60_000;
     else if (proof.kind !== 'notYet' || deadline <= now(ctx)) return proof;
-    yield* wait(ctx, pollSeconds);
+    yield* wait(ctx, pollSeconds(now(ctx) - from));
   }
 }

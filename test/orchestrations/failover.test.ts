@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import { runHost } from './runHost.ts';
+
+describe('failover, graceful', () => {
+  it('makes room, proves it, then moves the traffic, in this order (I2)', async () => {
+    const { ports, start, finish, host } = await runHost();
+    ports.setVerdicts({ eastus2: 'unhealthy' });
+    const { runId } = await start({});
+    expect(await finish(runId)).toMatchObject({ outcome: 'completed' });
+    const order = ports.outside.writes.map((write) => write.split(' ')[0]);
+    expect(order.lastIndexOf('pool')).toBeLessThan(order.indexOf('hpa'));
+    expect(order.lastIndexOf('hpa')).toBeLessThan(order.indexOf('gate'));
+    expect(order.indexOf('gate')).toBeLessThan(order.indexOf('origin'));
+    const proved = ports.entries.findIndex(({ event }) => event.type === 'CapacityProved');
+    const moved = ports.entries.findIndex(({ event }) => event.type === 'WriteIntended' && event.write.target === 'gate');
+    expect(proved).toBeGreaterThan(-1);
+    expect(proved).toBeLessThan(moved);
+    expect(ports.outside.serving()).toEqual(['centralus', 'westus3']);
+    await host.stop();
+  });
+
+  it('puts the intent with its undo on record before each change and the outcome after it (I4, I9)', async () => {
+    const { ports, start, finish, host } = await runHost();
+    ports.setVerdicts({ eastus2: 'unhealthy' });
+    const { runId } = await start({});
+    await finish(runId);
+    const intents = ports.eventsOf('WriteIntended');
+    expect(intents).toHaveLength(ports.outside.writes.length);
+    expect(ports.eventsOf('WriteSucceeded')).toHaveLength(intents.length);
+    expect(intents.every(({ undo, expiresAt }) => undo !== undefined && expiresAt > 0)).toBe(true);
+    await host.stop();
+  });
+
+  it('waits for nodes and pods that take their time', async () => {
+    const { ports, start, finish, now, host } = await runHost();
+    ports.outside.nodeReadyMs = 6 * 60_000;
+    const from = now();
+    const { runId } = await start({});
+    expect(await finish(runId)).toMatchObject({ outcome: 'completed' });
+    expect(now() - from).toBeGreaterThan(6 * 60_000);
+    await host.stop();
+  });
+
+  it('moves nothing when the room never comes, keeps what came, and says why', async () => {
+    const { ports, start, finish, host } = await runHost();
+    ports.outside.nodesArriving = 0;
+    ports.outside.podReadyMs = Number.POSITIVE_INFINITY;
+    ports.setVerdicts({ eastus2: 'unhealthy' });
+    const { runId } = await start({});
+    expect(await finish(runId)).toMatchObject({ outcome: 'blocked' });
+    expect(ports.outside.writes.some((write) => /^(gate|origin)/.test(write))).toBe(false);
+    expect(ports.outside.serving()).toHaveLength(3);
+    await host.stop();
+  });
+
+  it('plans anew when a second region fails in the middle, under the same epoch', async () => {
+    const { ports, start, finish, runFor, host } = await runHost();
+    ports.setVerdicts({ eastus2: 'unhealthy' });
+    const { runId } = await start({});
+    await runFor(1);
+    ports.setVerdicts({ eastus2: 'unhealthy', centralus: 'unhealthy' });
+    expect(await finish(runId)).toMatchObject({ outcome: 'completed' });
+    expect(ports.eventsOf('PlanMade').map(({ plan }) => plan.stamps)).toEqual([['eastus2'], ['eastus2', 'centralus']]);
+    expect(new Set(ports.entries.filter(({ id }) => id !== 'opened').map(({ epoch }) => epoch))).toEqual(new Set([1]));
+    expect(ports.outside.serving()).toEqual(['westus3']);
+    await host.stop();
+  });
+
+  it('on suspicion alone makes room and moves nothing until the failure is confirmed', async () => {
+    const { ports, start, finish, runFor, host } = await runHost();
+    ports.setVerdicts({ eastus2: 'degraded' });
+    const { runId } = await start({ scope: 'surgeOnly' });
+    await runFor(15);
+    expect(ports.outside.writes.some((write) => write.startsWith('pool'))).toBe(true);
+    expect(ports.outside.serving()).toHaveLength(3);
+    ports.setVerdicts({ eastus2: 'unhealthy' });
+    expect(await finish(runId)).toMatchObject({ outcome: 'completed' });
+    expect(ports.outside.serving()).toEqual(['centralus', 'westus3']);
+    await host.stop();
+  });
+
+  it('gives the room back when the suspicion clears', async () => {
+    const { ports, start, finish, runFor, host } = await runHost();
+    const before = ports.outside.settings();
+    ports.setVerdicts({ eastus2: 'degraded' });
+    const { runId } = await start({ scope: 'surgeOnly' });
+    await runFor(10);
+    ports.setVerdicts({});
+    expect(await finish(runId)).toMatchObject({ outcome: 'undone' });
+    expect(ports.outside.settings()).toEqual(before);
+    await host.stop();
+  });
+});
+
+describe('failover, ungraceful', () => {
+  it('asks all survivors at once and shifts without waiting for them', async () => {
+    const { ports, start, finish, now, host } = await runHost();
+    ports.outside.nodeReadyMs = 60 * 60_000;
+    ports.setVerdicts({ eastus2: 'unhealthy' });
+    const from = now();
+    const { runId } = await start({ mode: 'ungraceful' });
+    expect(await finish(runId)).toMatchObject({ outcome: 'completed' });
+    expect(now() - from).toBeLessThan(2 * 60_000);
+    const order = ports.outside.writes.map((write) => write.split(' ')[0]);
+    expect(order.lastIndexOf('hpa')).toBeLessThan(order.indexOf('origin'));
+    await host.stop();
+  });
+});
+
+describe('who may act (I3, I8)', () => {
+  it('a run whose fence was taken stops and touches nothing more', async () => {
+    const { ports, start, finish, runFor, host } = await runHost();
+    ports.setVerdicts({ eastus2: 'unhealthy' });
+    const { runId } = await start({});
+    await runFor(1);
+    const before = ports.outside.writes.length;
+    ports.stealFence('another-run');
+    expect(await finish(runId)).toMatchObject({ outcome: 'superseded' });
+    expect(ports.outside.writes).toHaveLength(before);
+    await host.stop();
+  });
+
+  it('the kill switch freezes a run where it is', async () => {
+    const { ports, start, finish, runFor, host } = await runHost();
+    const { runId } = await start({});
+    await runFor(1);
+    const before = ports.outside.writes.length;
+    ports.controlsNow = { ...ports.controlsNow, killSwitch: 'on', setBy: 'night shift' };
+    expect(await finish(runId)).toMatchObject({ outcome: 'frozen', why: expect.stringContaining('night shift') });
+    expect(ports.outside.writes).toHaveLength(before);
+    await host.stop();
+  });
+
+  it('an abort before the shift gives the room back', async () => {
+    const { ports, start, finish, runFor, host } = await runHost();
+    const before = ports.outside.settings();
+    const { runId } = await start({});
+    await runFor(1);
+    await ports.state.write({ kind: 'runControl', id: runId }, { stop: { kind: 'abort', by: 'op', reason: 'wrong region' } }, null);
+    expect(await finish(runId)).toMatchObject({ outcome: 'aborted' });
+    expect(ports.outside.settings()).toEqual(before);
+    await host.stop();
+  });
+
+  it('in mode approve it makes room, asks, and moves traffic only after the approval', async () => {
+    const { ports, start, finish, runFor, host } = await runHost();
+    ports.controlsNow = { ...ports.controlsNow, mode: 'approve' };
+    ports.setVerdicts({ eastus2: 'unhealthy' });
+    const { runId } = await start({});
+    await runFor(6);
+    expect(ports.notices.map(({ kind }) => kind)).toContain('approvalAsked');
+    expect(ports.outside.serving()).toHaveLength(3);
+    const raised = await host.invokeHttp(
+      new Request(`${host.origin}/runtime/webhooks/durabletask/instances/${runId}/raiseEvent/decision`, {
+        method: 'POST', body: JSON.stringify({ decision: 'approve', by: 'approver', reason: 'go' }), headers: { 'content-type': 'application/json' },
+      }),
+    );
+    expect(raised.status).toBe(202);
+    expect(await finish(runId)).toMatchObject({ outcome: 'completed' });
+    expect(ports.eventsOf('ApprovalGiven')).toEqual([{ type: 'ApprovalGiven', by: 'approver' }]);
+    await host.stop();
+  });
+
+  it('a missed approval moves no traffic and keeps the room', async () => {
+    const { ports, start, finish, host } = await runHost();
+    ports.controlsNow = { ...ports.controlsNow, mode: 'approve' };
+    const { runId } = await start({});
+    expect(await finish(runId)).toMatchObject({ outcome: 'surgeHeld' });
+    expect(ports.outside.serving()).toHaveLength(3);
+    expect(ports.outside.pools.get('centralus/user1')?.minCount).toBeGreaterThan(6);
+    await host.stop();
+  });
+
+  it('a second run waits for the fence of the first', async () => {
+    const { ports, start, finish, runFor, host } = await runHost();
+    const first = await start({ stamps: ['eastus2'] });
+    await runFor(0.5);
+    const second = await start({ kind: 'drain', stamps: ['westus3'], trigger: { by: 'operator', subject: 's', name: 'op' } });
+    await finish(first.runId);
+    const firstClosed = ports.entries.findIndex(({ runId, event }) => runId === first.runId && event.type === 'RunClosed');
+    const secondFenced = ports.entries.findIndex(({ runId, event }) => runId === second.runId && event.type === 'FenceTaken');
+    await finish(second.runId);
+    expect(secondFenced === -1 || secondFenced > firstClosed).toBe(true);
+    await host.stop();
+  });
+});

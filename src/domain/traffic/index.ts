@@ -1,3 +1,4 @@
 export { computeShares, type Shares, type SharesInput, type StampShare } from './computeShares.ts';
+export { estimateLatencyMs, estimateRegionLatencyMs } from './estimateLatency.ts';
 export { currentState, routeDemand, type OriginState, type RoutedLoads, type RoutingState } from './routeDemand.ts';
 export { buildTrafficModel, type GroupModel, type TrafficModel } from './trafficModel.ts';

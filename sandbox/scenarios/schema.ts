@@ -1,0 +1,83 @@
+import { z } from 'zod';
+
+/** The shape of a scenario file. Times are simulated seconds from the scenario's start. */
+
+const seconds = z.number().min(0).max(86_400);
+
+export const faultKinds = [
+  'regionDead', 'grey', 'clusterApiGone', 'signalsBlind', 'armThrottled', 'armDown', 'frontDoorFrozen',
+  'quotaShort', 'skuRefused', 'partialCapacity', 'poolBusy', 'subnetFull', 'cosmosDown', 'cosmosThrottled', 'entraDown',
+  'monitorDown', 'blobDown', 'slowNodes', 'slowPods', 'demandSurge',
+] as const;
+
+const fault = z.looseObject({
+  kind: z.enum(faultKinds).describe('What breaks; docs/sandbox-physics.md says what each kind does and which parameters it takes.'),
+  stamp: z.string().optional().describe('Where. Leave out for everywhere.'),
+  severity: z.number().min(0).max(1).optional(),
+});
+
+const scheduledFault = z.strictObject({
+  at: seconds,
+  heal: seconds.optional().describe('When it is over. Leave out for never.'),
+  fault,
+});
+
+const at = { at: seconds };
+const operatorAction = z.discriminatedUnion('do', [
+  z.strictObject({ ...at, do: z.literal('drain'), region: z.string(), mode: z.enum(['graceful', 'ungraceful']).default('graceful'), reason: z.string().default('maintenance') }),
+  z.strictObject({ ...at, do: z.literal('restore'), region: z.string(), reason: z.string().default('maintenance is over') }),
+  z.strictObject({ ...at, do: z.literal('abort'), region: z.string().describe('Of the run to abort.'), reason: z.string().default('stopped by hand') }),
+  z.strictObject({ ...at, do: z.literal('approve'), region: z.string().optional() }).describe('From then on, approves the first run that asks for it.'),
+  z.strictObject({ ...at, do: z.literal('killSwitch'), set: z.enum(['on', 'off']) }),
+  z.strictObject({ ...at, do: z.literal('mode'), set: z.enum(['observe', 'approve', 'auto']) }),
+]);
+
+const fleet = z.strictObject({
+  file: z.string().default('three-regions.yaml').describe('In sandbox/fleets, or a path.'),
+  gates: z.enum(['on', 'off']).default('on').describe('off takes the probe gate from every stamp.'),
+  frontDoorKind: z.enum(['standardPremium', 'classic']).optional(),
+  latencyWindowMs: z.number().min(0).optional().describe('Latency sensitivity of every origin group; 0 makes weights inert.'),
+  sessionAffinity: z.enum(['on', 'off']).optional(),
+  hpaManager: z.string().optional().describe('Field manager that owns every HPA: helm, keda-operator, kustomize-controller.'),
+  freeCores: z.number().optional().describe('vCPUs that each region has free beyond the fleet.'),
+  merge: z.record(z.string(), z.unknown()).default({}).describe('Laid over the fleet file, objects merged, all else replaced.'),
+});
+
+const runKinds = ['failover', 'drain', 'failback', 'drill'] as const;
+const outcomes = ['completed', 'blocked', 'undone', 'aborted', 'frozen', 'superseded', 'declined', 'surgeHeld'] as const;
+
+const expectedRun = z.strictObject({
+  kind: z.enum(runKinds),
+  mode: z.enum(['graceful', 'ungraceful']).optional().describe('Leave out where either will do.'),
+  region: z.string(),
+  outcome: z.union([z.enum(outcomes), z.array(z.enum(outcomes)).min(1)]).describe('One, or any of several.'),
+});
+
+const expectation = z
+  .strictObject({
+    runs: z.array(expectedRun).default([]).describe('In this order.'),
+    tolerate: z.array(z.enum(outcomes)).default(['blocked']).describe('Outcomes of further runs that may appear besides; all others are a failure.'),
+    nothing: z.literal(true).optional().describe('No write to anything outside: the right answer is to leave it alone.'),
+    settledWithinSeconds: seconds.optional().describe('From faultAt until observed shares were within 2 points of the plan for 2 minutes.'),
+    fewerFailedRequestsThanWithout: z.literal(true).optional().describe('Users suffer less than on the same seed without Spillway.'),
+  })
+  .refine((value) => value.nothing === undefined || value.runs.every((run) => run.outcome === 'blocked' || run.outcome === 'declined'), 'nothing: true goes with no run, or with blocked ones');
+
+export const scenarioSchema = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  title: z.string().min(1),
+  fleet: fleet.prefault({}),
+  region: z.string().default('eastus2').describe('What the summary is about.'),
+  startAt: z.iso.datetime().default('2026-11-16T15:00:00Z').describe('What the clock says at second 0: hours matter to load, dates to drills.'),
+  faultAt: seconds.describe('From when seconds and suffering are counted.'),
+  durationSeconds: seconds.min(60),
+  faults: z.array(scheduledFault).default([]),
+  operator: z.array(operatorAction).default([]),
+  expect: expectation,
+});
+
+export type Scenario = z.infer<typeof scenarioSchema>;
+export type OperatorAction = z.infer<typeof operatorAction>;
+export type Expectation = z.infer<typeof expectation>;
+export type ExpectedRun = z.infer<typeof expectedRun>;
+export type RunOutcome = (typeof outcomes)[number];

@@ -1,0 +1,46 @@
+import { createActivities, type Activities } from './activities/index.ts';
+import { reconcile } from './activities/reconcile.ts';
+import { startDrill } from './activities/startDrill.ts';
+import { createPorts, type PortOverrides } from './adapters/createPorts.ts';
+import { loadFleet } from './config/loadFleet.ts';
+import { readSettings, type Settings } from './config/settings.ts';
+import type { Fleet } from './domain/fleet.ts';
+import { registerDurable } from './functions/durable/registerDurable.ts';
+import { registerTimers } from './functions/timers/registerTimers.ts';
+import type { Ports } from './ports/ports.ts';
+
+export interface App {
+  readonly settings: Settings;
+  readonly fleet: Fleet;
+  readonly ports: Ports;
+  readonly activities: Activities;
+}
+
+/**
+ * The composition root: settings and fleet file are read once, adapters built, functions registered. A mistake in either
+ * stops the start with every problem named, before anything is registered.
+ */
+export function composeApp(environment: Readonly<Record<string, string | undefined>>, baseFolder: string, overrides: PortOverrides = {}): App {
+  const read = readSettings(environment);
+  if (read.kind === 'invalid') throw new Error(problemText('The app settings need mending', read.problems.map(({ name, message }) => `${name}: ${message}`)));
+  const { settings } = read;
+  const loaded = loadFleet(settings.fleet, baseFolder);
+  if (loaded.kind === 'invalid') throw new Error(problemText('The fleet file needs mending', loaded.problems.map(({ path, message }) => `${path}: ${message}`)));
+  const { fleet } = loaded;
+  const ports = createPorts(settings, fleet, overrides);
+  const activities = createActivities(ports);
+  registerDurable(activities, fleet);
+  registerTimers(
+    activities,
+    {
+      reconcile: (starter) => reconcile(ports, starter),
+      startDrill: async (drill, starter) => {
+        await startDrill(ports, starter, drill);
+      },
+    },
+    fleet,
+  );
+  return { settings, fleet, ports, activities };
+}
+
+const problemText = (headline: string, lines: readonly string[]): string => [`${headline}:`, ...lines.map((line) => `  ${line}`)].join('\n');

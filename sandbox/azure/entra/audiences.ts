@@ -1,0 +1,34 @@
+import { aksServerAppId, spillwayApiAppId } from './principals.ts';
+import type { Endpoints } from '../routing.ts';
+
+export type Service = 'arm' | 'cosmos' | 'storage' | 'aks' | 'api';
+
+export const services: readonly Service[] = ['arm', 'cosmos', 'storage', 'aks', 'api'];
+
+/** Every name under which a service's tokens may be asked for, the usual one first; trailing slashes do not matter. */
+export function audiencesOf(service: Service, addresses: readonly Endpoints[]): readonly string[] {
+  switch (service) {
+    case 'arm':
+      return [
+        'https://management.azure.com',
+        'https://management.core.windows.net',
+        ...addresses.map((endpoints) => endpoints.arm),
+        ...addresses.flatMap((endpoints) => (endpoints.arm.startsWith('https://localhost') ? [endpoints.arm.replace('localhost', '127.0.0.1')] : [])),
+      ];
+    case 'cosmos':
+      return ['https://cosmos.azure.com', ...addresses.map((endpoints) => endpoints.cosmos), 'https://cosmos.sandbox.test', 'https://localhost'];
+    case 'storage':
+      return ['https://storage.azure.com', ...addresses.map((endpoints) => endpoints.blob)];
+    case 'aks':
+      return [aksServerAppId];
+    case 'api':
+      return [spillwayApiAppId, `api://${spillwayApiAppId}`];
+  }
+}
+
+export function serviceOf(resource: string, addresses: readonly Endpoints[]): Service | null {
+  const wanted = bare(resource);
+  return services.find((service) => audiencesOf(service, addresses).some((audience) => bare(audience) === wanted)) ?? null;
+}
+
+const bare = (resource: string): string => resource.replace(/\/+$/, '').toLowerCase();

@@ -1,0 +1,103 @@
+import type { MetricPoint, World } from '../../world/types.ts';
+import type { MetricDefinition } from './definitions.ts';
+import { matchesFilter } from './filter.ts';
+import type { Aggregation, MetricsQuery } from './metricsQuery.ts';
+import { minuteVisibility } from './visibility.ts';
+
+/** Where physics keeps a resource's metrics, and the stamp whose blindness silences it. */
+export interface MetricSource {
+  readonly resource: string;
+  readonly stamp: string | null;
+}
+
+export interface Timeseries {
+  readonly metadata: readonly { readonly name: string; readonly value: string }[];
+  readonly data: readonly Readonly<Record<string, number | string>>[];
+}
+
+interface Bucket {
+  total: number;
+  count: number;
+  minimum: number;
+  maximum: number;
+  weighted: number;
+}
+
+const fieldOf = { Average: 'average', Count: 'count', Maximum: 'maximum', Minimum: 'minimum', Total: 'total' } as const satisfies Readonly<Record<Aggregation, string>>;
+
+/** The series of one metric: points of physics made late, filtered, split by the dimensions asked for, and summed by grain. */
+export function evaluateMetric(world: World, source: MetricSource, metric: MetricDefinition, query: MetricsQuery, nowMs: number): readonly Timeseries[] {
+  const chosen = query.aggregations.length > 0 ? query.aggregations : [metric.primaryAggregation];
+  const splitBy = query.filter.map((entry) => entry.dimension);
+  const series = new Map<string, { readonly values: readonly string[]; readonly buckets: Map<number, Bucket> }>();
+  for (const point of visiblePoints(world, source, metric, query, nowMs)) {
+    const dimensions = renamed(metric, point.dimensions);
+    if (matchesFilter(query.filter, dimensions) === 'no') continue;
+    const values = splitBy.map((name) => dimensions[name] ?? '');
+    const id = values.join('\u0000');
+    const entry = series.get(id) ?? { values, buckets: new Map<number, Bucket>() };
+    series.set(id, entry);
+    const at = query.fromMs + Math.floor((point.at - query.fromMs) / query.intervalMs) * query.intervalMs;
+    addPoint(entry.buckets, at, point);
+  }
+  const ranked = [...series.values()].toSorted((left, right) => rank(query, left.buckets, right.buckets));
+  return ranked.slice(0, query.filter.length > 0 ? query.top : 1).map(({ values, buckets }) => ({
+    metadata: splitBy.map((name, index) => ({ name: name.toLowerCase(), value: values[index] ?? '' })),
+    data: query.resultType === 'Metadata' ? [] : dataOf(query, chosen, buckets),
+  }));
+}
+
+function visiblePoints(world: World, source: MetricSource, metric: MetricDefinition, query: MetricsQuery, nowMs: number): readonly MetricPoint[] {
+  if (source.stamp !== null && world.faults.active('signalsBlind', source.stamp) !== null) return [];
+  // physics answers by the end of a minute, a query asks by its start
+  const points = world.metrics.query(source.resource, metric.source.metric, query.fromMs + 1, Math.min(query.toMs, nowMs) + 60_000);
+  const shown = new Map<number, 'visible' | 'late' | 'gap'>();
+  return points.filter((point) => {
+    if (point.at < query.fromMs || point.at >= query.toMs) return false;
+    const known = shown.get(point.at) ?? minuteVisibility(world.seed, `${source.resource} ${metric.source.metric}`, point.at, nowMs);
+    shown.set(point.at, known);
+    return known === 'visible';
+  });
+}
+
+function renamed(metric: MetricDefinition, dimensions: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(metric.dimensions.map((name) => [name, dimensions[metric.source.dimensions[name] ?? name] ?? '']));
+}
+
+function addPoint(buckets: Map<number, Bucket>, at: number, point: MetricPoint): void {
+  const bucket = buckets.get(at) ?? { total: 0, count: 0, minimum: Number.POSITIVE_INFINITY, maximum: Number.NEGATIVE_INFINITY, weighted: 0 };
+  bucket.total += point.total;
+  bucket.count += point.count;
+  bucket.minimum = Math.min(bucket.minimum, point.minimum);
+  bucket.maximum = Math.max(bucket.maximum, point.maximum);
+  bucket.weighted += point.average * point.count;
+  buckets.set(at, bucket);
+}
+
+function rank(query: MetricsQuery, left: ReadonlyMap<number, Bucket>, right: ReadonlyMap<number, Bucket>): number {
+  if (query.order === null) return 0;
+  const size = (buckets: ReadonlyMap<number, Bucket>): number => [...buckets.values()].reduce((sum, bucket) => sum + bucket.total, 0);
+  return query.order === 'asc' ? size(left) - size(right) : size(right) - size(left);
+}
+
+/** Every step of the timespan is there; one without a value is unknown, never zero. */
+function dataOf(query: MetricsQuery, chosen: readonly Aggregation[], buckets: ReadonlyMap<number, Bucket>): readonly Readonly<Record<string, number | string>>[] {
+  const data: Record<string, number | string>[] = [];
+  for (let at = query.fromMs; at < query.toMs; at += query.intervalMs) {
+    const bucket = buckets.get(at);
+    const timeStamp = new Date(at).toISOString().replace('.000Z', 'Z');
+    data.push(bucket === undefined || bucket.count === 0 ? { timeStamp } : { timeStamp, ...valuesOf(chosen, bucket) });
+  }
+  return data;
+}
+
+function valuesOf(chosen: readonly Aggregation[], bucket: Bucket): Readonly<Record<string, number>> {
+  const all: Readonly<Record<(typeof fieldOf)[Aggregation], number>> = {
+    average: bucket.weighted / bucket.count,
+    count: bucket.count,
+    maximum: bucket.maximum,
+    minimum: bucket.minimum,
+    total: bucket.total,
+  };
+  return Object.fromEntries(chosen.map((aggregation) => [fieldOf[aggregation], all[fieldOf[aggregation]]]));
+}

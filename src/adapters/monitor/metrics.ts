@@ -46,7 +46,8 @@ export function azureMonitorMetrics(context: SdkContext): Metrics {
   });
   return {
     async query({ resourceId, metric, aggregation, dimensions, fromMs, toMs, grain = 'PT1M' }) {
-      const answer = await client.queryResource(resourceId, [metric], {
+      // The SDK puts a slash before what it is given.
+      const answer = await client.queryResource(resourceId.replace(/^\//, ''), [metric], {
         granularity: grain,
         timespan: { startTime: new Date(fromMs), endTime: new Date(toMs) },
         aggregations: [aggregation],

@@ -14,6 +14,8 @@ export type DurableFunctionKind = 'orchestrator' | 'activity' | 'entity';
 /** The app's functions as the engine calls them. Names are found without regard to case. */
 export interface DurableFunctions {
   has(kind: DurableFunctionKind, name: string): boolean;
+  /** The registered names of a kind. */
+  names(kind: DurableFunctionKind): readonly string[];
   callOrchestrator(name: string, triggerText: JsonText, instanceId: string): Promise<FunctionAnswer>;
   callActivity(name: string, input: unknown, instanceId: string): Promise<ActivityAnswer>;
   callEntity(name: string, triggerText: JsonText): Promise<FunctionAnswer>;

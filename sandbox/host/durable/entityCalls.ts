@@ -23,6 +23,7 @@ export function toEntityInstanceId(entity: EntityAddress): string {
 export class EntityCalls {
   readonly #context: ReplayContext;
   #made = 0;
+  readonly #lastSentMs = new Map<string, number>();
   #lock: { readonly id: string; readonly entities: readonly EntityAddress[] } | undefined;
 
   constructor(context: ReplayContext) {
@@ -58,7 +59,11 @@ export class EntityCalls {
 
   #request(targetInstanceId: string, id: string, utcMs: number, body: Readonly<Record<string, unknown>>): EntityMessage {
     const { op, signal, input, lockset } = body;
-    const at = new Date(utcMs).toISOString();
+    // a receiver puts messages of one sender in order by their instants: each is later than the one before
+    const predecessorMs = this.#lastSentMs.get(targetInstanceId);
+    const sentMs = Math.max(utcMs, (predecessorMs ?? 0) + 1);
+    this.#lastSentMs.set(targetInstanceId, sentMs);
+    const at = new Date(sentMs).toISOString();
     const message = {
       $type: messageType('RequestMessage'),
       op,
@@ -68,7 +73,7 @@ export class EntityCalls {
       parent: this.#context.instanceId,
       parentExecution: this.#context.executionId,
       Timestamp: at,
-      Predecessor: neverSent,
+      Predecessor: predecessorMs === undefined ? neverSent : new Date(predecessorMs).toISOString(),
       requestTime: lockset === undefined ? at : undefined,
       lockset,
     };

@@ -89,7 +89,7 @@ export class EntityScheduler {
     operations.forEach((request, index) => {
       if (request.isSignal) return;
       const result = results[index] ?? { isError: true, resultText: toJsonText('the entity function gave no result') };
-      changes.push(this.#answer(request, toJsonText({ $type: responseType, result: result.resultText ?? undefined, ...(result.isError ? { exceptionType: 'Error' } : {}) })));
+      changes.push(this.#answer(request, toJsonText({ $type: responseType, result: result.resultText, ...(result.isError ? { exceptionType: 'Error' } : {}) })));
     });
     signals.forEach((signal, index) => {
       const id = toGuid(`${record.instanceId}:${signal.requestId}:${index}`);

@@ -31,7 +31,7 @@ export interface EpisodeResult {
   readonly historyText: HistoryText;
   readonly isNewHistory: boolean;
   /** Decisions of every generation that ran, with the execution that made them. */
-  readonly decisions: readonly { readonly executionId: string; readonly version: string | null; readonly decision: Decision }[];
+  readonly decisions: readonly { readonly executionId: string; readonly decision: Decision }[];
   readonly end: EpisodeEnd;
 }
 
@@ -43,7 +43,7 @@ const maxCustomStatusBytes = 16 * 1024;
  * in the same turn, until one has to wait or is over.
  */
 export async function runEpisode(dependencies: EpisodeDependencies, start: Generation, newEvents: readonly HistoryEvent[]): Promise<EpisodeResult> {
-  const decisions: { executionId: string; version: string | null; decision: Decision }[] = [];
+  const decisions: { executionId: string; decision: Decision }[] = [];
   const episode = start.record.episodes;
   const started: HistoryEvent = { EventType: eventTypes.orchestratorStarted, EventId: -1, Timestamp: toTimestamp(dependencies.nowMs()) };
   let isNewHistory = false;
@@ -67,7 +67,7 @@ export async function runEpisode(dependencies: EpisodeDependencies, start: Gener
     );
     const nowMs = dependencies.nowMs();
     const at = toTimestamp(nowMs);
-    for (const decision of outcome.decisions) decisions.push({ executionId: record.executionId, version: record.version, decision });
+    for (const decision of outcome.decisions) decisions.push({ executionId: record.executionId, decision });
     if (outcome.end.kind === 'continuedAsNew') {
       const carried = outcome.end.carriedEventIndexes.map((index) => history[index]?.event).filter((event) => event !== undefined);
       generation = nextGeneration(dependencies, record, outcome.end.inputText, carried, state);
@@ -77,9 +77,10 @@ export async function runEpisode(dependencies: EpisodeDependencies, start: Gener
     const ended = toEndedFields(outcome.end);
     const customStatusText = state.customStatus === undefined || state.customStatus === null ? null : toJsonText(state.customStatus);
     const produced = [
-      ...outcome.decisions.map((decision) => toDecisionEvent(decision, at)),
+      ...outcome.decisions.map((decision) => toDecisionEvent(decision, at, dependencies.settings.defaultVersion)),
       ...(ended === undefined ? [] : [{ EventType: eventTypes.executionCompleted, OrchestrationStatus: ended.runtimeStatus, Result: ended.historyResult, FailureDetails: null, EventId: outcome.nextEventId, Timestamp: at } as const]),
-      { EventType: eventTypes.orchestratorCompleted, EventId: -1, Timestamp: at } as const,
+      // a generation begun by continueAsNew has one already, and gets another only if it led to something
+      ...(isNewHistory && outcome.decisions.length === 0 ? [] : [{ EventType: eventTypes.orchestratorCompleted, EventId: -1, Timestamp: at } as const]),
     ];
     return {
       record: {
@@ -101,7 +102,8 @@ export async function runEpisode(dependencies: EpisodeDependencies, start: Gener
 
 async function callFunction({ functions, settings }: EpisodeDependencies, { record, history, historyText }: Generation): Promise<OrchestratorState> {
   if (!functions.has('orchestrator', record.name)) {
-    return failedState(`The function '${record.name}' doesn't exist, is disabled, or is not an orchestrator function.`);
+    const known = functions.names('orchestrator').map((name) => `'${name}'`).join(', ');
+    return failedState(`The function '${record.name}' doesn't exist, is disabled, or is not an orchestrator function. Additional info: The following are the known orchestrator functions: ${known}.`);
   }
   const trigger = toOrchestrationTriggerText({
     historyText: historyText.render(history, record.episodes),
@@ -183,7 +185,7 @@ export function toExecutionStarted(start: ExecutionStart): ExecutionStartedEvent
   };
 }
 
-function toDecisionEvent(decision: Decision, at: string): HistoryEvent {
+function toDecisionEvent(decision: Decision, at: string, defaultVersion: string | null): HistoryEvent {
   const tail = { EventId: decision.id, Timestamp: at } as const;
   switch (decision.kind) {
     case 'scheduleActivity':
@@ -191,7 +193,7 @@ function toDecisionEvent(decision: Decision, at: string): HistoryEvent {
     case 'scheduleHttp':
       return { EventType: eventTypes.taskScheduled, Name: 'BuiltIn::HttpActivity', Version: '', Input: null, ParentTraceContext: null, Tags: null, ...tail };
     case 'createSubOrchestration':
-      return { EventType: eventTypes.subOrchestrationCreated, Name: decision.name, Version: decision.version ?? null, InstanceId: decision.instanceId, Input: null, ClientSpanId: null, Tags: null, ...tail };
+      return { EventType: eventTypes.subOrchestrationCreated, Name: decision.name, Version: decision.version ?? defaultVersion, InstanceId: decision.instanceId, Input: null, ClientSpanId: null, Tags: null, ...tail };
     case 'createTimer':
       return { EventType: eventTypes.timerCreated, FireAt: toTimestamp(decision.fireAtMs), ...tail };
     case 'sendEvent':

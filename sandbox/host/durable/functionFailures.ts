@@ -7,8 +7,9 @@ export interface WorkerError {
 
 export function toWorkerError(error: unknown): WorkerError {
   if (error instanceof Error) return { message: error.message, stack: error.stack ?? '' };
-  if (typeof error === 'string') return { message: error, stack: '' };
-  return { message: JSON.stringify(error) ?? String(error), stack: '' };
+  // the worker makes an Error of whatever else was thrown
+  const message = typeof error === 'string' ? error : (JSON.stringify(error) ?? String(error));
+  return { message, stack: `Error: ${message}` };
 }
 
 export function toFailureReason(functionName: string, error: WorkerError): string {

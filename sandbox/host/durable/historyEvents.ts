@@ -32,6 +32,16 @@ export interface ParentInstance {
   readonly Version: string | null;
 }
 
+/** Set where the engine itself fails an instance, not its code. */
+export interface FailureDetails {
+  readonly ErrorType: string;
+  readonly ErrorMessage: string;
+  readonly StackTrace: null;
+  readonly InnerFailure: null;
+  readonly IsNonRetriable: boolean;
+  readonly Properties: null;
+}
+
 interface EventTail {
   /** Position among the scheduled things of this generation; -1 for everything else. */
   readonly EventId: number;
@@ -42,7 +52,7 @@ interface EventTail {
 /** Fields are in the order in which the extension writes them; `IsPlayed` is added when the trigger is built. */
 export type HistoryEvent =
   | ExecutionStartedEvent
-  | (EventTail & { readonly EventType: 1; readonly OrchestrationStatus: string; readonly Result: string | null; readonly FailureDetails: null })
+  | (EventTail & { readonly EventType: 1; readonly OrchestrationStatus: string; readonly Result: string | null; readonly FailureDetails: FailureDetails | null })
   | (EventTail & { readonly EventType: 3; readonly Input: string | null })
   | (EventTail & { readonly EventType: 4; readonly Name: string; readonly Version: string; readonly Input: null; readonly ParentTraceContext: null; readonly Tags: null })
   | (EventTail & { readonly EventType: 5; readonly TaskScheduledId: number; readonly Result: string | null })

@@ -6,7 +6,7 @@ import type { DurableSettings } from './durableSettings.ts';
 import { EntityScheduler } from './entityScheduler.ts';
 import { runEpisode, toExecutionStarted, type EpisodeResult, type Generation } from './episode.ts';
 import { toFailureDetails, toFailureReason } from './functionFailures.ts';
-import { eventTypes, toTimestamp, type ExecutionStartedEvent, type HistoryEntry, type HistoryEvent } from './historyEvents.ts';
+import { eventTypes, toHistoryEntry, toTimestamp, type ExecutionStartedEvent, type HistoryEntry, type HistoryEvent } from './historyEvents.ts';
 import { callOverHttp } from './httpActivity.ts';
 import { HubState, type ActivityMessage, type ActivityWork, type ControlMessage, type HubChange, type HubMessage, type InstanceRecord } from './hubState.ts';
 import type { InstanceStore } from './instanceStore.ts';
@@ -305,7 +305,7 @@ export class HubEngine {
     }
     this.episodesRun += 1;
     if (judgeVersion(before.record.version, this.#settings) === 'fails') {
-      this.commit([...consumed, { kind: 'instancePut', record: this.#failOnVersion(before.record) }]);
+      this.commit([...consumed, ...this.#failOnVersion(before, newEvents)]);
       return true;
     }
     const result = await runEpisode(
@@ -323,8 +323,16 @@ export class HubEngine {
     return true;
   }
 
-  #failOnVersion(record: InstanceRecord): InstanceRecord {
-    return { ...record, runtimeStatus: 'Failed', outputText: JSON.stringify('VersionMismatch: Orchestration version did not comply with Worker Versioning'), updatedAtMs: this.#clock.now() };
+  #failOnVersion({ record, history }: Generation, newEvents: readonly HistoryEvent[]): HubChange[] {
+    const failure = { ErrorType: 'VersionMismatch', ErrorMessage: 'Orchestration version did not comply with Worker Versioning', StackTrace: null, InnerFailure: null, IsNonRetriable: true, Properties: null } as const;
+    const nowMs = this.#clock.now();
+    const completed: HistoryEvent = { EventType: eventTypes.executionCompleted, OrchestrationStatus: 'Failed', Result: null, FailureDetails: failure, EventId: -1, Timestamp: toTimestamp(nowMs) };
+    const entries = [...history, ...[...newEvents, completed].map((event) => toHistoryEntry(event, record.episodes))];
+    const outputText = JSON.stringify(`${failure.ErrorType}: ${failure.ErrorMessage}`);
+    return [
+      { kind: 'instancePut', record: { ...record, runtimeStatus: 'Failed', outputText, updatedAtMs: nowMs } },
+      { kind: 'historyReset', instanceId: record.instanceId, entries },
+    ];
   }
 
   /** Taken messages come back after the visibility timeout if this process dies before it commits what they led to. */

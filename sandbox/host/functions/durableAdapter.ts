@@ -32,7 +32,6 @@ export class DurableAdapter implements DurableFunctions {
     return this.#find(kind, name) !== undefined;
   }
 
-  /** The registered names of a kind. */
   names(kind: DurableFunctionKind): string[] {
     return this.#registry.withTrigger(triggerTypes[kind]).map((each) => each.name);
   }

@@ -71,7 +71,7 @@ export class ManagementApi {
     let generation = 0;
     if (existing !== undefined && !isFinal(existing)) {
       if (engine.settings.overridableExistingInstanceStates === 'NonRunningStates') return jsonBody(409, { Message: `An Orchestration instance with the status ${existing.runtimeStatus} already exists.` });
-      engine.sendEvent(instanceId, { EventType: eventTypes.executionTerminated, Input: null, ...this.#tail() });
+      engine.sendEvent(instanceId, { EventType: eventTypes.executionTerminated, Input: toOverrideReason(existing), ...this.#tail() });
       await this.#waitUntil(instanceId, Number.POSITIVE_INFINITY, 100);
       generation = 1;
     }
@@ -159,9 +159,10 @@ export class ManagementApi {
       const isError = record.runtimeStatus === 'Failed' && url.searchParams.get('returnInternalServerErrorOnFailure')?.toLowerCase() === 'true';
       return jsonText(isError ? 500 : 200, text);
     }
-    const key = base === rpcPath ? '' : `?code=${this.#options.links.systemKey}`;
+    // the request's own address, with the key on the outside
+    const query = [url.search.slice(1), base === rpcPath ? '' : `code=${this.#options.links.systemKey}`].filter((part) => part !== '').join('&');
     return jsonText(202, text, [
-      ['location', `${url.origin}${base}/instances/${encodeURIComponent(instanceId)}${key}`],
+      ['location', `${url.origin}${url.pathname}${query === '' ? '' : `?${query}`}`],
       ['retry-after', '5'],
     ]);
   }
@@ -236,6 +237,14 @@ export class ManagementApi {
     engine.startInstance({ name: record.name, instanceId: newId, inputText: record.shownInputText, version: record.version });
     return this.#accepted(url, newId);
   }
+}
+
+function toOverrideReason({ instanceId, runtimeStatus }: InstanceRecord): string {
+  return (
+    `A new instance creation request has been issued for instance ${instanceId} which currently has status ${runtimeStatus}. ` +
+    "Since the dedupe statuses of the creation request, [] (all statuses reusable), do not contain the orchestration's status, " +
+    'the orchestration has been terminated and a new instance with the same instance ID will be created.'
+  );
 }
 
 function toStatusOptions(url: URL): StatusOptions {

@@ -20,7 +20,9 @@ export function toWholeSeconds(atMs: number): string {
 /** The status of one instance as JSON text: outputs and inputs keep their spelling. */
 export function toStatusText(record: InstanceRecord, state: HubState, options: StatusOptions): JsonText {
   const version = record.version === null ? '' : `"version":${JSON.stringify(record.version)},`;
-  const history = options.showHistory ? `,"historyEvents":${toHistoryText((state.histories.get(record.instanceId) ?? []).map((entry) => entry.event), options)}` : '';
+  const entries = state.histories.get(record.instanceId) ?? [];
+  // an instance that has not begun has none to show
+  const history = options.showHistory && entries.length > 0 ? `,"historyEvents":${toHistoryText(entries.map((entry) => entry.event), options)}` : '';
   return (
     `{"name":${JSON.stringify(record.name)},${version}"instanceId":${JSON.stringify(record.instanceId)},"runtimeStatus":"${record.runtimeStatus}",` +
     `"input":${options.showInput ? (record.shownInputText ?? 'null') : 'null'},"customStatus":${record.customStatusText ?? 'null'},"output":${record.outputText ?? 'null'},` +
@@ -94,7 +96,7 @@ function toShownEvent(event: HistoryEvent, scheduled: ReadonlyMap<string, Schedu
         { FunctionName: event.Name },
       );
     case eventTypes.executionCompleted:
-      return show('ExecutionCompleted', { OrchestrationStatus: event.OrchestrationStatus, ...result(event.Result), FailureDetails: null });
+      return show('ExecutionCompleted', { OrchestrationStatus: event.OrchestrationStatus, ...result(event.Result), FailureDetails: event.FailureDetails });
     case eventTypes.executionTerminated:
       return show('ExecutionTerminated', { Input: inputOf(event.Input) });
     case eventTypes.taskScheduled:

@@ -104,16 +104,24 @@ function compareHttp(seen: SeenCase): Mismatch[] {
 }
 
 function compareSdk(recording: Recording, seen: SeenCase): Mismatch[] {
+  const own = new Set(recording.http.map((each) => readMember(each.responseBody, 'id')));
+  // a listing of the whole hub shows what other cases left there
+  const onlyOwn = (value: unknown): unknown =>
+    Array.isArray(value) && value.every((each) => readMember(each, 'instanceId') !== undefined) ? value.filter((each) => own.has(readMember(each, 'instanceId'))) : value;
   const view = (each: { readonly method?: string; readonly url?: string; readonly status?: number; readonly requestBody?: string | null; readonly responseBody?: unknown }): unknown => ({
     method: each.method,
     url: each.url,
     requestBody: each.requestBody ?? null,
     status: each.status,
-    responseBody: each.responseBody ?? null,
+    responseBody: onlyOwn(each.responseBody ?? null),
   });
   const recordedRequests = recording.http.filter((each: RecordedHttp) => each.via?.startsWith('sdk-client') === true);
   return [
     ...compare('sdkRequests', normalise(recordedRequests.map(view)), normalise(seen.sdkRequests.map((note) => view({ ...note, responseBody: note.responseBody })))),
-    ...seen.sdkResults.flatMap(({ recorded, calls }, index) => compare(`sdkResults[${index}]`, normalise(recorded.calls), normalise(calls))),
+    ...seen.sdkResults.flatMap(({ recorded, calls }, index) => compare(`sdkResults[${index}]`, normalise(withOwnLists(recorded.calls, onlyOwn)), normalise(withOwnLists(calls, onlyOwn)))),
   ];
+}
+
+function withOwnLists(calls: unknown, onlyOwn: (value: unknown) => unknown): unknown {
+  return Array.isArray(calls) ? calls.map((each: unknown) => (typeof each === 'object' && each !== null && 'result' in each ? { ...each, result: onlyOwn(each.result) } : each)) : calls;
 }

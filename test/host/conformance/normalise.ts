@@ -3,8 +3,11 @@ export function normalise(value: unknown): unknown {
   if (typeof value === 'string') return normaliseText(value);
   if (Array.isArray(value)) return value.map(normalise);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [normaliseText(key), key === 'StackTrace' ? '<stack>' : volatileNumbers.has(key) ? '<number>' : normalise(member)]));
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !transportHeaders.has(key)).map(([key, member]) => [normaliseText(key), key === 'StackTrace' ? '<stack>' : volatileNumbers.has(key) ? '<number>' : normalise(member)]));
 }
+
+/** Whatever server answers a callHttp sends these or not. */
+const transportHeaders = new Set(['Date', 'Server', 'Transfer-Encoding', 'Connection', 'Keep-Alive']);
 
 const volatileNumbers = new Set(['duration', 'startTime']);
 
@@ -15,8 +18,10 @@ export function normaliseText(text: string): string {
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<guid>')
     .replaceAll(/\b[0-9a-f]{32}\b/g, '<guid>')
     .replaceAll(/http:\/\/(127\.0\.0\.1|localhost):\d+/g, '<origin>')
-    .replaceAll(/(\\*)"RemoteStackTrace\1":\1"[^"]*"/g, '$1"RemoteStackTrace$1":<stack>')
-    .replaceAll(/(Exception: (?:(?!Stack: )[^"])*Stack: )[^"]*"/g, '$1<stack>"')
+    .replaceAll(/(\\*"RemoteStackTrace\\*":)[\s\S]*?(?=,\\*"RemoteMessage)/g, '$1<stack>')
+    .replaceAll(/(Exception: [\s\S]*?Stack: )[\s\S]*?(?=\\*",\\*"Data\\*":\{)/g, '$1<stack>')
+    .replaceAll(/\\*"(Date|Server|Transfer-Encoding|Connection|Keep-Alive)\\*":\\*"[^"]*",?/g, '')
+    .replaceAll(/(known orchestrator functions: )([^.]*)\./g, (_match, start: string, names: string) => `${start}${names.split(', ').toSorted().join(', ')}.`)
     .replaceAll(/(\\*)"StackTrace\1":(?:null|\1"[^"]*")/g, '$1"StackTrace$1":<stack>')
     .replaceAll(/, StackTrace: [^"]*$/g, ', StackTrace: <stack>');
 }

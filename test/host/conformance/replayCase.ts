@@ -64,6 +64,7 @@ class Player {
   readonly #sdkResults: { recorded: RecordedHttp; calls: unknown }[] = [];
   readonly #warnings: string[] = [];
   #host: LocalHost | undefined;
+  #endLife: () => void = () => undefined;
 
   constructor(recording: Recording, folder: string, port: number) {
     this.#recording = recording;
@@ -106,6 +107,10 @@ class Player {
   }
 
   async #startHost(durableTask: Readonly<Record<string, unknown>>, isDurable: boolean): Promise<void> {
+    const life = { isOver: false };
+    this.#endLife = (): void => {
+      life.isOver = true;
+    };
     this.#host = await createLocalHost({
       clock: this.#clock,
       tracker: this.#tracker,
@@ -121,7 +126,7 @@ class Player {
       },
       onInvocation: (observed) => {
         const episode = toSeenEpisode(observed);
-        if (episode !== undefined) this.#episodes.push(episode);
+        if (episode !== undefined) this.#episodes.push(life.isOver ? { ...episode, out: '(no response: the host and the worker were killed while this ran)' } : episode);
       },
       onLog: (line) => {
         if (line.category === 'host' && line.message.startsWith('the engine failed')) this.#warnings.push(line.message);
@@ -135,6 +140,7 @@ class Player {
         this.#setSwitches(step.switches);
         return;
       case 'kill':
+        this.#endLife();
         await this.#host?.kill();
         this.#host = undefined;
         return;
@@ -178,10 +184,12 @@ class Player {
 
   async #readFinalStatus(): Promise<Readonly<Record<string, unknown>>> {
     const seen: Record<string, unknown> = {};
-    for (const instanceId of Object.keys(this.#recording.finalStatus)) {
-      const query = 'showHistory=true&showHistoryOutput=true&showInput=true';
+    for (const key of Object.keys(this.#recording.finalStatus)) {
+      const instanceId = key.replace(' (without history)', '');
+      const query = key === instanceId ? 'showHistory=true&showHistoryOutput=true&showInput=true' : '';
       const url = `http://127.0.0.1:${this.#port}/runtime/webhooks/durabletask/instances/${encodeURIComponent(instanceId)}?${query}`;
-      seen[instanceId] = (await this.#request(new Request(url))).body;
+      const { status, body } = await this.#request(new Request(url));
+      seen[key] = status === 404 ? { status, text: body } : body;
     }
     return seen;
   }
@@ -208,10 +216,10 @@ function toSeenEpisode({ functionName, triggerType, request, outcome }: Observed
   const kind = triggerType.replace(/Trigger$/i, '').toLowerCase();
   const rpc = request.inputData[0]?.data ?? null;
   const instanceId = request.triggerMetadata['instanceId']?.string ?? undefined;
-  const errorMessage = outcome.kind === 'threw' ? (outcome.error instanceof Error ? outcome.error.message : typeof outcome.error === 'string' ? outcome.error : JSON.stringify(outcome.error)) : undefined;
+  const errorMessage = outcome.kind === 'threw' ? (outcome.error instanceof Error ? outcome.error.message : undefined) : undefined;
   const returned = outcome.kind === 'returned' ? (outcome.response.returnValue ?? null) : undefined;
   if (kind === 'activity') {
-    return { kind, name: functionName, instanceId, in: { rpc, triggerMetadata: request.triggerMetadata }, out: returned === undefined ? undefined : { rpc: returned }, outOfProcData: undefined, errorMessage };
+    return { kind, name: functionName, instanceId, in: { rpc, triggerMetadata: request.triggerMetadata }, out: returned === undefined ? undefined : toPlain({ rpc: returned }), outOfProcData: undefined, errorMessage };
   }
   if (kind !== 'orchestration' && kind !== 'entity') return undefined;
   const trigger = JSON.parse(rpc?.string ?? 'null') as { readonly self?: { readonly name: string; readonly key: string } };
@@ -226,6 +234,11 @@ function toSeenEpisode({ functionName, triggerType, request, outcome }: Observed
     outOfProcData: at < 0 ? undefined : (JSON.parse(errorMessage?.slice(at + label.length) ?? 'null') as unknown),
     errorMessage,
   };
+}
+
+/** As JSON has it: a Buffer in the way of the recordings. */
+function toPlain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value)) as unknown;
 }
 
 async function findFreePort(): Promise<number> {

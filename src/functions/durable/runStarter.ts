@@ -1,0 +1,41 @@
+import type { DurableClient } from 'durable-functions';
+import { readFleetRuns } from '../../activities/runIndex.ts';
+import { startRun } from '../../activities/startRun.ts';
+import { stopRunOnRecord } from '../../activities/stopRunOnRecord.ts';
+import type { DecisionEvent } from '../../activities/contracts.ts';
+import { decisionEvent, orchestrationNames } from '../../orchestrations/names.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { RunStarter } from '../http/deps.ts';
+import { orchestrationStarter } from './orchestrationStarter.ts';
+
+/** What the API asks of Durable. Durable's own management addresses are never given out. */
+export function runStarter(client: DurableClient, ports: Ports): RunStarter {
+  return {
+    async openRun(request) {
+      const { activeRun } = await readFleetRuns(ports);
+      if (activeRun !== null && activeRun.runId !== request.runId) {
+        return { kind: 'busy', runId: activeRun.runId, what: `${activeRun.kind} of ${activeRun.stamps.join(', ')}` };
+      }
+      const started = await startRun(ports, orchestrationStarter(client, ports.fleet), request);
+      return { kind: started.kind === 'started' ? 'opened' : 'exists', runId: request.runId };
+    },
+    async requestAssessment(reason) {
+      await ignoreRunning(client.startNew(orchestrationNames.watch, { instanceId: `watch-${ports.controlRegion}`, input: { reason } }));
+    },
+    /** An abort is put on record, where every guard of the run and its children reads it; the event only wakes a run that waits for a person. */
+    async raiseDecision(runId, decision) {
+      if (decision.decision === 'abort') await stopRunOnRecord(ports, runId, { kind: 'abort', by: decision.by, reason: decision.reason });
+      const event: DecisionEvent = decision;
+      await client.raiseEvent(runId, decisionEvent, event);
+    },
+  };
+}
+
+/** A look at the fleet is under way already: what it sees is new enough. */
+async function ignoreRunning(started: Promise<unknown>): Promise<void> {
+  try {
+    await started;
+  } catch (error) {
+    if (!(error instanceof Error && /already exists|HTTP 409/.test(error.message))) throw error;
+  }
+}

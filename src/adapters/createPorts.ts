@@ -68,7 +68,7 @@ export function createPorts(options: PortOptions, fleet: Fleet, overrides: PortO
     compute: aksCompute(context, aksClientOf),
     workloads: kubernetesWorkloads(context, clusters),
     signals: fleetSignals(context, { metrics, clusters, state }),
-    demand: metricsDemand(clock, fleet, metrics, () => null),
+    demand: metricsDemand(clock, fleet, metrics),
     headroom: azureHeadroom(context, fleet, { aksClientOf, clusters }),
     ledger: cosmosLedger(context, ledger, blobOutbox(context, blobs, options.outboxBlobUrl)),
     state,

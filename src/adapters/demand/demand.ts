@@ -3,10 +3,9 @@ import type { Fleet, Stamp } from '../../domain/fleet.ts';
 import { known, type Reading } from '../../domain/reading.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Demand } from '../../ports/demand.ts';
-import type { FleetMetrics, RequestRate } from '../monitor/fleetMetrics.ts';
-
-/** Estimated milliseconds from users of a country to a stamp; null where the table knows one of the two not. */
-export type EstimateLatency = (country: string, stamp: Stamp) => number | null;
+import type { CountryLoad, FleetMetrics, RequestRate } from '../monitor/fleetMetrics.ts';
+import { estimateLatencyMs } from './estimateLatency.ts';
+import { usersByCountry } from './places.ts';
 
 const forecastDays = 7;
 const forecastKeptMs = 3_600_000;
@@ -15,7 +14,7 @@ const forecastKeptMs = 3_600_000;
  * Where users are: requests by country from Front Door's metrics, which know no point of presence, with a table's latency
  * estimates. Without countries all users are one group of unknown latency: the planner then takes the worst case.
  */
-export function metricsDemand(clock: Clock, fleet: Fleet, metrics: FleetMetrics, estimate: EstimateLatency): Demand {
+export function metricsDemand(clock: Clock, fleet: Fleet, metrics: FleetMetrics): Demand {
   const forecasts = new Map<string, { readonly at: number; readonly value: number | null }>();
 
   /** History only sharpens the picture: without an answer there is none. */
@@ -51,14 +50,9 @@ export function metricsDemand(clock: Clock, fleet: Fleet, metrics: FleetMetrics,
       if (countries.kind === 'unknown' || total === 0) {
         return known({ source: 'allToNearest', groups: Object.entries(groups.value).map(([originGroup, requestsPerSecond]) => ({ name: 'all users', originGroup, requestsPerSecond, latencyMsByStamp: {} })) }, groups.observedAt);
       }
+      // Countries are counted at the edge, cache hits included; what reaches origins is shared out in their proportions.
       const users = Object.entries(groups.value).flatMap(([originGroup, rate]) =>
-        countries.value.map(({ country, requestsPerSecond }): UserGroup => ({
-          name: country,
-          originGroup,
-          // Countries are counted at the edge, cache hits included; what reaches origins is shared out in their proportions.
-          requestsPerSecond: (rate * requestsPerSecond) / total,
-          latencyMsByStamp: latencies(fleet, country, estimate),
-        })),
+        countries.value.flatMap((country) => usersFrom(fleet, originGroup, country, (rate * country.requestsPerSecond) / total)),
       );
       return known({ source: 'countryTable', groups: users }, Math.min(groups.observedAt, countries.observedAt));
     },
@@ -75,11 +69,19 @@ function byWorkload(fleet: Fleet, stamp: Stamp, { byOriginGroup }: RequestRate):
   return Object.fromEntries(here.map((workload) => [workload.name, (byOriginGroup[workload.originGroup] ?? 0) * workload.trafficShare]));
 }
 
-function latencies(fleet: Fleet, country: string, estimate: EstimateLatency): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    fleet.stamps.flatMap((stamp) => {
-      const estimated = estimate(country, stamp);
-      return estimated === null ? [] : [[stamp.name, estimated] as const];
-    }),
-  );
+/** A country that the table does not know is one group of unknown latency. */
+function usersFrom(fleet: Fleet, originGroup: string, { country }: CountryLoad, requestsPerSecond: number): readonly UserGroup[] {
+  const places = usersByCountry[country];
+  if (places === undefined) return [{ name: country, originGroup, requestsPerSecond, latencyMsByStamp: {} }];
+  return places.map((place) => ({
+    name: place.part === null ? country : `${country}, ${place.part}`,
+    originGroup,
+    requestsPerSecond: requestsPerSecond * place.weight,
+    latencyMsByStamp: Object.fromEntries(
+      fleet.stamps.flatMap((stamp) => {
+        const estimated = estimateLatencyMs(place, stamp.region);
+        return estimated === null ? [] : [[stamp.name, estimated] as const];
+      }),
+    ),
+  }));
 }

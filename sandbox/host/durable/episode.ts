@@ -140,6 +140,7 @@ function nextGeneration({ nowMs, newExecutionId }: EpisodeDependencies, previous
   const record: InstanceRecord = {
     ...previous,
     executionId,
+    generation: null,
     inputText,
     shownInputText: inputText ?? previous.shownInputText,
     customStatusText: state.customStatus === undefined ? null : toJsonText(state.customStatus),

@@ -138,10 +138,12 @@ export class HubEngine {
   }
 
   /** Starts an instance from outside: it is Pending until its first episode. The caller has checked that the id is free. */
-  startInstance(start: { readonly name: string; readonly instanceId: string; readonly inputText: JsonText | null; readonly version: string | null; readonly generation?: number }): void {
+  startInstance(start: { readonly name: string; readonly instanceId: string; readonly inputText: JsonText | null; readonly version: string | null }): void {
     const nowMs = this.#clock.now();
+    const former = this.state.instances.get(start.instanceId);
+    const generation = former === undefined ? 0 : (former.generation ?? 0) + 1;
     const executionId = this.#newGuid(start.instanceId);
-    const event = toExecutionStarted({ ...start, executionId, parent: null, generation: start.generation ?? 0, at: toTimestamp(nowMs) });
+    const event = toExecutionStarted({ ...start, executionId, parent: null, generation, at: toTimestamp(nowMs) });
     this.commit([
       { kind: 'instancePut', record: toPendingRecord(event, nowMs) },
       { kind: 'historyReset', instanceId: start.instanceId, entries: [] },
@@ -279,18 +281,16 @@ export class HubEngine {
 
   /** Gives an instance what waits for it. False when it took nothing: it is tried again when the next message comes. */
   async #workOn(instanceId: string, mailbox: Mailbox): Promise<boolean> {
-    if (this.#entities.owns(instanceId)) {
-      const batch = mailbox.inbox;
-      mailbox.inbox = [];
-      this.#hide(batch);
-      await this.#entities.process(instanceId, batch);
-      return true;
-    }
-    if (!this.#mayRun(instanceId, mailbox)) return false;
+    const isEntity = this.#entities.owns(instanceId);
+    if (!isEntity && !this.#mayRun(instanceId, mailbox)) return false;
     const batch = this.#chooseBatch(instanceId, mailbox.inbox);
     if (batch.length === 0) return false;
     mailbox.inbox = mailbox.inbox.filter((message) => !batch.includes(message));
     this.#hide(batch);
+    if (isEntity) {
+      await this.#entities.process(instanceId, batch);
+      return true;
+    }
     const consumed = batch.map((message): HubChange => ({ kind: 'messageDeleted', messageId: message.messageId }));
     const knownAtStart = this.state.instances.get(instanceId);
     const before = this.#findGeneration(instanceId, batch);
@@ -472,6 +472,7 @@ function toPendingRecord(event: ExecutionStartedEvent, nowMs: number): InstanceR
     name: event.Name,
     version: event.Version,
     parent: event.ParentInstance,
+    generation: event.Generation,
     inputText: event.Input,
     shownInputText: event.Input,
     runtimeStatus: 'Pending',

@@ -11,6 +11,8 @@ export interface InstanceRecord {
   readonly name: string;
   readonly version: string | null;
   readonly parent: ParentInstance | null;
+  /** How often this id was started before, from outside; null for children and after continueAsNew. */
+  readonly generation: number | null;
   readonly inputText: JsonText | null;
   /** What status queries show as input: the newest that was not null. */
   readonly shownInputText: JsonText | null;

@@ -31,11 +31,12 @@ export class EntitiesApi {
 
   #list(url: URL, name: string | undefined): HostResponse {
     const fetchState = url.searchParams.get('fetchState')?.toLowerCase() === 'true';
+    const top = Number(url.searchParams.get('top') ?? 100);
     const found = [...this.#engine.state.entities.values()]
       .filter((record) => name === undefined || parseEntityInstanceId(record.instanceId)?.name === name.toLowerCase())
       .filter((record) => !fetchState || record.exists)
       .toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
-    return jsonBody(200, found.map((record) => toEntityListing(record, fetchState)));
+    return jsonBody(200, found.slice(0, top > 0 ? top : 100).map((record) => toEntityListing(record, fetchState)));
   }
 
   #signal(request: HostRequest, url: URL, name: string, instanceId: string): HostResponse {

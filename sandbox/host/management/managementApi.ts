@@ -68,14 +68,12 @@ export class ManagementApi {
     const instanceId = givenId ?? randomUUID().replaceAll('-', '');
     const version = url.searchParams.get('version') ?? engine.settings.defaultVersion;
     const existing = engine.state.instances.get(instanceId);
-    let generation = 0;
     if (existing !== undefined && !isFinal(existing)) {
       if (engine.settings.overridableExistingInstanceStates === 'NonRunningStates') return jsonBody(409, { Message: `An Orchestration instance with the status ${existing.runtimeStatus} already exists.` });
       engine.sendEvent(instanceId, { EventType: eventTypes.executionTerminated, Input: toOverrideReason(existing), ...this.#tail() });
       await this.#waitUntil(instanceId, Number.POSITIVE_INFINITY, 100);
-      generation = 1;
     }
-    engine.startInstance({ name, instanceId, inputText, version, generation });
+    engine.startInstance({ name, instanceId, inputText, version });
     const timeoutSeconds = Number(url.searchParams.get('timeout') ?? 0);
     if (timeoutSeconds > 0) {
       const pollingSeconds = Number(url.searchParams.get('pollingInterval') ?? 1);
@@ -228,10 +226,10 @@ export class ManagementApi {
   #restart(url: URL, instanceId: string): HostResponse {
     const { engine } = this.#options;
     const record = engine.state.instances.get(instanceId);
-    if (record === undefined) return exception(400, 'InstanceId does not match a valid orchestration instance.', `No instance with ID '${instanceId}' found.`, 'System.ArgumentException');
+    if (record === undefined) return exception(400, 'InstanceId does not match a valid orchestration instance.', `No instance with ID '${instanceId}' was found. (Parameter 'instanceId')`, 'System.ArgumentException');
     const keepsId = url.searchParams.get('restartWithNewInstanceId')?.toLowerCase() === 'false';
     if (keepsId && !isFinal(record)) {
-      return exception(409, 'A non-terminal instance with this instance ID already exists.', `An Orchestration instance with the status ${record.runtimeStatus} already exists.`, 'System.InvalidOperationException');
+      return exception(409, 'A non-terminal instance with this instance ID already exists.', `An Orchestration instance with the status ${record.runtimeStatus} already exists.`, 'DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException');
     }
     const newId = keepsId ? instanceId : randomUUID().replaceAll('-', '');
     engine.startInstance({ name: record.name, instanceId: newId, inputText: record.shownInputText, version: record.version });

@@ -10,7 +10,7 @@ export function compareCase(recording: Recording, seen: SeenCase): Mismatch[] {
     ...compareOrchestrators(recording, seen),
     ...compareActivities(recording, seen),
     ...compareEntities(recording, seen),
-    ...compareHttp(seen),
+    ...compareHttp(recording, seen),
     ...compareSdk(recording, seen),
     ...compare('finalStatus', normalise(recording.finalStatus), normalise(seen.finalStatus)),
   ];
@@ -93,21 +93,19 @@ function withoutLinks(recordedBody: unknown, seenBody: unknown): unknown {
   return readMember(recordedBody, '(links)') === undefined ? seenBody : { id: readMember(seenBody, 'id'), '(links)': readMember(recordedBody, '(links)') };
 }
 
-function compareHttp(seen: SeenCase): Mismatch[] {
+function compareHttp(recording: Recording, seen: SeenCase): Mismatch[] {
+  const onlyOwn = keepOwn(recording);
   return seen.http.flatMap(({ recorded, status, headers, body }, index) =>
     compare(
       `http[${index}] ${recorded.method} ${recorded.path} `,
-      normalise({ status: recorded.status, headers: pickHeaders(recorded.responseHeaders), body: recorded.responseBody }),
+      normalise({ status: recorded.status, headers: pickHeaders(recorded.responseHeaders), body: onlyOwn(recorded.responseBody) }),
       normalise({ status, headers: pickHeaders(headers), body: withoutLinks(recorded.responseBody, body) }),
     ),
   );
 }
 
 function compareSdk(recording: Recording, seen: SeenCase): Mismatch[] {
-  const own = new Set(recording.http.map((each) => readMember(each.responseBody, 'id')));
-  // a listing of the whole hub shows what other cases left there
-  const onlyOwn = (value: unknown): unknown =>
-    Array.isArray(value) && value.every((each) => readMember(each, 'instanceId') !== undefined) ? value.filter((each) => own.has(readMember(each, 'instanceId'))) : value;
+  const onlyOwn = keepOwn(recording);
   const view = (each: { readonly method?: string; readonly url?: string; readonly status?: number; readonly requestBody?: string | null; readonly responseBody?: unknown }): unknown => ({
     method: each.method,
     url: each.url,
@@ -124,4 +122,16 @@ function compareSdk(recording: Recording, seen: SeenCase): Mismatch[] {
 
 function withOwnLists(calls: unknown, onlyOwn: (value: unknown) => unknown): unknown {
   return Array.isArray(calls) ? calls.map((each: unknown) => (typeof each === 'object' && each !== null && 'result' in each ? { ...each, result: onlyOwn(each.result) } : each)) : calls;
+}
+
+/** A listing of the whole hub shows what other cases left there: only this case's instances and entities are compared. */
+function keepOwn(recording: Recording): (value: unknown) => unknown {
+  const started = new Set(recording.http.map((each) => readMember(each.responseBody, 'id')));
+  const isForeign = (each: unknown): boolean => {
+    const instanceId = readMember(each, 'instanceId');
+    if (instanceId !== undefined) return !started.has(instanceId);
+    const entity = readMember(each, 'entityId');
+    return entity !== undefined && !String(readMember(entity, 'key')).startsWith(`${recording.case}--`);
+  };
+  return (value) => (Array.isArray(value) ? value.filter((each) => !isForeign(each)) : value);
 }

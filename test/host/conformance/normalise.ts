@@ -9,7 +9,7 @@ export function normalise(value: unknown): unknown {
 /** Whatever server answers a callHttp sends these or not. */
 const transportHeaders = new Set(['Date', 'Server', 'Transfer-Encoding', 'Connection', 'Keep-Alive']);
 
-const volatileNumbers = new Set(['duration', 'startTime']);
+const volatileNumbers = new Set(['duration', 'startTime', 'requestTime']);
 
 export function normaliseText(text: string): string {
   return text

@@ -57,6 +57,7 @@ export class Steering {
   constructor(recording: Recording) {
     const executions = new Map<string, string>();
     for (const episode of recording.episodes) {
+      if (episode.kind === 'entity' && episode.instanceId !== undefined) this.#addEntityBatch(episode.instanceId, episode);
       if (episode.kind !== 'orchestrator' || episode.instanceId === undefined) continue;
       const history = readHistory(episode);
       const executionId = history.find((event) => event.EventType === 0)?.OrchestrationInstance?.ExecutionId ?? '';
@@ -75,6 +76,13 @@ export class Steering {
     }
   }
 
+  #addEntityBatch(instanceId: string, episode: RecordedEpisode): void {
+    const { batch } = episode.in as { readonly batch: readonly { readonly name: string; readonly input: string | null }[] };
+    const instance = this.#instances.get(instanceId) ?? { episodes: [], next: 0 };
+    this.#instances.set(instanceId, instance);
+    instance.episodes.push(batch.map((each) => ({ type: 15, key: `${each.name}:${each.input}` })));
+  }
+
   /** The execution id that the recording has for the next execution of this instance. */
   nextGuid(instanceId: string): string | undefined {
     return this.#executionIds.get(instanceId)?.shift();
@@ -84,10 +92,13 @@ export class Steering {
     const instance = this.#instances.get(instanceId);
     const wanted = instance?.episodes[instance.next];
     if (instance === undefined || wanted === undefined) return waiting;
+    // lock requests and releases are no operations: they pass
+    const passing = waiting.filter((message) => toEntityKey(message) === 'passes');
+    if (passing.length > 0) return passing;
     const left = [...waiting];
     const batch: ControlMessage[] = [];
     for (const { type, key } of wanted) {
-      const index = left.findIndex((message) => message.event.EventType === type && toKey(message.event as unknown as RecordedEvent) === key);
+      const index = left.findIndex((message) => message.event.EventType === type && (toEntityKey(message) ?? toKey(message.event as unknown as RecordedEvent)) === key);
       if (index < 0) return [];
       batch.push(...left.splice(index, 1));
     }
@@ -102,6 +113,15 @@ export class Steering {
       next >= episodes.length || /^[0-9a-f]{32}$/.test(instanceId) ? [] : [`${instanceId}: episode ${next} of ${episodes.length} waits for ${JSON.stringify(episodes[next])}`],
     );
   }
+}
+
+/** Operation and input of a message to an entity; undefined for every other message. */
+function toEntityKey({ event }: ControlMessage): string | undefined {
+  if (event.EventType !== 15) return undefined;
+  if (event.Name === 'release') return 'passes';
+  if (event.Name !== 'op') return undefined;
+  const request = JSON.parse(event.Input ?? '{}') as { readonly op?: string | null; readonly input?: string; readonly lockset?: unknown };
+  return request.lockset === undefined ? `${request.op}:${request.input ?? null}` : 'passes';
 }
 
 function readHistory(episode: RecordedEpisode): readonly RecordedEvent[] {

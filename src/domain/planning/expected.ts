@@ -1,9 +1,10 @@
 import type { Expected, ExpectedStamp } from '../plan.ts';
-import type { FleetLoads, SizedStamp } from './fleetLoads.ts';
-import type { PlanContext } from './planContext.ts';
+import type { FleetContext } from './fleetContext.ts';
+import type { FleetLoads } from './fleetLoads.ts';
+import type { SizedStamp } from './sizeStamps.ts';
 
 /** What the plan leads to. Workloads are listed for stamps that gain load, without the shed ones: only these must prove their room. */
-export function expectedOutcome(context: PlanContext, before: FleetLoads, after: FleetLoads, sized: readonly SizedStamp[]): Expected {
+export function expectedOutcome(context: FleetContext, before: FleetLoads, after: FleetLoads, sized: readonly SizedStamp[]): Expected {
   const total = after.expected.reduce((sum, load) => sum + load, 0);
   return {
     readyInSeconds: sized.reduce((longest, { sizing }) => Math.max(longest, sizing.readyInSeconds), 0),

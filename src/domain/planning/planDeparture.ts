@@ -1,48 +1,86 @@
-import type { BlockedReason, Plan, PlanResult, Shortfall } from '../plan.ts';
-import { expectedOutcome } from './expected.ts';
-import { gainingStamps, loadsUnder, sizeStamps, stampModels, type SizedStamp } from './fleetLoads.ts';
-import type { PlanContext } from './planContext.ts';
-import { gatesTo, shiftsAway } from './planShifts.ts';
-import { planSheds, planSurges } from './planSurges.ts';
-import { stateWithAsked, stateWithoutAsked } from './routingStates.ts';
-import { groupsLeftWithoutHealthyOrigin, unfitSurvivors } from './survivors.ts';
+import type { BlockedReason, Finding, GateStep, OriginShift, Plan, PlanResult } from '../plan.ts';
 import { blocked } from './blocked.ts';
+import { expectedOutcome } from './expected.ts';
+import { loadsBefore } from './fleetLoads.ts';
+import { findRoom, type Room } from './findRoom.ts';
+import { inertWeightNotes, shortfallText, shortOfRoom, sourceNotes } from './planNotes.ts';
+import type { PlanContext } from './planContext.ts';
+import { partialRoom } from './partialRoom.ts';
+import { gatesTo, shiftsTo } from './planShifts.ts';
+import { planSheds, planSurges } from './planSurges.ts';
+import { stateWith, stateWithout } from './routingStates.ts';
+import { buildStampModels } from './sizeStamps.ts';
+import { groupsLeftWithoutHealthyOrigin, unfitSurvivors } from './survivors.ts';
 
 /**
  * Taking the request's stamps out of service: what failover, drain and drill have in common.
  * Graceful keeps I2 or is blocked; ungraceful and surge-only make what room there is and say what is missing.
  */
 export function planDeparture(context: PlanContext): PlanResult {
-  const { input } = context;
-  const refusals = [...alreadyDrained(context), ...groupsLeftWithoutHealthyOrigin(context)];
+  const refusals = [...settingsUnknown(context), ...alreadyDrained(context), ...groupsLeftWithoutHealthyOrigin(context)];
   if (refusals.length > 0) return blocked(refusals);
-  const before = loadsUnder(context, stateWithAsked(context));
-  const after = loadsUnder(context, stateWithoutAsked(context));
-  const gaining = gainingStamps(before, after);
-  const bindingRoom = input.request.mode === 'graceful' && input.request.scope === 'full';
-  if (bindingRoom) {
-    const unfit = unfitSurvivors(context, gaining);
-    if (unfit.length > 0) return blocked(unfit);
-  }
-  const sized = sizeStamps(context, stampModels(context), gaining, before, after);
-  const shortfalls = sized.flatMap(({ sizing }) => sizing.shortfalls);
-  if (bindingRoom && shortfalls.length > 0) return blocked([shortOfRoom(shortfalls)]);
-  const movesTraffic = input.request.scope === 'full';
+  const before = loadsBefore(context, stateWith(context, context.asked));
+  const question = { context, models: buildStampModels(context), before };
+  const full = findRoom(question, stateWithout(context, context.asked));
+  if (!mustProveRoom(context)) return planned(context, full, before, 'full');
+
+  const unfit = unfitSurvivors(context, full.gaining);
+  if (unfit.length > 0) return blocked(unfit);
+  if (full.shortfalls.length === 0) return planned(context, full, before, 'full');
+  if (context.input.request.kind !== 'failover') return blocked([shortOfRoom(full.shortfalls)]);
+  const partial = partialRoom(question, context);
+  if (partial === null) return blocked([shortOfRoom(full.shortfalls), ...partialRefused(context)]);
+  return planned(context, partial, before, 'partial');
+}
+
+/** I2 binds a graceful run that moves traffic; the others move none, or what has moved already. */
+const mustProveRoom = ({ input: { request } }: PlanContext): boolean => request.mode === 'graceful' && request.scope === 'full';
+
+function planned(context: PlanContext, room: Room, before: Room['after'], reach: Plan['reach']): PlanResult {
+  const { request, revision } = context.input;
+  const { gates, shifts } = trafficSteps(context, room, reach);
   const plan: Plan = {
-    kind: input.request.kind,
-    mode: input.request.mode,
-    revision: input.revision,
+    kind: request.kind,
+    mode: request.mode,
+    revision,
     at: context.at,
-    stamps: input.request.stamps,
-    reach: 'full',
-    surges: planSurges(sized),
-    sheds: planSheds(sized),
-    gates: movesTraffic ? gatesTo(context, 'closed') : [],
-    shifts: movesTraffic ? shiftsAway(context) : [],
-    expected: expectedOutcome(context, before, after, sized),
-    notes: [...context.notes, ...sourceNotes(context), ...shortfallNotes(sized)],
+    stamps: request.stamps,
+    reach,
+    surges: planSurges(room.sized),
+    sheds: planSheds(room.sized),
+    gates,
+    shifts,
+    expected: expectedOutcome(context, before, room.after, room.sized),
+    notes: [...context.notes, ...sourceNotes(context), ...inertWeightNotes(context), ...wayNotes(context, room, reach), ...room.shortfalls.map(shortfallText)],
   };
-  return { kind: 'planned', plan, findings: shortfalls.map((shortfall) => ({ severity: 'warning', invariant: 'I2', message: shortfallText(shortfall) })) };
+  const findings = room.shortfalls.map((shortfall): Finding => ({ severity: 'warning', invariant: 'I2', message: shortfallText(shortfall) }));
+  return { kind: 'planned', plan, findings };
+}
+
+/**
+ * A gate drains within seconds, at the weights that the survivors have: where these must change first, and where some traffic
+ * is to stay, gates are left open. Survivors' weights go first, so that nobody gets more on the way than in the end.
+ */
+function trafficSteps(context: PlanContext, room: Room, reach: Plan['reach']): { readonly gates: readonly GateStep[]; readonly shifts: readonly OriginShift[] } {
+  if (context.input.request.scope === 'surgeOnly' || context.trafficKnown === 'assumed') return { gates: [], shifts: [] };
+  const shifts = shiftsTo(context, room.after.state);
+  const survivorsFirst = [...shifts.filter(({ stamp }) => !context.input.request.stamps.includes(stamp)), ...shifts.filter(({ stamp }) => context.input.request.stamps.includes(stamp))];
+  const gates = reach === 'full' && (room.by === 'asIs' || context.input.request.mode === 'ungraceful') ? gatesTo(context, 'closed') : [];
+  return { gates, shifts: survivorsFirst };
+}
+
+function wayNotes(context: PlanContext, room: Room, reach: Plan['reach']): string[] {
+  const notes: string[] = [];
+  if (context.trafficKnown === 'assumed') notes.push('no traffic is moved: Front Door\'s settings cannot be read, and its own probes keep users away from a dead stamp');
+  if (room.by === 'weights') notes.push('survivors\' weights change so that none is short; gates stay open, since traffic may move only when the weights have landed');
+  if (reach === 'partial') notes.push('the survivors cannot take all: a part of the traffic stays');
+  return notes;
+}
+
+/** I1 cannot be shown without knowing which origins are enabled. A run that moves no traffic may still make room. */
+function settingsUnknown(context: PlanContext): BlockedReason[] {
+  if (context.trafficKnown === 'known' || !mustProveRoom(context)) return [];
+  return [{ code: 'factsUnknown', inputs: ['traffic'], message: 'Front Door\'s settings cannot be read: which origins would be left is not known' }];
 }
 
 function alreadyDrained({ input, model, asked, stampNames, stampFacts }: PlanContext): BlockedReason[] {
@@ -56,23 +94,13 @@ function alreadyDrained({ input, model, asked, stampNames, stampFacts }: PlanCon
   });
 }
 
-export function shortOfRoom(shortfalls: readonly Shortfall[]): BlockedReason {
-  return { code: 'shortOfRoom', shortfalls, message: `the survivors cannot take the traffic: ${shortfalls.map(shortfallText).join('; ')}` };
-}
-
-export const shortfallText = ({ stamp, constraint, subject, missing, unit, fix }: Shortfall): string => `${stamp}: ${constraint} (${subject}) is short of ${missing} ${unit}; ${fix}`;
-
-function shortfallNotes(sized: readonly SizedStamp[]): string[] {
-  return sized.flatMap(({ sizing }) => sizing.shortfalls.map(shortfallText));
-}
-
-function sourceNotes({ demand, model, growth }: PlanContext): string[] {
-  const notes: string[] = [];
-  if (demand.source === 'countryTable') notes.push('shares stand on users by country and estimated latencies');
-  if (demand.source === 'allToNearest') notes.push('shares stand on nothing measured: everyone goes to the nearest stamp');
-  for (const { name, latencyWindowMs } of model.groups) {
-    if (latencyWindowMs === 0) notes.push(`origin group ${name} has latency sensitivity 0 ms: weights are inert, everyone goes to the nearest survivor`);
-  }
-  if (growth > 1.005) notes.push(`planned for ${Math.round((growth - 1) * 100)} % more than the demand measured at the edges`);
-  return notes;
+/** Why no part of the traffic can be moved either: the setting that stands in the way. */
+function partialRefused({ model, asked }: PlanContext): BlockedReason[] {
+  return model.groups
+    .filter((group) => group.latencyWindowMs === 0 && group.origins.some(({ stampIndex }) => asked.has(stampIndex)))
+    .map(({ name }) => ({
+      code: 'weightsInert',
+      originGroup: name,
+      message: `a part of the traffic cannot be moved: origin group ${name} has latency sensitivity 0 ms, at which weights do nothing; raise additionalLatencyInMilliseconds above 0`,
+    }));
 }

@@ -1,43 +1,49 @@
 import type { Assessment, Verdict } from '../assessment.ts';
-import type { BlockedReason, PlanResult } from '../plan.ts';
+import type { BlockedReason, Finding, PlanResult } from '../plan.ts';
+import { assessmentOf } from './assessmentOf.ts';
 import { blocked } from './blocked.ts';
 import { expectedOutcome } from './expected.ts';
-import { gainingStamps, loadsUnder, sizeStamps, stampModels } from './fleetLoads.ts';
-import { shortOfRoom } from './planDeparture.ts';
-import { assessmentOf, type PlanContext } from './planContext.ts';
-import { gatesTo, shiftsBack } from './planShifts.ts';
+import { findRoomAsSet } from './findRoom.ts';
+import { loadsBefore } from './fleetLoads.ts';
+import { inertWeightNotes, shortfallText, shortOfRoom, sourceNotes } from './planNotes.ts';
+import type { PlanContext } from './planContext.ts';
+import { gatesTo, shiftsTo } from './planShifts.ts';
 import { planSurges } from './planSurges.ts';
-import { stateAsSet, stateWithAsked } from './routingStates.ts';
+import { stateWith, stateWithout } from './routingStates.ts';
+import { buildStampModels } from './sizeStamps.ts';
 
-/** Giving drained stamps their traffic back: first the room in them, since they have scaled down meanwhile, then gates and origins. */
+/**
+ * Giving drained stamps their traffic back: first the room in them, since they have scaled down meanwhile, then gates and
+ * origins. Survivors keep their weights and their surges; `planHandBack` gives the surges back once the fleet is stable.
+ */
 export function planFailback(context: PlanContext): PlanResult {
-  const { input } = context;
-  const shifts = shiftsBack(context);
+  const { request, revision } = context.input;
+  if (context.trafficKnown === 'assumed') return blocked([{ code: 'factsUnknown', inputs: ['traffic'], message: 'Front Door\'s settings cannot be read: what would have to be restored is not known' }]);
+  const target = stateWith(context, context.asked);
+  const shifts = shiftsTo(context, target).filter(({ stamp }) => request.stamps.includes(stamp));
   const gates = gatesTo(context, 'open');
   const refusals = [...notDrained(context, shifts.length + gates.length), ...worseTargets(context)];
   if (refusals.length > 0) return blocked(refusals);
-  const before = loadsUnder(context, stateAsSet(context));
-  const after = loadsUnder(context, stateWithAsked(context));
-  const sized = sizeStamps(context, stampModels(context), gainingStamps(before, after), before, after);
-  const shortfalls = sized.flatMap(({ sizing }) => sizing.shortfalls);
-  if (input.request.mode === 'graceful' && shortfalls.length > 0) return blocked([shortOfRoom(shortfalls)]);
+  const before = loadsBefore(context, stateWithout(context, context.asked));
+  const room = findRoomAsSet({ context, models: buildStampModels(context), before }, target);
+  if (request.mode === 'graceful' && room.shortfalls.length > 0) return blocked([shortOfRoom(room.shortfalls)]);
   return {
     kind: 'planned',
     plan: {
-      kind: input.request.kind,
-      mode: input.request.mode,
-      revision: input.revision,
+      kind: request.kind,
+      mode: request.mode,
+      revision,
       at: context.at,
-      stamps: input.request.stamps,
+      stamps: request.stamps,
       reach: 'full',
-      surges: planSurges(sized),
+      surges: planSurges(room.sized),
       sheds: [],
       gates,
       shifts,
-      expected: expectedOutcome(context, before, after, sized),
-      notes: context.notes,
+      expected: expectedOutcome(context, before, room.after, room.sized),
+      notes: [...context.notes, ...sourceNotes(context), ...inertWeightNotes(context), ...room.shortfalls.map(shortfallText)],
     },
-    findings: [],
+    findings: room.shortfalls.map((shortfall): Finding => ({ severity: 'warning', invariant: 'I2', message: shortfallText(shortfall) })),
   };
 }
 
@@ -49,8 +55,7 @@ function notDrained({ input }: PlanContext, changes: number): BlockedReason[] {
 const rank: Readonly<Record<Verdict, number>> = { healthy: 0, degraded: 1, unknown: 2, unhealthy: 3 };
 
 /** I10: the target must be known, and no worse than the best of those that serve now. */
-function worseTargets(context: PlanContext): BlockedReason[] {
-  const { input, stampNames, asked, model } = context;
+function worseTargets({ input, stampNames, asked, model }: PlanContext): BlockedReason[] {
   const serving = new Set(model.groups.flatMap((group) => group.origins.filter(({ facts, stampIndex }) => facts.enabled === 'Enabled' && !asked.has(stampIndex)).map(({ stampIndex }) => stampIndex)));
   const best = Math.min(rank.unhealthy, ...[...serving].map((index) => rank[assessmentOf(input.assessment, stampNames[index] ?? '')?.verdict ?? 'unknown']));
   return input.request.stamps.flatMap((stamp): BlockedReason[] => {
@@ -63,7 +68,7 @@ function worseTargets(context: PlanContext): BlockedReason[] {
 /** With no traffic, Front Door's own figures say nothing about a drained stamp: the other signals, if one is from outside. */
 function verdictWhileDrained(assessment: Assessment | null): Verdict {
   if (assessment === null) return 'unknown';
-  if (assessment.verdict === 'healthy') return 'healthy';
+  if (assessment.verdict !== 'unknown' && assessment.verdict !== 'degraded') return assessment.verdict;
   const telling = assessment.signals.filter(({ source, verdict }) => !source.startsWith('frontDoor') && verdict !== 'unknown');
   const seenFromOutside = telling.some(({ vantage }) => vantage === 'outside');
   return seenFromOutside && telling.length > 1 && telling.every(({ verdict }) => verdict === 'healthy') ? 'healthy' : assessment.verdict;

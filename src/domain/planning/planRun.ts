@@ -1,6 +1,6 @@
 import type { BlockedReason, PlanResult } from '../plan.ts';
 import { blocked } from './blocked.ts';
-import { buildContext, type PlanInput } from './planContext.ts';
+import { buildPlanContext, type PlanInput } from './planContext.ts';
 import { planDeparture } from './planDeparture.ts';
 import { planFailback } from './planFailback.ts';
 
@@ -11,7 +11,7 @@ import { planFailback } from './planFailback.ts';
 export function planRun(input: PlanInput): PlanResult {
   const refusals = [...unknownStamps(input), ...suspectObserver(input)];
   if (refusals.length > 0) return blocked(refusals);
-  const context = buildContext(input);
+  const context = buildPlanContext(input);
   switch (input.request.kind) {
     case 'failover':
     case 'drain':

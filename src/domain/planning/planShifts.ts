@@ -1,36 +1,18 @@
-import type { GateStep, OriginShift } from '../plan.ts';
-import { normalWeight } from './routingStates.ts';
-import { stampAt, type PlanContext } from './planContext.ts';
+import type { GateStep, OriginSetting, OriginShift } from '../plan.ts';
+import type { RoutingState } from '../traffic/index.ts';
+import { stampAt } from './fleetContext.ts';
+import type { PlanContext } from './planContext.ts';
 
-/** 0 % is `Disabled`: a weight has no zero. One write for each origin that is not off already. */
-export function shiftsAway({ model, asked }: PlanContext): OriginShift[] {
-  return model.groups.flatMap((group) =>
-    group.origins
-      .filter(({ facts, stampIndex }) => asked.has(stampIndex) && facts.enabled === 'Enabled')
-      .map(({ facts }) => ({
-        stamp: facts.stamp,
-        originGroup: group.name,
-        origin: facts.origin,
-        before: { weight: facts.weight, enabled: facts.enabled },
-        after: { weight: facts.weight, enabled: 'Disabled' as const },
-      })),
-  );
-}
-
-/** Back on, at the normal weight, in one write for each origin. */
-export function shiftsBack(context: PlanContext): OriginShift[] {
-  const { model, asked } = context;
-  return model.groups.flatMap((group) =>
-    group.origins
-      .filter(({ stampIndex }) => asked.has(stampIndex))
-      .map(({ facts, stampIndex }) => ({
-        stamp: facts.stamp,
-        originGroup: group.name,
-        origin: facts.origin,
-        before: { weight: facts.weight, enabled: facts.enabled },
-        after: { weight: normalWeight(context, stampIndex, group.name, facts.origin, facts.weight), enabled: 'Enabled' as const },
-      }))
-      .filter(({ before, after }) => before.weight !== after.weight || before.enabled !== after.enabled),
+/** One write for each origin whose setting differs from what it is now. 0 % is `Disabled`: a weight has no zero. */
+export function shiftsTo({ model }: PlanContext, state: RoutingState): OriginShift[] {
+  return model.groups.flatMap((group, at) =>
+    group.origins.flatMap(({ facts }, position): OriginShift[] => {
+      const wanted = state[at]?.[position];
+      if (wanted === undefined) return [];
+      const before = { weight: facts.weight, enabled: facts.enabled };
+      const after: OriginSetting = wanted.serves === 'disabled' ? { weight: facts.weight, enabled: 'Disabled' } : { weight: wanted.weight, enabled: 'Enabled' };
+      return before.weight === after.weight && before.enabled === after.enabled ? [] : [{ stamp: facts.stamp, originGroup: group.name, origin: facts.origin, before, after }];
+    }),
   );
 }
 

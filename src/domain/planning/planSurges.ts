@@ -1,6 +1,6 @@
 import { boundsAreOurs, type StampModel } from '../capacity/index.ts';
 import type { HpaSurge, PoolSurge, ShedStep, StampSurge } from '../plan.ts';
-import type { SizedStamp } from './fleetLoads.ts';
+import type { SizedStamp } from './sizeStamps.ts';
 
 /** The room to be made in each stamp that gains load; stamps that have it all are left out. */
 export function planSurges(sized: readonly SizedStamp[]): StampSurge[] {

@@ -1,7 +1,7 @@
 import type { FleetAssessment } from '../assessment.ts';
 import type { FleetFacts } from '../facts.ts';
 import type { Plan } from '../plan.ts';
-import { assessmentOf } from './planContext.ts';
+import { assessmentOf } from './assessmentOf.ts';
 import { isFit } from './survivors.ts';
 
 export type Reassessed = { readonly kind: 'holds' } | { readonly kind: 'superseded'; readonly why: string };

@@ -1,32 +1,36 @@
-import type { RoutingState, OriginState } from '../traffic/index.ts';
-import { stampAt, type PlanContext } from './planContext.ts';
+import type { OriginState, RoutingState } from '../traffic/index.ts';
+import { stampAt, type FleetContext } from './fleetContext.ts';
 
-/** How traffic would be routed with everything that the request's stamps normally do: what a plan's gains are measured against. */
-export function stateWithAsked(context: PlanContext): RoutingState {
-  return mapState(context, (state, index, group, origin) => (context.asked.has(index) ? { weight: normalWeight(context, index, group, origin, state.weight), serves: 'serving' } : state));
-}
-
-/** As Front Door is set now; stamps whose probes fail are out, the request's own ones are not judged. */
-export function stateAsSet(context: PlanContext): RoutingState {
+/** As Front Door is set now; stamps whose probes fail are out. */
+export function stateAsSet(context: FleetContext): RoutingState {
   return mapState(context, (state) => state);
 }
 
-/** The request's stamps get nobody. */
-export function stateWithoutAsked(context: PlanContext): RoutingState {
-  return mapState(context, (state, index) => (context.asked.has(index) ? { ...state, serves: 'disabled' } : state));
+/** With these stamps in service at their normal weight, whatever they are now: what a loss is measured against. */
+export function stateWith(context: FleetContext, stamps: ReadonlySet<number>): RoutingState {
+  return mapState(context, (state, at) => (stamps.has(at.stampIndex) ? { weight: normalWeight(context, at, state.weight), serves: 'serving' } : state));
 }
 
-type StateMapper = (state: OriginState, stampIndex: number, group: string, origin: string) => OriginState;
+/** These stamps get nobody. */
+export function stateWithout(context: FleetContext, stamps: ReadonlySet<number>): RoutingState {
+  return mapState(context, (state, { stampIndex }) => (stamps.has(stampIndex) ? { ...state, serves: 'disabled' } : state));
+}
 
-export function mapState({ model, out }: PlanContext, map: StateMapper): RoutingState {
+export interface OriginAt {
+  readonly stampIndex: number;
+  readonly originGroup: string;
+  readonly origin: string;
+}
+
+export function mapState({ model, out }: FleetContext, map: (state: OriginState, at: OriginAt) => OriginState): RoutingState {
   return model.groups.map((group) =>
     group.origins.map(({ facts, stampIndex }) => {
       const serves = facts.enabled === 'Disabled' ? 'disabled' : out.has(stampIndex) ? 'out' : 'serving';
-      return map({ weight: facts.weight, serves }, stampIndex, group.name, facts.origin);
+      return map({ weight: facts.weight, serves }, { stampIndex, originGroup: group.name, origin: facts.origin });
     }),
   );
 }
 
-export function normalWeight(context: PlanContext, index: number, group: string, origin: string, otherwise: number): number {
-  return stampAt(context, index).origins.find((one) => one.originGroup === group && one.origin === origin)?.normalWeight ?? otherwise;
+export function normalWeight(context: FleetContext, at: OriginAt, otherwise: number): number {
+  return stampAt(context, at.stampIndex).origins.find(({ originGroup, origin }) => originGroup === at.originGroup && origin === at.origin)?.normalWeight ?? otherwise;
 }

@@ -1,6 +1,7 @@
 import type { Assessment } from '../assessment.ts';
 import type { BlockedReason } from '../plan.ts';
-import { assessmentOf, type PlanContext } from './planContext.ts';
+import { assessmentOf } from './assessmentOf.ts';
+import type { PlanContext } from './planContext.ts';
 
 /** I1: every origin group that the request's stamps serve keeps an enabled origin in a stamp that is healthy or merely degraded. */
 export function groupsLeftWithoutHealthyOrigin(context: PlanContext): BlockedReason[] {

@@ -1,0 +1,41 @@
+import type { RoutingState } from '../traffic/index.ts';
+import type { FleetContext } from './fleetContext.ts';
+import type { Room } from './findRoom.ts';
+
+/** Front Door: weights are whole numbers, 1 to 1000. */
+const leastWeight = 1;
+const mostWeight = 1000;
+/** Below this a whole number is too coarse a step: then all weights of the group are scaled up first. */
+const coarseBelow = 20;
+
+/**
+ * One step towards weights under which no survivor is short: each one that is gives up as much of its weight as it
+ * lacks room for, the others keep theirs. Null where no weight can change anything.
+ */
+export function balanceWeights(context: FleetContext, room: Room): RoutingState | null {
+  const keep = new Map(room.sized.filter(({ sizing }) => sizing.shortfalls.length > 0).map(({ index, sizing }) => [index, fractionWithRoom(sizing)]));
+  let changed = 0;
+  const state = context.model.groups.map((group, at) => {
+    const before = room.after.state[at] ?? [];
+    const serving = before.filter(({ serves }) => serves === 'serving');
+    if (group.latencyWindowMs === 0 || serving.length < 2) return before;
+    const lightest = Math.min(...before.flatMap(({ serves, weight }, position) => (serves === 'serving' && keep.has(group.origins[position]?.stampIndex ?? -1) ? [weight] : [])));
+    const scale = lightest < coarseBelow ? Math.max(1, Math.floor(mostWeight / Math.max(...serving.map(({ weight }) => weight)))) : 1;
+    return before.map((origin, position) => {
+      const stampIndex = group.origins[position]?.stampIndex ?? -1;
+      const part = keep.get(stampIndex);
+      if (origin.serves !== 'serving') return origin;
+      const scaled = origin.weight * scale;
+      const weight = part === undefined ? scaled : Math.max(leastWeight, Math.min(scaled - 1, Math.floor(scaled * part)));
+      if (weight !== origin.weight) changed += 1;
+      return { ...origin, weight };
+    });
+  });
+  return changed === 0 ? null : state;
+}
+
+/** How much of its load the scarcest of a stamp's workloads has room for, and a little less: between a half and 95 %. */
+function fractionWithRoom({ workloads }: Room['sized'][number]['sizing']): number {
+  const fraction = Math.min(1, ...workloads.map(({ replicasNeeded, unplaced }) => (replicasNeeded === 0 ? 1 : (replicasNeeded - unplaced) / replicasNeeded)));
+  return Math.max(0.5, Math.min(0.95, fraction * 0.99));
+}

@@ -1,0 +1,79 @@
+import { boundsAreOurs, type StampModel } from '../capacity/index.ts';
+import type { Shortfall } from '../plan.ts';
+import type { RoutingState } from '../traffic/index.ts';
+import { balanceWeights } from './balanceWeights.ts';
+import type { FleetContext } from './fleetContext.ts';
+import { gainingStamps, loadsAfter, type FleetLoads } from './fleetLoads.ts';
+import { sheddingNothing, sizeStamps, type ShedChoice, type SizedStamp, type StampModels } from './sizeStamps.ts';
+
+/** Where traffic would go and what each stamp that gains needs for it. */
+export interface Room {
+  readonly after: FleetLoads;
+  readonly gaining: readonly number[];
+  readonly sized: readonly SizedStamp[];
+  readonly shortfalls: readonly Shortfall[];
+  /** `weights`: survivors' weights had to change, which Front Door may take 20 minutes to follow. */
+  readonly by: 'asIs' | 'weights';
+}
+
+export interface RoomQuestion {
+  readonly context: FleetContext;
+  readonly models: StampModels;
+  readonly before: FleetLoads;
+}
+
+/**
+ * The fallback chain, once the pools of one survivor and their zones are used up (packPods): the other survivors, by weight,
+ * where a latency window lets weights work; then shedding tier 3, where policy lets it; then both. If nothing
+ * helps: what there is, tier 3 shed if that is allowed, with what is missing.
+ */
+export function findRoom(question: RoomQuestion, state: RoutingState): Room {
+  const plain = roomUnder(question, state, sheddingNothing, 'asIs');
+  if (plain.shortfalls.length === 0) return plain;
+  const balanced = withBalancedWeights(question, plain, sheddingNothing);
+  if (balanced !== null) return balanced;
+  if (question.context.policy.shedTier3 === 'never') return plain;
+  const shed = roomUnder(question, state, shedWhereShort(plain), 'asIs');
+  if (shed.shortfalls.length === 0) return shed;
+  return withBalancedWeights(question, shed, shedWhereShort(plain)) ?? shed;
+}
+
+function roomUnder({ context, models, before }: RoomQuestion, state: RoutingState, shed: ShedChoice, by: Room['by']): Room {
+  const after = loadsAfter(context, state);
+  const gaining = gainingStamps(before, after);
+  const sized = sizeStamps(context, models, gaining, before, after, shed);
+  return { after, gaining, sized, shortfalls: sized.flatMap(({ sizing }) => sizing.shortfalls), by };
+}
+
+/** At exactly these settings. */
+export const findRoomAsSet = (question: RoomQuestion, state: RoutingState): Room => roomUnder(question, state, sheddingNothing, 'asIs');
+
+/** Each round takes weight from what is short; enough rounds for a weight to fall to a hundredth. */
+const balancingRounds = 20;
+
+function withBalancedWeights(question: RoomQuestion, start: Room, shed: ShedChoice): Room | null {
+  if (question.context.model.groups.every(({ latencyWindowMs }) => latencyWindowMs === 0)) return null;
+  let room = start;
+  for (let round = 0; round < balancingRounds; round += 1) {
+    const state = balanceWeights(question.context, room);
+    if (state === null) return null;
+    room = roomUnder(question, state, shed, 'weights');
+    if (room.shortfalls.length === 0) return room;
+  }
+  return null;
+}
+
+/** Tier 3 workloads whose HPA we may move, in stamps that are short. */
+function shedWhereShort({ sized }: Room): ShedChoice {
+  const short = new Set(sized.filter(({ sizing }) => sizing.shortfalls.length > 0).map(({ model }) => model.stamp.name));
+  return (model) => (short.has(model.stamp.name) ? tier3Of(model) : new Set());
+}
+
+function tier3Of({ workloads }: StampModel): ReadonlySet<number> {
+  return new Set(
+    workloads.flatMap(({ workload, facts }, position) => {
+      const hpa = facts?.hpa ?? null;
+      return workload.tier === 3 && hpa !== null && boundsAreOurs(hpa) ? [position] : [];
+    }),
+  );
+}

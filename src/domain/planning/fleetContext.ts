@@ -1,0 +1,103 @@
+import type { FleetAssessment } from '../assessment.ts';
+import { freshDemand, freshStampFacts, freshTraffic } from '../capacity/index.ts';
+import type { DemandFacts, FleetFacts, StampFacts, TrafficFacts } from '../facts.ts';
+import type { Fleet, Policy, Stamp, StampName } from '../fleet.ts';
+import { unknown } from '../reading.ts';
+import { buildTrafficModel, calibrateUsers, currentState, estimateRegionLatencyMs, type TrafficModel } from '../traffic/index.ts';
+import { assessmentOf } from './assessmentOf.ts';
+import { assumedDemand, assumedTraffic } from './assumedInputs.ts';
+import { demandGrowth } from './demandGrowth.ts';
+import { observedLoads } from './observedLoads.ts';
+
+/** The facts, with stale readings made unknown and missing ones replaced by the worst case; `notes` say which. */
+export interface FleetContext {
+  readonly fleet: Fleet;
+  readonly policy: Policy;
+  /** Epoch milliseconds of the facts. */
+  readonly at: number;
+  readonly stampNames: readonly StampName[];
+  /** By position in `stampNames`. */
+  readonly stampFacts: readonly StampFacts[];
+  readonly traffic: TrafficFacts;
+  readonly trafficKnown: 'known' | 'assumed';
+  readonly demandSource: DemandFacts['source'];
+  readonly demandKnown: 'known' | 'assumed';
+  readonly model: TrafficModel;
+  /** Positions of stamps to which Front Door sends nobody, because their probes fail. */
+  readonly out: ReadonlySet<number>;
+  /** >= 1: what is forecast over what is measured. */
+  readonly growth: number;
+  /** Of a what-if; 1 otherwise. */
+  readonly demandFactor: number;
+  readonly unknown: readonly { readonly input: string; readonly why: string }[];
+  readonly notes: readonly string[];
+}
+
+export interface WhatIf {
+  readonly demandFactor: number;
+  readonly policy: Partial<Policy>;
+}
+
+const asItIs: WhatIf = { demandFactor: 1, policy: {} };
+
+export function buildFleetContext(fleet: Fleet, facts: FleetFacts, assessment: FleetAssessment, whatIf: WhatIf = asItIs): FleetContext {
+  const notes: string[] = [];
+  const unknownInputs: { input: string; why: string }[] = [];
+  const stampNames = fleet.stamps.map(({ name }) => name);
+  const stampFacts = stampNames.map((name) => freshStampFacts(facts.stamps[name] ?? nothingRead(facts.at), facts.at));
+  const out = new Set(stampNames.flatMap((name, index) => (isGone(assessment, name) ? [index] : [])));
+  const trafficRead = freshTraffic(facts);
+  if (trafficRead.kind === 'unknown') {
+    unknownInputs.push({ input: 'traffic', why: trafficRead.why });
+    notes.push(`Front Door's settings are not known (${trafficRead.why}): the fleet file's are assumed, with everyone going to the nearest`);
+  }
+  const traffic = trafficRead.kind === 'known' ? trafficRead.value : assumedTraffic(fleet);
+  const demandRead = freshDemand(facts);
+  if (demandRead.kind === 'unknown') {
+    unknownInputs.push({ input: 'demand', why: demandRead.why });
+    notes.push(`where users are is not known (${demandRead.why}): any survivor may be the nearest of all of them`);
+  }
+  const demand = demandRead.kind === 'known' ? demandRead.value : assumedDemand(fleet, traffic, stampFacts);
+  const uncalibrated = buildTrafficModel(stampNames, traffic, demand);
+  const regionOf = (index: number): string => fleet.stamps[index]?.region ?? '';
+  const model =
+    demand.source === 'countryTable'
+      ? calibrateUsers(uncalibrated, currentState(uncalibrated, (index) => out.has(index)), observedLoads(fleet, uncalibrated, stampFacts), (from, to) => estimateRegionLatencyMs(regionOf(from), regionOf(to)))
+      : uncalibrated;
+  if (model !== uncalibrated && model.groups.some((group, index) => group.users.length !== uncalibrated.groups[index]?.users.length)) notes.push('users by country were placed so that the present shares come out');
+  const growth = demandGrowth(fleet, stampFacts, model);
+  return {
+    fleet,
+    policy: { ...fleet.policy, ...whatIf.policy },
+    at: facts.at,
+    stampNames,
+    stampFacts,
+    traffic,
+    trafficKnown: trafficRead.kind === 'known' ? 'known' : 'assumed',
+    demandSource: demand.source,
+    demandKnown: demandRead.kind === 'known' ? 'known' : 'assumed',
+    model,
+    out,
+    growth: growth.factor,
+    demandFactor: whatIf.demandFactor,
+    unknown: unknownInputs,
+    notes: [...notes, ...growth.notes],
+  };
+}
+
+/** Front Door's own probes keep users away from it already. */
+function isGone(assessment: FleetAssessment, stamp: StampName): boolean {
+  const one = assessmentOf(assessment, stamp);
+  return one !== null && one.trafficAlreadyGone && one.verdict === 'unhealthy';
+}
+
+export function stampAt({ fleet }: FleetContext, index: number): Stamp {
+  const stamp = fleet.stamps[index];
+  if (stamp === undefined) throw new Error(`no stamp at ${index} of ${fleet.stamps.length}`);
+  return stamp;
+}
+
+function nothingRead(at: number): StampFacts {
+  const nothing = unknown('nothing was read of this stamp', at);
+  return { pools: nothing, workloads: nothing, nodes: nothing, quota: nothing, skus: nothing, network: nothing, load: nothing };
+}

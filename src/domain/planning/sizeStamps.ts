@@ -1,0 +1,90 @@
+import { buildStampModel, sizeStamp, type ReplicaLoad, type StampModel, type StampSizing } from '../capacity/index.ts';
+import { stampAt, type FleetContext } from './fleetContext.ts';
+import type { FleetLoads } from './fleetLoads.ts';
+
+export interface SizedStamp {
+  readonly index: number;
+  readonly model: StampModel;
+  readonly sizing: StampSizing;
+  /** Positions in `model.workloads` that are shed. */
+  readonly shed: ReadonlySet<number>;
+}
+
+/** Models, and what was sized with them, are kept: most what-ifs leave most stamps as another one left them. */
+export interface StampModels {
+  of(index: number): StampModel;
+  /** Whether other stamps draw on the same quota, so that a sizing depends on theirs. */
+  sharesQuota(index: number): boolean;
+  readonly sized: Map<string, StampSizing>;
+}
+
+export function buildStampModels(context: FleetContext): StampModels {
+  const built = new Map<number, StampModel>();
+  const quotaScopes = new Map<string, number>();
+  const scopeOf = (index: number): string => {
+    const { cluster, region } = stampAt(context, index);
+    return `${cluster.resourceId.split('/')[2]?.toLowerCase() ?? ''}/${region}`;
+  };
+  context.stampNames.forEach((_, index) => quotaScopes.set(scopeOf(index), (quotaScopes.get(scopeOf(index)) ?? 0) + 1));
+  return {
+    of(index) {
+      const known = built.get(index);
+      if (known !== undefined) return known;
+      const facts = context.stampFacts[index];
+      if (facts === undefined) throw new Error(`no facts at ${index}`);
+      const model = buildStampModel(context.fleet, stampAt(context, index), facts);
+      built.set(index, model);
+      return model;
+    },
+    sharesQuota: (index) => (quotaScopes.get(scopeOf(index)) ?? 0) > 1,
+    sized: new Map(),
+  };
+}
+
+export type ShedChoice = (model: StampModel) => ReadonlySet<number>;
+
+const nothing: ReadonlySet<number> = new Set();
+export const sheddingNothing: ShedChoice = () => nothing;
+
+/** Sizes stamps one after the other, since those of one region in one subscription share its quota. */
+export function sizeStamps(context: FleetContext, models: StampModels, indexes: readonly number[], before: FleetLoads, after: FleetLoads, shed: ShedChoice = sheddingNothing): SizedStamp[] {
+  const carried = new Map<string, number>();
+  return indexes.map((index) => {
+    const model = models.of(index);
+    const shedHere = shed(model);
+    const size = (): StampSizing => sizeStamp(model, { loads: workloadLoads(context, model, index, before, after), policy: context.policy, carried, shed: shedHere });
+    if (!models.sharesQuota(index)) return { index, model, shed: shedHere, sizing: remembered(models, sizingKey(index, after, shedHere), size) };
+    const sizing = size();
+    model.limits.forEach(({ sharedKey }, limit) => {
+      if (sharedKey !== null) carried.set(sharedKey, sizing.packing.used[limit] ?? 0);
+    });
+    return { index, model, sizing, shed: shedHere };
+  });
+}
+
+function remembered(models: StampModels, key: string, size: () => StampSizing): StampSizing {
+  const known = models.sized.get(key);
+  if (known !== undefined) return known;
+  const sizing = size();
+  models.sized.set(key, sizing);
+  return sizing;
+}
+
+function sizingKey(index: number, { routed, scale }: FleetLoads, shed: ReadonlySet<number>): string {
+  let key = `${index}|${scale}|${[...shed].join(',')}`;
+  for (const group of routed.worst) key += `|${group[index] ?? 0}`;
+  return key;
+}
+
+function workloadLoads(context: FleetContext, model: StampModel, index: number, before: FleetLoads, after: FleetLoads): ReplicaLoad[] {
+  const measured = context.stampFacts[index]?.load;
+  const groups = new Map(context.model.groups.map(({ name }, at) => [name, at]));
+  return model.workloads.map(({ workload }) => {
+    const group = groups.get(workload.originGroup) ?? -1;
+    const now = measured?.kind === 'known' ? (measured.value.byWorkload[workload.name] ?? null) : null;
+    return {
+      now: now ?? (before.routed.expected[group]?.[index] ?? 0) * workload.trafficShare,
+      after: (after.routed.worst[group]?.[index] ?? 0) * workload.trafficShare * after.scale,
+    };
+  });
+}

@@ -1,6 +1,6 @@
 import type { FaultBoard } from '../../world/types.ts';
-import { ConnectionFault } from '../face.ts';
 import type { Face, FaceRequest, FaceResponse } from '../face.ts';
+import { playServiceDown } from '../transport/serviceDown.ts';
 import { deleteBlob, putBlob, readBlob, setMetadata } from './blobOperations.ts';
 import { createBlobStore } from './blobStore.ts';
 import type { BlobStore } from './blobStore.ts';
@@ -27,7 +27,7 @@ export interface BlobFaceOptions {
   readonly clock: { now(): number };
   readonly checkToken: BlobTokenCheck;
   readonly store?: BlobStore;
-  /** `blobDown` is played as a refused connection. */
+  /** `blobDown` answers 503, or breaks the connection where the fault's `how` says so. */
   readonly faults?: Pick<FaultBoard, 'active'>;
 }
 
@@ -37,8 +37,9 @@ export function createBlobFace(options: BlobFaceOptions): Face {
   let requests = 0;
   const nextId = (): string => (++requests).toString(16).padStart(12, '0');
   return (request) => {
-    if (options.faults?.active('blobDown')) throw new ConnectionFault('refused');
+    const down = playServiceDown(options.faults?.active('blobDown') ?? null);
     const context = contextOf(request, store, options.clock.now(), nextId);
+    if (down !== null) return answerError(context, { ...blobErrors.serverBusy, status: down.status });
     const refused = authenticate(context, options.checkToken);
     return refused ?? dispatch(context);
   };

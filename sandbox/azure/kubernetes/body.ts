@@ -11,7 +11,7 @@ export const mediaType = (context: KubeRequest): string => (context.request.head
 /** Bodies of create and replace: JSON or YAML. Protobuf, which some clients prefer, is refused as an unknown format is. */
 export function readObject(context: KubeRequest): JsonObject {
   const type = mediaType(context);
-  if (type !== '' && type !== 'application/json' && type !== 'application/yaml') throw unsupportedMediaType('application/json, application/yaml');
+  if (type !== '' && type !== 'application/json' && type !== 'application/yaml') throw unsupportedMediaType('application/json, application/yaml, application/vnd.kubernetes.protobuf');
   const value = type === 'application/yaml' ? parseYaml(text(context)) : parseJson(text(context), 'couldn\'t get version/kind; json parse error: ');
   if (!isObject(value)) throw badRequest('couldn\'t get version/kind; json parse error: the body is not an object');
   return value;

@@ -31,7 +31,7 @@ const container = openStruct({
   args: atomicList(string),
   ports: keyedList(['containerPort', 'protocol'], openStruct({ containerPort: integer, protocol: string }), { protocol: 'TCP' }),
   env: keyedList(['name'], openStruct({ valueFrom: openStruct({ fieldRef: atomicStruct, resourceFieldRef: atomicStruct, configMapKeyRef: atomicStruct, secretKeyRef: atomicStruct }) })),
-  resources: always(resources),
+  resources,
   volumeMounts: keyedList(['mountPath'], openStruct({})),
 });
 

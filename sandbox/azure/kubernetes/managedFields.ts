@@ -61,10 +61,13 @@ const isWriter = (manager: Manager, writer: Writer, operation: Manager['operatio
 /** The content that ownership is about: without the server's own bookkeeping. */
 const content = (object: JsonObject): JsonObject => ({ ...object, metadata: without(objectAt(object, 'metadata'), 'managedFields', 'resourceVersion', 'generation') });
 
+/** Requests to the object itself cannot change its status. */
+const contentWithoutStatus = (object: JsonObject): JsonObject => without(content(object), 'status');
+
 /** PUT, POST and the other patches: who changes a field owns it from then on. */
 export function trackUpdate(schema: Schema, live: JsonObject | null, next: JsonObject, writer: Writer): JsonObject {
-  const base = live === null ? {} : content(live);
-  const { added, modified, removed } = compareTyped(schema, base, content(next));
+  const base = live === null ? {} : contentWithoutStatus(live);
+  const { added, modified, removed } = compareTyped(schema, base, contentWithoutStatus(next));
   const changed = owned(union(added, modified));
   const before = live === null ? [] : parseManagers(live);
   const others = before.filter((manager) => !isWriter(manager, writer, 'Update')).map((manager) => ({ ...manager, fields: difference(difference(manager.fields, changed), removed) }));
@@ -140,19 +143,18 @@ interface Clash {
   readonly fields: FieldSet;
 }
 
-function conflictRefusal(clashes: readonly Clash[]): KubeRefusal {
+function conflictRefusal(found: readonly Clash[]): KubeRefusal {
+  const clashes = found.toSorted((a, b) => (a.manager.manager < b.manager.manager ? -1 : 1));
   const causes: Cause[] = clashes.flatMap(({ manager, fields }) => pathsOf(fields).map((field) => ({ reason: 'FieldManagerConflict' as const, message: `conflict with ${managerText(manager)}`, field })));
-  const word = causes.length === 1 ? '1 conflict' : `${causes.length} conflicts`;
-  return new KubeRefusal(409, 'Conflict', `Apply failed with ${word}: ${conflictText(clashes)}`, { causes: causes.map((cause) => ({ ...cause })) });
+  const [only] = causes;
+  const text = causes.length === 1 && only !== undefined ? `1 conflict: ${only.message}: ${only.field}` : `${causes.length} conflicts: ${clashes.map(clashText).join('\n')}`;
+  return new KubeRefusal(409, 'Conflict', `Apply failed with ${text}`, { causes: causes.map((cause) => ({ ...cause })) });
 }
 
-function conflictText(clashes: readonly Clash[]): string {
-  const parts = clashes.map(({ manager, fields }) => {
-    const paths = pathsOf(fields);
-    return paths.length === 1 ? `conflict with ${managerText(manager)}: ${paths[0]}` : `conflicts with ${managerText(manager)}:\n${paths.map((path) => `- ${path}`).join('\n')}`;
-  });
-  return parts.join('\n');
-}
+const clashText = ({ manager, fields }: Clash): string => `conflicts with ${managerText(manager)}:\n${pathsOf(fields).map((path) => `- ${path}`).join('\n')}`;
 
-/** The time is told only for an Update through a subresource-less entry of another version; here all are of one version. */
-const managerText = ({ manager, apiVersion, subresource }: Manager): string => `"${manager}"${subresource === null ? '' : ` with subresource "${subresource}"`} using ${apiVersion}`;
+/** Appliers are told by name alone, since one applier has one entry whatever version it speaks. */
+function managerText({ manager, operation, apiVersion, subresource }: Manager): string {
+  const who = `"${manager}"${subresource === null ? '' : ` with subresource "${subresource}"`}`;
+  return operation === 'Update' ? `${who} using ${apiVersion}` : who;
+}

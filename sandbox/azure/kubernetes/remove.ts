@@ -4,6 +4,7 @@ import { objectAt, stringAt } from './json.ts';
 import type { JsonObject } from './json.ts';
 import type { KubeRequest } from './kubeRequest.ts';
 import { schemaObject } from './schemaObject.ts';
+import type { KubeKind } from './kinds.ts';
 import { notFound, staleVersion } from './status.ts';
 import { jsonResponse } from './wire.ts';
 
@@ -16,8 +17,8 @@ export function deleteObject(context: KubeRequest, name: string): FaceResponse {
   const { uid, resourceVersion } = found.metadata;
   const wanted = objectAt(options, 'preconditions');
   const [wantedUid, wantedVersion] = [stringAt(wanted, 'uid'), stringAt(wanted, 'resourceVersion')];
-  if (wantedUid !== null && wantedUid !== uid) throw staleVersion(kind, name, `Precondition failed: UID in precondition: ${wantedUid}, UID in object meta: ${uid}`);
-  if (wantedVersion !== null && wantedVersion !== resourceVersion) throw staleVersion(kind, name, `Precondition failed: ResourceVersion in precondition: ${wantedVersion}, ResourceVersion in object meta: ${resourceVersion}`);
+  if (wantedUid !== null && wantedUid !== uid) throw preconditionFailed(kind, name, 'UID', wantedUid, uid);
+  if (wantedVersion !== null && wantedVersion !== resourceVersion) throw preconditionFailed(kind, name, 'ResourceVersion', wantedVersion, resourceVersion);
   if (query.get('dryRun') !== 'All') store.remove(kind.kind, namespace, name);
   if (kind.kind === 'Pod' || kind.kind === 'Namespace') {
     const object = schemaObject(found);
@@ -25,4 +26,9 @@ export function deleteObject(context: KubeRequest, name: string): FaceResponse {
   }
   const details = { name, ...(kind.group === '' ? {} : { group: kind.group }), kind: kind.plural, uid };
   return jsonResponse(200, JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }));
+}
+
+/** The API server speaks of the kind here, not of the resource. */
+function preconditionFailed(kind: KubeKind, name: string, what: 'UID' | 'ResourceVersion', wanted: string, found: string): Error {
+  return staleVersion({ ...kind, plural: kind.kind }, name, `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${found}). The object might have been deleted and then recreated`);
 }

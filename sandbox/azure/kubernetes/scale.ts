@@ -15,7 +15,7 @@ import { storeUpdate, writerOf } from './write.ts';
 export function serveScale(context: KubeRequest, name: string): FaceResponse {
   const { kind, namespace, store, request: { method } } = context;
   const found = store.get(kind.kind, namespace, name);
-  if (found === null) throw notFound(kind, name);
+  if (found === null) throw notFound({ ...kind, plural: `${kind.plural}/scale` }, name);
   const current = scaleOf(found);
   switch (method) {
     case 'GET':

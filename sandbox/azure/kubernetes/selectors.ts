@@ -70,12 +70,15 @@ export function parseFieldSelector(text: string | null, kind: string): Matcher |
     const match = /^([^=!]+)(==|=|!=)(.*)$/.exec(part.trim());
     if (match === null) throw badRequest(`invalid selector: '${part}'; can't understand '${part}'`);
     const [path, operator, wanted] = [match[1] ?? '', match[2], match[3] ?? ''];
-    if (path !== 'metadata.name' && path !== 'metadata.namespace' && selectable[kind]?.includes(path) !== true) throw badRequest(`field label not supported: ${path}`);
+    if (path !== 'metadata.name' && path !== 'metadata.namespace' && selectable[kind]?.includes(path) !== true) throw badRequest(fieldNotSupported(kind, path));
     const steps = path.split('.');
     return (object: JsonObject): boolean => (textAt(object, steps) === wanted) === (operator !== '!=');
   });
   return (object) => tests.every((test) => test(object));
 }
+
+const fieldNotSupported = (kind: string, path: string): string =>
+  selectable[kind] === undefined ? `"${path}" is not a known field selector: only "metadata.name", "metadata.namespace"` : `field label not supported: ${path}`;
 
 function textAt(object: JsonObject, steps: readonly string[]): string {
   let value: unknown = object;

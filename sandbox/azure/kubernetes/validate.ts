@@ -56,10 +56,12 @@ function validateHpa(spec: JsonObject): readonly Cause[] {
   if (minReplicas < 1) causes.push(wrong('spec.minReplicas', minReplicas, 'must be greater than or equal to 1'));
   if (maxReplicas < 1) causes.push(wrong('spec.maxReplicas', maxReplicas, 'must be greater than 0'));
   if (maxReplicas < minReplicas) causes.push(wrong('spec.maxReplicas', maxReplicas, 'must be greater than or equal to `minReplicas`'));
+  const scalesToZero = listAt(spec, 'metrics').some((metric) => isObject(metric) && (metric['type'] === 'Object' || metric['type'] === 'External'));
   const target = objectAt(spec, 'scaleTargetRef');
   if ((stringAt(target, 'kind') ?? '') === '') causes.push(required('spec.scaleTargetRef.kind'));
   if ((stringAt(target, 'name') ?? '') === '') causes.push(required('spec.scaleTargetRef.name'));
   listAt(spec, 'metrics').forEach((metric, index) => causes.push(...validateMetric(isObject(metric) ? metric : {}, `spec.metrics[${index}]`)));
+  if (minReplicas === 0 && !scalesToZero) causes.push({ reason: 'FieldValueForbidden', field: 'spec.metrics', message: 'Forbidden: must specify at least one Object or External metric to support scaling to zero replicas' });
   for (const direction of ['scaleUp', 'scaleDown']) causes.push(...validateRules(objectAt(objectAt(spec, 'behavior'), direction), `spec.behavior.${direction}`));
   return causes;
 }

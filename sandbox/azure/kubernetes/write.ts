@@ -112,7 +112,7 @@ export function checkIdentity(context: KubeRequest, sent: JsonObject, name: stri
   const wanted = groupVersion(kind);
   const [apiVersion, sentKind] = [stringAt(sent, 'apiVersion') ?? wanted, stringAt(sent, 'kind') ?? kind.kind];
   if (apiVersion !== wanted || sentKind !== kind.kind) {
-    throw badRequest(`${sentKind} in version "${apiVersion.split('/').at(-1) ?? ''}" cannot be handled as a ${kind.kind}: no kind "${sentKind}" is registered for version "${apiVersion}" in scheme`);
+    throw badRequest(`${sentKind} in version "${apiVersion.split('/').at(-1) ?? ''}" cannot be handled as a ${kind.kind}: no kind "${sentKind}" is registered for version "${apiVersion}" in scheme "pkg/api/legacyscheme/scheme.go:30"`);
   }
   const metadata = objectAt(sent, 'metadata');
   const sentName = stringAt(metadata, 'name') ?? '';

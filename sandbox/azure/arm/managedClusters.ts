@@ -77,6 +77,7 @@ function clusterBody(request: ArmRequest, stamp: StampPhysics): unknown {
       fqdn: server === '' ? '' : new URL(server).host,
       agentPoolProfiles: pools.map((pool) => poolProfile(stamp, pool, request.apiVersion)),
       nodeResourceGroup: `MC_${parts?.resourceGroup ?? ''}_${parts?.name ?? ''}_${spec.region}`,
+      servicePrincipalProfile: { clientId: 'msi' },
       enableRBAC: true,
       supportPlan: 'KubernetesOfficial',
       disableLocalAccounts: true,

@@ -1,9 +1,15 @@
+import { decodeSegment } from '../answers.ts';
+
 export type Timespan = { readonly kind: 'parsed'; readonly fromMs: number; readonly toMs: number } | { readonly kind: 'invalid'; readonly message: string };
 
 const hourMs = 60 * 60 * 1000;
 
-/** `start/end`, `start/duration`, `duration/end` or a bare duration before now; none at all means the last hour. Minutes are whole. */
-export function parseTimespan(text: string | null, nowMs: number): Timespan {
+/**
+ * `start/end`, `start/duration`, `duration/end` or a bare duration before now; none at all means the last hour. Minutes
+ * are whole. Some clients encode the value twice (`az` does), and Azure takes it.
+ */
+export function parseTimespan(given: string | null, nowMs: number): Timespan {
+  const text = given?.includes('%') === true ? decodeSegment(given) : given;
   if (text === null || text === '') return { kind: 'parsed', fromMs: wholeMinute(nowMs - hourMs), toMs: wholeMinute(nowMs) };
   const invalid: Timespan = { kind: 'invalid', message: `Invalid timespan: ${text}. It must be an ISO 8601 interval such as 2026-11-01T00:00:00Z/2026-11-01T01:00:00Z or PT1H.` };
   const parts = text.split('/');

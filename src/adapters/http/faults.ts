@@ -63,7 +63,7 @@ export async function readingOf<T>(what: string, now: () => number, read: () => 
 }
 
 export function describe(fault: Fault): string {
-  const head = [fault.status === null ? fault.kind : String(fault.status), fault.code].filter((part) => part !== null && part !== String(fault.status)).join(' ');
+  const head = [...new Set([fault.status === null ? fault.kind : String(fault.status), fault.code])].filter((part) => part !== null).join(' ');
   return `${head}: ${fault.message}`;
 }
 

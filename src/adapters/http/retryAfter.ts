@@ -7,7 +7,7 @@ export function retryAfterMs(header: (name: string) => string | undefined, now: 
   const raw = header('retry-after');
   if (raw === undefined) return null;
   const seconds = Number(raw);
-  if (raw.trim() !== '' && Number.isFinite(seconds) && seconds >= 0) return seconds * 1000;
+  if (raw.trim() !== '' && Number.isFinite(seconds)) return seconds < 0 ? null : seconds * 1000;
   const at = Date.parse(raw);
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 }

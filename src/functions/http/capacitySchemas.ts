@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+/** POST /api/simulate and GET /api/certificate: the shapes as they go over the wire. */
+const stampName = z.string().min(1).max(63);
+const fraction = z.number().gt(0).max(1);
+
+export const simulateRequest = z.strictObject({
+  lose: z.array(stampName).min(1).max(50).describe('Regions that are lost at once.'),
+  demandFactor: z.number().gt(0).max(100).default(1).describe('Demand is multiplied by this; 1.3 is 30 % more than now.'),
+  policy: z.strictObject({
+    utilisationCeiling: fraction.optional().describe('Instead of the fleet file\'s.'),
+    headroomFactor: z.number().min(1).max(5).optional().describe('Instead of the fleet file\'s.'),
+    shedTier3: z.enum(['never', 'whenShort']).optional().describe('Instead of the fleet file\'s.'),
+  }).default({}).describe('Policy to try.'),
+}).meta({ id: 'SimulateRequest' });
+export type SimulateRequest = z.output<typeof simulateRequest>;
+
+const shortfall = z.object({
+  constraint: z.string().describe('What is short, such as vcpuQuotaFamily.'),
+  missing: z.number().describe('How much is missing.'),
+  unit: z.string().describe('Of what, such as vCPU.'),
+  fix: z.string().describe('What would mend it.'),
+}).meta({ id: 'Shortfall' });
+
+const binding = shortfall.extend({ stamp: z.string() }).meta({ id: 'BindingConstraint' });
+
+export const simulateAnswer = z.object({
+  survives: z.boolean().describe('True only when nothing is short and nothing that was needed is unknown.'),
+  binding: binding.nullable().describe('The constraint that binds first; null when none does.'),
+  stamps: z.array(z.object({
+    stamp: z.string(),
+    requestsPerSecond: z.object({ now: z.number(), after: z.number() }),
+    workloads: z.array(z.object({ name: z.string(), replicasNow: z.number(), replicasNeeded: z.number(), hpaMax: z.number().nullable() })),
+    pools: z.array(z.object({ name: z.string(), nodesNow: z.number(), nodesNeeded: z.number(), maxCount: z.number() })),
+    shortfalls: z.array(shortfall),
+  })),
+  surgeCostPerHour: z.object({ amount: z.number().nullable(), currency: z.literal('USD') }).describe('Null where a price is not known.'),
+  readyInSeconds: z.number().nullable().describe('Until the room is there; null when it never is.'),
+  unknown: z.array(z.object({ input: z.string(), why: z.string() })).describe('What could not be read; never taken as enough.'),
+}).meta({ id: 'SimulateAnswer' });
+export type SimulateAnswer = z.output<typeof simulateAnswer>;
+
+export const certificateAnswer = z.object({
+  at: z.iso.datetime().describe('When it was computed.'),
+  losses: z.array(z.object({
+    lose: z.array(z.string()).describe('The region, or the two, that would be lost.'),
+    survives: z.enum(['yes', 'no', 'unknown']),
+    binding: binding.nullable(),
+    readyInSeconds: z.number().nullable(),
+    unknown: z.array(z.object({ input: z.string(), why: z.string() })),
+  })),
+}).meta({ id: 'Certificate' });
+export type CertificateAnswer = z.output<typeof certificateAnswer>;

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { certificateAnswer, simulateAnswer, simulateRequest } from '../capacitySchemas.ts';
+import { problem } from '../problem.ts';
+import { answer, defineRoute, nothingGiven } from '../route.ts';
+
+export const getCertificate = defineRoute({
+  name: 'getCertificate', method: 'GET', path: 'certificate', access: 'Reader', durable: 'none',
+  summary: 'Would the fleet survive the loss of a region now?', description: 'For every single region, and for every two when asked; with the constraint that binds first. What is unknown is not certified.',
+  params: nothingGiven, query: z.object({ losses: z.enum(['singles', 'pairs']).default('singles').describe('pairs: every two regions as well.') }),
+  requestHeaders: nothingGiven, body: null, problems: ['capacityUnknown'],
+  answers: { 200: { description: 'The certificate.', schema: certificateAnswer } },
+  async handle({ deps, query }) {
+    const certificate = await deps.capacity.certificate(query.losses);
+    return certificate === null ? problem('capacityUnknown', 'no certificate has been computed yet') : answer(200, certificate);
+  },
+});
+
+export const simulate = defineRoute({
+  name: 'simulate', method: 'POST', path: 'simulate', access: 'Reader', durable: 'none',
+  summary: 'What if these regions were lost?', description: 'Loads, replicas, nodes, shortfalls, cost and time, with other demand or policy if asked. Writes nothing.',
+  params: nothingGiven, query: nothingGiven, requestHeaders: nothingGiven,
+  body: { schema: simulateRequest, maxBytes: 64 * 1024 }, problems: ['unknownRegion', 'capacityUnknown'],
+  answers: { 200: { description: 'The answer.', schema: simulateAnswer } },
+  async handle({ deps, body }) {
+    const lose = body.lose.map((name) => name.toLowerCase());
+    const stranger = lose.findIndex((name) => !deps.fleet.stamps.some((stamp) => stamp.name === name));
+    if (stranger >= 0) return problem('unknownRegion', `the fleet has no region "${body.lose[stranger] ?? ''}"`, { errors: [{ field: `lose[${stranger}]`, message: 'no such region' }] });
+    return answer(200, await deps.capacity.simulate({ ...body, lose: [...new Set(lose)] }));
+  },
+});

@@ -78,7 +78,7 @@ function caFolder(folder: string | undefined): string {
 }
 
 /** Loaded only where there is a listener; the library's container wants the metadata functions to be there first. */
-async function loadX509(): Promise<typeof import('@peculiar/x509')> {
+async function loadX509() {
   provideReflectMetadata();
   return await import('@peculiar/x509');
 }

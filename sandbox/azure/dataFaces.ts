@@ -1,6 +1,7 @@
 import type { ScopeKind } from '../../src/adapters/permissions.ts';
 import type { World } from '../world/types.ts';
 import { createBlobFace, createBlobStore, type BlobAccess, type BlobChange, type BlobTokenCheck } from './blob/index.ts';
+import { createCosmosFace, createCosmosStore, spillwayContainers, type CosmosAccess, type CosmosChange, type CosmosTokenCheck } from './cosmos/index.ts';
 import { audiencesOf } from './entra/audiences.ts';
 import type { Authorizer } from './entra/authorizer.ts';
 import type { Tokens } from './entra/tokens.ts';
@@ -13,6 +14,8 @@ export interface DataFaceOptions {
   /** Changes of an earlier life, oldest first; and who is told of each new one. */
   readonly savedBlobs?: readonly BlobChange[];
   readonly recordBlob?: (change: BlobChange) => void;
+  readonly savedItems?: readonly CosmosChange[];
+  readonly recordItem?: (change: CosmosChange) => void;
 }
 
 export interface DataFaceDeps {
@@ -25,7 +28,28 @@ export interface DataFaceDeps {
 
 /** The data services of the control plane, with the tenant's tokens and the role table before them. */
 export function dataFaces(deps: DataFaceDeps, options: DataFaceOptions): readonly (readonly [string, Face])[] {
-  return [[hosts.blob, blobFace(deps, options)]];
+  return [
+    [hosts.blob, blobFace(deps, options)],
+    [hosts.cosmos, cosmosFace(deps, options)],
+  ];
+}
+
+function cosmosFace(deps: DataFaceDeps, options: DataFaceOptions): Face {
+  const store = createCosmosStore(spillwayContainers(), {
+    ...(options.savedItems === undefined ? {} : { saved: options.savedItems }),
+    ...(options.recordItem === undefined ? {} : { record: options.recordItem }),
+  });
+  const checkToken: CosmosTokenCheck = (token, access) => {
+    const verdict = deps.tokens.check(`Bearer ${token}`, audiencesOf('cosmos', deps.addresses()));
+    if (verdict.kind !== 'valid') return { kind: 'refused', status: 401 };
+    return deps.authorizer.allows(verdict.principal, access.action, cosmosScopes(access)) ? { kind: 'ok' } : { kind: 'refused', status: 403 };
+  };
+  return createCosmosFace({ clock: deps.world.clock, checkToken, faults: deps.world.faults, store });
+}
+
+function cosmosScopes({ container }: CosmosAccess): readonly ScopeKind[] {
+  if (container === 'ledger') return ['cosmosLedger'];
+  return container === 'state' ? ['cosmosState'] : ['cosmosLedger', 'cosmosState'];
 }
 
 function blobFace(deps: DataFaceDeps, options: DataFaceOptions): Face {

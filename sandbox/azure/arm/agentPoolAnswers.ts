@@ -1,6 +1,7 @@
 import type { PoolState, StampPhysics } from '../../world/types.ts';
 
-export const kubernetesVersion = '1.33.5';
+/** As the nodes of physics report it. */
+export const kubernetesVersion = '1.33.2';
 export const nodeImageVersion = 'AKSUbuntu-2204gen2containerd-202611.06.0';
 
 /** api-versions from this one on carry the pool's etag. */

@@ -43,12 +43,12 @@ function skus(request: ArmRequest): FaceResponse {
 }
 
 function skuBody(sku: OfferedSku, region: string): unknown {
-  const [tier = 'Standard', size = sku.name] = [sku.name.split('_')[0], sku.name.split('_').slice(1).join('_')];
+  const [tier = 'Standard', ...rest] = sku.name.split('_');
   return {
     resourceType: 'virtualMachines',
     name: sku.name,
     tier,
-    size,
+    size: rest.join('_'),
     family: sku.family,
     locations: [region],
     locationInfo: [{ location: region, zones: sku.zones, zoneDetails: [] }],

@@ -76,7 +76,7 @@ function poolsOf(given: unknown): readonly { readonly name: string; readonly bac
   const pools = Array.isArray(properties['backendPools']) ? properties['backendPools'].filter(isRecord) : [];
   return pools.map((pool) => {
     const inner = isRecord(pool['properties']) ? pool['properties'] : {};
-    return { name: String(pool['name'] ?? ''), backends: Array.isArray(inner['backends']) ? inner['backends'].filter(isRecord) : [] };
+    return { name: typeof pool['name'] === 'string' ? pool['name'] : '', backends: Array.isArray(inner['backends']) ? inner['backends'].filter(isRecord) : [] };
   });
 }
 
@@ -85,7 +85,7 @@ function changeOf(origin: OriginSpec, backend: Readonly<Record<string, unknown>>
   const wanted: OriginSettings = {
     weight: typeof backend['weight'] === 'number' ? backend['weight'] : 50,
     priority: typeof backend['priority'] === 'number' ? backend['priority'] : 1,
-    enabled: String(backend['enabledState'] ?? 'Enabled').toLowerCase() === 'enabled' ? 'Enabled' : 'Disabled',
+    enabled: typeof backend['enabledState'] === 'string' && backend['enabledState'].toLowerCase() === 'disabled' ? 'Disabled' : 'Enabled',
   };
   return wanted.weight === origin.weight && wanted.priority === origin.priority && wanted.enabled === origin.enabled ? null : wanted;
 }

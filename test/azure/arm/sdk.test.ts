@@ -3,7 +3,7 @@ import { ComputeManagementClient } from '@azure/arm-compute';
 import { ContainerServiceClient } from '@azure/arm-containerservice';
 import { NetworkManagementClient } from '@azure/arm-network';
 import type { TokenCredential } from '@azure/core-auth';
-import { RestError } from '@azure/core-rest-pipeline';
+import type { RestError } from '@azure/core-rest-pipeline';
 import { ManagedIdentityCredential } from '@azure/identity';
 import { MetricsQueryClient } from '@azure/monitor-query';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -87,7 +87,7 @@ describe('Resource Manager through the Azure SDKs, in memory', () => {
     const wanted = { ...rest, minCount: 4, maxCount: 30 };
     const stale = await refusal(aks.agentPools.createOrUpdate('rg-shop-eastus2', 'aks-shop-eastus2', 'user1', wanted, { ifMatch: 'an-older-one' }).submitted());
     expect([stale.status, stale.code]).toEqual([412, 'OriginalEtagNotExpect']);
-    await aks.agentPools.createOrUpdate('rg-shop-eastus2', 'aks-shop-eastus2', 'user1', wanted, { ...(eTag === undefined ? {} : { ifMatch: eTag }) }).submitted();
+    await aks.agentPools.createOrUpdate('rg-shop-eastus2', 'aks-shop-eastus2', 'user1', wanted, eTag === undefined ? {} : { ifMatch: eTag }).submitted();
     const during = await aks.agentPools.get('rg-shop-eastus2', 'aks-shop-eastus2', 'user1');
     expect([during.minCount, during.maxCount, during.provisioningState]).toEqual([4, 30, 'Updating']);
     const busy = await refusal(aks.agentPools.createOrUpdate('rg-shop-eastus2', 'aks-shop-eastus2', 'user1', wanted).submitted());

@@ -6,7 +6,7 @@ import { Autoscaler, scanSeconds } from './autoscaler.ts';
 import { syncHpa } from './hpaController.ts';
 import { hpaSpecOf } from './hpaSpec.ts';
 import { syncSeconds } from './hpaAlgorithm.ts';
-import { ObjectStore } from './objectStore.ts';
+import type { ObjectStore } from './objectStore.ts';
 import type { ClusterState, NodeRecord, PodRecord, PoolRecord, WorkloadRecord } from './records.ts';
 import { reconcileHpas, reconcileSeconds } from './reconcilers.ts';
 import { chooseNode, countByZone, emptyRoom, giveBack, take } from './scheduler.ts';
@@ -51,7 +51,7 @@ export class Cluster {
     this.#autoscaler = new Autoscaler(this);
     this.rendering = new Rendering(this);
     this.#findNextReady();
-    for (const workload of context.spec.workloads) this.#countReady(workload.name);
+    for (const workload of context.spec.workloads) this.#ready.set(workload.name, this.#readyNow(workload.name));
   }
 
   /** @param cpuPercent mean cpu utilisation of each workload's ready pods since the last step, percent of requests. */
@@ -258,11 +258,16 @@ export class Cluster {
   }
 
   #countReady(workload: string): void {
-    let ready = 0;
-    for (const pod of this.state.pods) if (pod.workload === workload && pod.phase === 'ready') ready++;
+    const ready = this.#readyNow(workload);
     if (this.#ready.get(workload) === ready) return;
     this.#ready.set(workload, ready);
     this.rendering.workloadChanged(workload);
+  }
+
+  #readyNow(workload: string): number {
+    let ready = 0;
+    for (const pod of this.state.pods) if (pod.workload === workload && pod.phase === 'ready') ready++;
+    return ready;
   }
 
   #findNextReady(): void {

@@ -66,7 +66,7 @@ export function pod(of: Builder, record: PodRecord, workload: WorkloadSpec, repl
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
-      ...metadata(of, workload.namespace, record.name, { ...labelsOf(workload), 'pod-template-hash': templateHash(of, workload) }),
+      ...metadata(of, 'Pod', workload.namespace, record.name, { ...labelsOf(workload), 'pod-template-hash': templateHash(of, workload) }),
       creationTimestamp: created,
       generateName: `${replicaSet.name}-`,
       ownerReferences: [ownedBy('apps/v1', 'ReplicaSet', replicaSet.name, replicaSet.uid)],
@@ -103,7 +103,7 @@ export function daemonPods(of: Builder, record: NodeRecord): readonly ObjectToPu
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: {
-        ...metadata(of, 'kube-system', name, { 'k8s-app': daemon.name }),
+        ...metadata(of, 'Pod', 'kube-system', name, { 'k8s-app': daemon.name }),
         creationTimestamp: isoSeconds(record.createdAt),
         generateName: `${daemon.name}-`,
         ownerReferences: [ownedBy('apps/v1', 'DaemonSet', daemon.name, uuidOf(of.seed, `daemon set ${of.spec.name}/${daemon.name}`))],

@@ -120,7 +120,7 @@ export class ObjectStore {
       const dropped = this.#changes.splice(0, this.#changes.length - changesKept);
       this.#forgottenUpTo = dropped.at(-1)?.resourceVersion ?? this.#forgottenUpTo;
     }
-    for (const listener of [...this.#listeners]) listener(change);
+    for (const listener of this.#listeners) listener(change);
   }
 }
 

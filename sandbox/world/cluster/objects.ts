@@ -38,7 +38,7 @@ export function deployment(of: Builder, workload: WorkloadSpec): ObjectToPut {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: {
-      ...metadata(of, workload.namespace, workload.deployment, labelsOf(workload)),
+      ...metadata(of, 'Deployment', workload.namespace, workload.deployment, labelsOf(workload)),
       generation: 1,
       annotations: { 'deployment.kubernetes.io/revision': '1' },
       managedFields: [managed(writerOf(workload), 'apps/v1', of.builtAt, { 'f:spec': { 'f:selector': {}, 'f:strategy': {}, 'f:template': {} } }), statusManaged('apps/v1', of.builtAt)],
@@ -54,7 +54,7 @@ export function replicaSet(of: Builder, workload: WorkloadSpec, deploymentUid: s
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',
     metadata: {
-      ...metadata(of, workload.namespace, replicaSetName(of, workload.name), labels),
+      ...metadata(of, 'ReplicaSet', workload.namespace, replicaSetName(of, workload.name), labels),
       generation: 1,
       annotations: { 'deployment.kubernetes.io/revision': '1' },
       ownerReferences: [ownedBy('apps/v1', 'Deployment', workload.deployment, deploymentUid)],
@@ -76,7 +76,7 @@ export function horizontalPodAutoscaler(of: Builder, workload: WorkloadSpec): Ob
     apiVersion: 'autoscaling/v2',
     kind: 'HorizontalPodAutoscaler',
     metadata: {
-      ...metadata(of, workload.namespace, workload.hpa, { ...labelsOf(workload), ...ownerLabels(workload) }),
+      ...metadata(of, 'HorizontalPodAutoscaler', workload.namespace, workload.hpa, { ...labelsOf(workload), ...ownerLabels(workload) }),
       ...ownerAnnotations(workload),
       ...(workload.hpaManager.startsWith('keda') ? { ownerReferences: [ownedBy('keda.sh/v1alpha1', 'ScaledObject', workload.name, uuidOf(of.seed, `scaled object ${of.spec.name}/${workload.name}`))] } : {}),
       managedFields: [managed(workload.hpaManager, 'autoscaling/v2', of.builtAt, owned), statusManaged('autoscaling/v2', of.builtAt)],
@@ -90,7 +90,7 @@ export function service(of: Builder, workload: WorkloadSpec): ObjectToPut {
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: metadata(of, workload.namespace, workload.deployment, labelsOf(workload)),
+    metadata: metadata(of, 'Service', workload.namespace, workload.deployment, labelsOf(workload)),
     spec: { type: 'ClusterIP', clusterIP: 'None', clusterIPs: ['None'], selector: labelsOf(workload), ports: [{ name: 'http', port: 80, targetPort: 8080, protocol: 'TCP' }], sessionAffinity: 'None' },
     status: { loadBalancer: {} },
   };
@@ -100,7 +100,7 @@ export function podDisruptionBudget(of: Builder, workload: WorkloadSpec): Object
   return {
     apiVersion: 'policy/v1',
     kind: 'PodDisruptionBudget',
-    metadata: { ...metadata(of, workload.namespace, workload.deployment, labelsOf(workload)), generation: 1 },
+    metadata: { ...metadata(of, 'PodDisruptionBudget', workload.namespace, workload.deployment, labelsOf(workload)), generation: 1 },
     spec: { maxUnavailable: '25%', selector: { matchLabels: labelsOf(workload) } },
     status: {},
   };
@@ -140,8 +140,8 @@ export function podSpec(workload: WorkloadSpec): Record<string, unknown> {
   };
 }
 
-export function metadata(of: Builder, namespace: string, name: string, labels: Record<string, string>): { name: string; namespace: string; uid: string; creationTimestamp: string; labels: Record<string, string> } & Record<string, unknown> {
-  return { name, namespace, uid: uuidOf(of.seed, `${of.spec.name}/${namespace}/${name}/${JSON.stringify(labels)}`), creationTimestamp: isoSeconds(of.builtAt), labels };
+export function metadata(of: Builder, kind: string, namespace: string, name: string, labels: Record<string, string>): { name: string; namespace: string; uid: string; creationTimestamp: string; labels: Record<string, string> } & Record<string, unknown> {
+  return { name, namespace, uid: uuidOf(of.seed, `${of.spec.name}/${kind}/${namespace}/${name}`), creationTimestamp: isoSeconds(of.builtAt), labels };
 }
 
 export function ownedBy(apiVersion: string, kind: string, name: string, uid: string): Record<string, unknown> {

@@ -22,6 +22,7 @@ export class Rendering {
   readonly #workloads = new Set<string>();
   readonly #removedPods: PodRecord[] = [];
   readonly #removedNodes: NodeRecord[] = [];
+  #flushing: 'idle' | 'flushing' = 'idle';
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
@@ -68,6 +69,17 @@ export class Rendering {
   }
 
   flush(nowMs: number): void {
+    // a listener that reads while it hears of a change must not start it all over
+    if (this.#flushing === 'flushing') return;
+    this.#flushing = 'flushing';
+    try {
+      this.#write(nowMs);
+    } finally {
+      this.#flushing = 'idle';
+    }
+  }
+
+  #write(nowMs: number): void {
     const { store } = this.#cluster;
     for (const pod of this.#removedPods.splice(0)) store.remove('Pod', this.#spec(pod.workload)?.namespace ?? null, pod.name);
     for (const node of this.#removedNodes.splice(0)) this.#removeNode(node);

@@ -42,7 +42,8 @@ export interface RouteSpec<Params extends z.ZodType, Query extends z.ZodType, Bo
   readonly description: string;
   readonly params: Params;
   readonly query: Query;
-  readonly body: { readonly schema: Body; readonly maxBytes: number } | null;
+  /** `documented` is what OpenAPI shows where the handler itself parses. */
+  readonly body: { readonly schema: Body; readonly maxBytes: number; readonly documented?: z.ZodType } | null;
   readonly requestHeaders: z.ZodObject;
   /** Whether it needs the Durable client. */
   readonly durable: 'client' | 'none';

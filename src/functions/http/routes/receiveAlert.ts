@@ -25,7 +25,7 @@ export const receiveAlert = defineRoute({
   params: nothingGiven,
   query: nothingGiven,
   requestHeaders: nothingGiven,
-  body: { schema: z.unknown().meta({ description: 'An alert of the common alert schema.' }), maxBytes },
+  body: { schema: z.unknown(), maxBytes, documented: commonAlert },
   durable: 'client',
   answers: { 202: { description: 'Stored, or known already.', schema: z.object({ alertId: z.string(), result: z.enum(['stored', 'duplicate', 'outdated']), stamps: z.array(z.string()).describe('Stamps that the alert names.') }).meta({ id: 'AlertTaken' }) } },
   problems: ['notCommonAlertSchema'],

@@ -2,15 +2,15 @@ import tls from 'node:tls';
 import { BusyTracker, installGlobals, Pacer, trackOutbound, VirtualClock, type Pace } from './clock/index.ts';
 import { createAzure, resolveFleet, type Azure } from './azure/index.ts';
 import { createLocalHost, type LocalHost, type LogLine } from './host/index.ts';
+import { watchInvariants, type InvariantWatch } from './invariants/watchInvariants.ts';
 import { createWorld, type SimulatedWorld, type WorldSpec } from './world/index.ts';
-
-/** 09:00 UTC on a Monday: the Americas wake up, Europe is at work. */
-export const simulationStartMs = Date.UTC(2026, 10, 23, 9, 0, 0);
 
 export interface SimulationOptions {
   readonly spec: WorldSpec;
   readonly fleetText: string;
   readonly seed: number;
+  /** What the clock says at the start, epoch milliseconds. */
+  readonly startMs: number;
   readonly pace: Pace;
   /** The built Functions app, loaded through its package.json as the real host does. */
   readonly appDir: string;
@@ -24,6 +24,7 @@ export interface Simulation {
   readonly azure: Azure;
   readonly host: LocalHost;
   readonly pacer: Pacer;
+  readonly invariants: InvariantWatch;
   readonly fleetText: string;
   stop(): Promise<void>;
 }
@@ -33,11 +34,12 @@ export interface Simulation {
  * process lives on the virtual clock (Date and timers included), and trusts the CA that was made for this start.
  */
 export async function startSimulation(options: SimulationOptions): Promise<Simulation> {
-  const clock = new VirtualClock(simulationStartMs);
+  const clock = new VirtualClock(options.startMs);
   const tracker = new BusyTracker();
   const stopTracking = trackOutbound(tracker);
   const uninstall = installGlobals(clock);
   const world = createWorld(options.spec, { clock, seed: options.seed });
+  const invariants = watchInvariants(world);
   const azure = createAzure(world, { tracker });
   const endpoints = await azure.listen();
   if (endpoints.caPem !== null) tls.setDefaultCACertificates([...tls.getCACertificates('default'), endpoints.caPem]);
@@ -56,6 +58,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     azure,
     host,
     pacer,
+    invariants,
     fleetText,
     async stop() {
       pacer.stop();

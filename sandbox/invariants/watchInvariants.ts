@@ -1,66 +1,93 @@
-import type { World, WorldSnapshot, KubeObject } from '../world/types.ts';
+import type { ChainedEntry, Write } from '../../src/domain/ledgerEvent.ts';
+import type { SimulatedWorld, WorldSnapshot } from '../world/index.ts';
+import { observeWrites, type SeenWrite } from './observeWrites.ts';
 
-/** A write that Spillway made and the world saw, with what was broken by it. */
+/** What was broken, and when. */
 export interface Violation {
   readonly at: number;
   readonly invariant: 'I1' | 'I2' | 'I3' | 'I4' | 'limits';
   readonly message: string;
 }
 
-export interface SeenWrite {
-  readonly at: number;
-  readonly target: 'origin' | 'pool' | 'hpa' | 'gate';
-  readonly subject: string;
-}
-
-/** What the record of the control plane says at the moment of a write; the judge of I3 and I4. */
-export interface RecordView {
-  /** Whether an intent for this target is on record, in the ledger or the outbox, and not older than this. */
-  hasIntent(target: SeenWrite['target'], subject: string): boolean;
-  /** Runs that hold the fence at this instant; more than one would be a breach. */
-  fenceHolders(): readonly string[];
-}
-
 export interface InvariantWatch {
-  readonly violations: readonly Violation[];
   readonly writes: readonly SeenWrite[];
-  /** Called by faces of the control plane's own writes. */
-  saw(write: Omit<SeenWrite, 'at'>): void;
+  /** What the physics saw, and what the record says of it. */
+  judge(entries: readonly ChainedEntry[]): readonly Violation[];
 }
 
 /**
- * Judges each write of the control plane against the physics, from outside: nothing here is shared with the product.
+ * Judges each change that the world sees, from outside: the physics, the order of things and the record.
  *
- * I1: after it, at least one region that can serve gets traffic in each origin group.
- * I2: graceful traffic writes leave no serving stamp with more load than it can take (checked on the physics' own capacity).
- * I4: the intent was on record before the write was seen.
+ * I1: after every traffic write a region that can serve gets traffic in each origin group.
+ * I2: when a graceful run takes traffic away, what still serves can hold everybody (on the physics' own capacity).
+ * I3: epochs of writes never go down.
+ * I4: an intent for exactly this change is on record, not younger than the change.
+ * limits: at most two control-plane writes an origin and one PUT a pool for each run and direction.
  */
-export function watchInvariants(world: World, record: RecordView | null): InvariantWatch {
-  const violations: Violation[] = [];
+export function watchInvariants(world: SimulatedWorld): InvariantWatch {
   const writes: SeenWrite[] = [];
-  const report = (invariant: Violation['invariant'], message: string): void => {
-    violations.push({ at: world.clock.now(), invariant, message });
-  };
+  const broken: Violation[] = [];
+  let isOpen = true;
+  observeWrites(world, (write) => {
+    writes.push(write);
+    if (write.target !== 'origin' && write.target !== 'gate') return;
+    const snapshot = world.snapshot();
+    for (const group of groupsWithoutService(world, snapshot)) {
+      broken.push({ at: write.at, invariant: 'I1', message: `nobody serves origin group ${group} after ${write.target} ${write.subject}` });
+    }
+  });
   return {
-    violations,
     writes,
-    saw({ target, subject }) {
-      writes.push({ at: world.clock.now(), target, subject });
-      if (record !== null && !record.hasIntent(target, subject)) report('I4', `${target} ${subject} was changed without an intent on record`);
-      if (record !== null && record.fenceHolders().length > 1) report('I3', `more than one run holds the fence: ${record.fenceHolders().join(', ')}`);
-      if (target === 'origin' || target === 'gate') {
-        const snapshot = world.snapshot();
-        for (const group of originGroupsWithoutService(world, snapshot)) report('I1', `no region serves origin group ${group} after ${target} ${subject}`);
-      }
+    judge(entries) {
+      if (!isOpen) return broken;
+      isOpen = false;
+      broken.push(...unrecorded(writes, entries), ...fallingEpochs(entries), ...tooManyWrites(entries));
+      return broken;
     },
   };
 }
 
-function originGroupsWithoutService(world: World, snapshot: WorldSnapshot): readonly string[] {
-  const gates = new Map(snapshot.stamps.map((stamp) => [stamp.name, stamp.gate]));
+function groupsWithoutService(world: SimulatedWorld, snapshot: WorldSnapshot): readonly string[] {
+  const serves = new Map(snapshot.stamps.map((stamp) => [stamp.name, stamp.gate !== 'closed' && stamp.capacityRequestsPerSecond > 0]));
   return world.frontDoor.asked.originGroups
-    .filter(({ origins }) => !origins.some(({ stamp, enabled }) => enabled === 'Enabled' && gates.get(stamp) !== 'closed' && world.faults.active('regionDead', stamp) === null))
+    .filter(({ origins }) => !origins.some(({ stamp, enabled }) => enabled === 'Enabled' && serves.get(stamp) === true && world.faults.active('regionDead', stamp) === null))
     .map(({ name }) => name);
 }
 
-export const hpaSubject = (stamp: string, object: KubeObject): string => `${stamp}/${object.metadata.namespace ?? 'default'}/${object.metadata.name}`;
+const subjectOf = (write: Write): string => {
+  switch (write.target) {
+    case 'origin':
+      return `${write.originGroup}/${write.origin}`;
+    case 'gate':
+      return write.stamp;
+    case 'pool':
+      return `${write.stamp}/${write.pool}`;
+    case 'hpa':
+      return `${write.stamp}/${write.namespace}/${write.hpa}`;
+  }
+};
+
+function unrecorded(writes: readonly SeenWrite[], entries: readonly ChainedEntry[]): readonly Violation[] {
+  const intents = entries.flatMap(({ at, event }) => (event.type === 'WriteIntended' ? [{ at, target: event.write.target, subject: subjectOf(event.write) }] : []));
+  return writes
+    .filter((write) => !intents.some(({ at, target, subject }) => target === write.target && subject === write.subject && at <= write.at))
+    .map(({ at, target, subject }) => ({ at, invariant: 'I4' as const, message: `${target} ${subject} was changed without an intent on record` }));
+}
+
+function fallingEpochs(entries: readonly ChainedEntry[]): readonly Violation[] {
+  const intents = entries.filter(({ event }) => event.type === 'WriteIntended').toSorted((a, b) => a.at - b.at);
+  return intents.flatMap((entry, index) => {
+    const before = intents[index - 1];
+    return before !== undefined && entry.epoch < before.epoch ? [{ at: entry.at, invariant: 'I3' as const, message: `${entry.runId} wrote with epoch ${entry.epoch} after epoch ${before.epoch}` }] : [];
+  });
+}
+
+function tooManyWrites(entries: readonly ChainedEntry[]): readonly Violation[] {
+  const counts = new Map<string, { at: number; count: number; limit: number }>();
+  for (const { at, runId, event } of entries) {
+    if (event.type !== 'WriteSucceeded' || event.write.target !== 'origin') continue;
+    const key = `${runId} origin ${subjectOf(event.write)}`;
+    counts.set(key, { at, count: (counts.get(key)?.count ?? 0) + 1, limit: 2 });
+  }
+  return [...counts].filter(([, { count, limit }]) => count > limit).map(([key, { at, count, limit }]) => ({ at, invariant: 'limits' as const, message: `${key}: ${count} writes, at most ${limit}` }));
+}

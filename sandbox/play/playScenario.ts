@@ -1,0 +1,197 @@
+import { stringify } from 'yaml';
+import { verifyChain } from '../../src/domain/ledgerView/verifyChain.ts';
+import type { ChainedEntry } from '../../src/domain/ledgerEvent.ts';
+import type { Pace } from '../clock/index.ts';
+import type { LogLine } from '../host/index.ts';
+import { difference, fleetDocumentOf, judge, playFaults, startOf, usersWithoutSpillway, worldSpecOf, type Scenario, type UsersTotals } from '../scenarios/index.ts';
+import { startSimulation, type Simulation } from '../simulation.ts';
+import type { WorldSnapshot } from '../world/index.ts';
+import { apiOf, type Api } from './api.ts';
+import { playOperator } from './playOperator.ts';
+import { ledgerReader } from './readLedger.ts';
+import { Settling } from './settling.ts';
+import { lastPlan, summarise, type Summary } from './summary.ts';
+
+/** One moment of the show. */
+export interface Frame {
+  readonly at: number;
+  readonly secondsSinceFault: number;
+  readonly world: WorldSnapshot;
+  readonly regions: RegionsAnswer | null;
+  readonly ledgerEntries: number;
+}
+
+/** The part of GET /api/regions that the show looks at. */
+export interface RegionsAnswer {
+  readonly regions: readonly {
+    readonly name: string;
+    readonly verdict: string;
+    readonly reason: string;
+    readonly signals: readonly { readonly source: string; readonly verdict: string; readonly detail: string }[];
+  }[];
+}
+
+export interface Audience {
+  entry(entry: ChainedEntry): void;
+  frame(frame: Frame): void;
+  log(line: LogLine): void;
+}
+
+export interface PlayOptions {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly pace: Pace;
+  readonly appDir: string;
+  readonly audience: Audience;
+}
+
+const sampleSeconds = 5;
+const framesEverySamples = 6;
+/** After settling, and with every expected run closed, nothing more is to be seen. */
+const afterglowSeconds = 60;
+
+/** Plays a scenario from start to end, tells the audience, and judges it against its file and the invariants. */
+export async function playScenario(options: PlayOptions): Promise<Summary> {
+  const { scenario, seed } = options;
+  const startMs = startOf(scenario);
+  const simulation = await startSimulation({
+    spec: worldSpecOf(scenario),
+    fleetText: stringify(fleetDocumentOf(scenario)),
+    seed,
+    startMs,
+    pace: options.pace,
+    appDir: options.appDir,
+    onLog: (line) => options.audience.log(line),
+  });
+  try {
+    return await new Play(options, simulation, startMs).run();
+  } finally {
+    await simulation.stop();
+  }
+}
+
+class Play {
+  readonly #options: PlayOptions;
+  readonly #simulation: Simulation;
+  readonly #startMs: number;
+  readonly #faultAtMs: number;
+  readonly #api: Api;
+  readonly #readLedger: () => Promise<readonly ChainedEntry[]>;
+  readonly #settling = new Settling();
+  readonly #told = new Set<string>();
+  #entries: readonly ChainedEntry[] = [];
+  #usersAtFault: UsersTotals | null = null;
+
+  constructor(options: PlayOptions, simulation: Simulation, startMs: number) {
+    this.#options = options;
+    this.#simulation = simulation;
+    this.#startMs = startMs;
+    this.#faultAtMs = startMs + options.scenario.faultAt * 1000;
+    this.#api = apiOf(simulation.host, () => simulation.azure.issueToken({ as: 'operator', audience: 'api' }));
+    this.#readLedger = ledgerReader(simulation.azure);
+  }
+
+  async run(): Promise<Summary> {
+    const { scenario, seed } = this.#options;
+    const { world, pacer, clock } = this.#simulation;
+    playFaults(scenario, world, this.#startMs);
+    const operator = playOperator(scenario, this.#startMs, this.#simulation);
+    const endMs = this.#startMs + scenario.durationSeconds * 1000;
+    for (let sample = 1; clock.now() < endMs; sample += 1) {
+      await pacer.drive({ untilMs: Math.min(endMs, this.#startMs + sample * sampleSeconds * 1000) });
+      this.#usersAtFault ??= clock.now() >= this.#faultAtMs ? world.users.totals() : null;
+      await operator.actIfDue();
+      await this.#look(sample);
+      if (this.#isOver()) break;
+    }
+    const elapsedSeconds = (clock.now() - this.#startMs) / 1000;
+    const suffered = difference(world.users.totals(), this.#usersAtFault ?? world.users.totals());
+    const without = usersWithoutSpillway(scenario, seed, elapsedSeconds);
+    return this.#summary(suffered, without, await operator.problems());
+  }
+
+  async #look(sample: number): Promise<void> {
+    const { world, clock } = this.#simulation;
+    this.#entries = await this.#readLedger();
+    for (const entry of this.#entries) {
+      const key = `${entry.runId}/${entry.id}`;
+      if (this.#told.has(key)) continue;
+      this.#told.add(key);
+      if (entry.event.type === 'PlanMade' && entry.runId === this.#mainRunId()) this.#settling.restart();
+      this.#options.audience.entry(entry);
+    }
+    const snapshot = world.snapshot();
+    const at = clock.now();
+    this.#settling.saw(at, Object.fromEntries(snapshot.stamps.map(({ name, share }) => [name, share])), this.#plannedShares());
+    if (sample % framesEverySamples === 0) {
+      const regions = await this.#api.get<RegionsAnswer>('/regions');
+      this.#options.audience.frame({ at, secondsSinceFault: (at - this.#faultAtMs) / 1000, world: snapshot, regions, ledgerEntries: this.#entries.length });
+    }
+  }
+
+  #mainRunId(): string | null {
+    const opened = this.#entries.filter(({ event }) => event.type === 'RunOpened');
+    const expected = this.#options.scenario.expect.runs[0];
+    const main = opened.find(({ event }) => event.type === 'RunOpened' && event.request.kind === expected?.kind && event.request.stamps.includes(expected.region)) ?? opened[0];
+    return main?.runId ?? null;
+  }
+
+  #plannedShares(): Readonly<Record<string, number>> | null {
+    const mainRunId = this.#mainRunId();
+    const plan = lastPlan(this.#entries.filter(({ runId }) => runId === mainRunId));
+    if (plan === null || plan.gates.length + plan.shifts.length === 0) return null;
+    return Object.fromEntries(plan.expected.stamps.map(({ stamp, shareAfter }) => [stamp, shareAfter]));
+  }
+
+  /** What a scenario expects has come; one that expects nothing is watched to its end. */
+  #isOver(): boolean {
+    const { expect, operator, faults } = this.#options.scenario;
+    if (expect.nothing === true || expect.runs.length === 0) return false;
+    const now = this.#simulation.clock.now();
+    const scheduled = [...operator.map(({ at }) => at), ...faults.map(({ at, heal }) => heal ?? at)];
+    if (scheduled.some((at) => this.#startMs + at * 1000 > now)) return false;
+    const opened = this.#entries.filter(({ event }) => event.type === 'RunOpened').length;
+    const closed = this.#entries.filter(({ event }) => event.type === 'RunClosed');
+    const isSettled = expect.settledWithinSeconds === undefined || this.#settling.settledAt !== null;
+    const last = Math.max(...closed.map(({ at }) => at), this.#settling.settledAt ?? 0);
+    return isSettled && closed.length >= opened && opened >= expect.runs.length && now - last >= afterglowSeconds * 1000;
+  }
+
+  #summary(suffered: UsersTotals, without: UsersTotals, operatorProblems: readonly string[]): Summary {
+    const { scenario, seed } = this.#options;
+    const input = {
+      scenario: scenario.name,
+      seed,
+      region: scenario.region,
+      faultAtMs: this.#faultAtMs,
+      settledAtMs: this.#settling.settledAt,
+      entries: this.#entries,
+      mainRunId: this.#mainRunId(),
+      with: suffered,
+      without,
+      violations: this.#simulation.invariants.judge(this.#entries),
+      ledgerVerified: this.#ledgerVerified(),
+      problems: [] as readonly string[],
+    };
+    const summary = summarise(input);
+    const runs = this.#entries.flatMap(({ runId, event }) => {
+      if (event.type !== 'RunOpened') return [];
+      const run = this.#entries.filter((entry) => entry.runId === runId);
+      const closed = run.find((entry) => entry.event.type === 'RunClosed')?.event;
+      const { kind, mode, stamps } = event.request;
+      return [{ kind, mode: lastPlan(run)?.mode ?? mode, regions: lastPlan(run)?.stamps ?? stamps, outcome: closed?.type === 'RunClosed' ? closed.outcome : null }];
+    });
+    const problems = judge(scenario.expect, {
+      runs,
+      writes: this.#simulation.invariants.writes.length,
+      settledSeconds: summary.seconds.settle,
+      failedRequests: { with: suffered.failedRequests, without: without.failedRequests },
+    });
+    return { ...summary, problems: [...problems, ...operatorProblems] };
+  }
+
+  #ledgerVerified(): boolean {
+    const runIds = new Set(this.#entries.map(({ runId }) => runId));
+    return [...runIds].every((runId) => verifyChain(this.#entries.filter((entry) => entry.runId === runId).toSorted((a, b) => a.seq - b.seq)).kind === 'intact');
+  }
+}

@@ -1,0 +1,94 @@
+import type { ChainedEntry, LedgerEvent } from '../../src/domain/ledgerEvent.ts';
+import type { Plan } from '../../src/domain/plan.ts';
+import type { UsersTotals } from '../scenarios/index.ts';
+import type { Violation } from '../invariants/watchInvariants.ts';
+
+/** What `--report FILE` gets. Seconds are simulated and counted from the start of the fault; null = it did not come to that. */
+export interface Summary {
+  readonly scenario: string;
+  readonly seed: number;
+  readonly region: string;
+  readonly kind: string | null;
+  readonly mode: string | null;
+  readonly outcome: string;
+  readonly seconds: { readonly detect: number | null; readonly decide: number | null; readonly room: number | null; readonly shift: number | null; readonly settle: number | null };
+  readonly writes: { readonly frontDoor: number; readonly agentPools: number; readonly hpas: number; readonly ledger: number };
+  readonly users: { readonly with: Suffered; readonly without: Suffered };
+  readonly violations: readonly Violation[];
+  readonly ledgerEntries: number;
+  readonly ledgerVerified: boolean;
+  /** What is not as the scenario's file says it must end. */
+  readonly problems: readonly string[];
+}
+
+export interface Suffered {
+  readonly failedRequests: number;
+  readonly userErrorMinutes: number;
+}
+
+export interface SummaryInput {
+  readonly scenario: string;
+  readonly seed: number;
+  readonly region: string;
+  readonly faultAtMs: number;
+  readonly settledAtMs: number | null;
+  readonly entries: readonly ChainedEntry[];
+  /** The run that the summary is about; null where none was opened. */
+  readonly mainRunId: string | null;
+  readonly with: UsersTotals;
+  readonly without: UsersTotals;
+  readonly violations: readonly Violation[];
+  readonly ledgerVerified: boolean;
+  readonly problems: readonly string[];
+}
+
+export function summarise(input: SummaryInput): Summary {
+  const run = input.entries.filter(({ runId }) => runId === input.mainRunId);
+  const opened = eventOf(run, 'RunOpened');
+  const closed = eventOf(run, 'RunClosed');
+  const after = (at: number | null): number | null => (at === null ? null : Math.round((at - input.faultAtMs) / 100) / 10);
+  const firstAt = (is: (event: LedgerEvent) => boolean, entries = run): number | null => entries.find(({ event }) => is(event))?.at ?? null;
+  const decided = firstAt((event) => event.type === 'Decided' && event.decision !== 'nothing', input.entries.filter(({ at }) => at >= input.faultAtMs));
+  return {
+    scenario: input.scenario,
+    seed: input.seed,
+    region: input.region,
+    kind: opened?.request.kind ?? null,
+    mode: lastPlan(run)?.mode ?? opened?.request.mode ?? null,
+    outcome: closed?.outcome ?? (opened === null ? 'nothing' : 'running'),
+    seconds: {
+      detect: after(decided ?? firstAt((event) => event.type === 'RunOpened')),
+      decide: after(firstAt((event) => event.type === 'PlanMade')),
+      room: after(firstAt((event) => event.type === 'CapacityProved')),
+      shift: after(firstAt((event) => event.type === 'WriteSucceeded' && (event.write.target === 'gate' || event.write.target === 'origin'))),
+      settle: after(input.settledAtMs),
+    },
+    writes: {
+      frontDoor: countWrites(input.entries, 'origin'),
+      agentPools: countWrites(input.entries, 'pool'),
+      hpas: countWrites(input.entries, 'hpa'),
+      ledger: input.entries.length,
+    },
+    users: { with: suffered(input.with), without: suffered(input.without) },
+    violations: input.violations,
+    ledgerEntries: input.entries.length,
+    ledgerVerified: input.ledgerVerified,
+    problems: input.problems,
+  };
+}
+
+export const lastPlan = (entries: readonly ChainedEntry[]): Plan | null =>
+  entries.flatMap(({ event }) => (event.type === 'PlanMade' ? [event.plan] : [])).at(-1) ?? null;
+
+export function eventOf<T extends LedgerEvent['type']>(entries: readonly ChainedEntry[], type: T): Extract<LedgerEvent, { type: T }> | null {
+  const found = entries.find(({ event }) => event.type === type)?.event;
+  return found?.type === type ? (found as Extract<LedgerEvent, { type: T }>) : null; // narrowed by the comparison above
+}
+
+const countWrites = (entries: readonly ChainedEntry[], target: 'origin' | 'pool' | 'hpa'): number =>
+  entries.filter(({ event }) => event.type === 'WriteSucceeded' && event.write.target === target).length;
+
+const suffered = ({ failedRequests, userErrorMinutes }: UsersTotals): Suffered => ({
+  failedRequests: Math.round(failedRequests),
+  userErrorMinutes: Math.round(userErrorMinutes * 10) / 10,
+});

@@ -80,7 +80,8 @@ function connect(context: SdkContext, server: string, ca: string | null): Cluste
       const token = await context.credential.getToken(transport.scope);
       const request = createPipelineRequest({ url: `${server.replace(/\/$/, '')}${path}`, timeout: timeoutMs, disableKeepAlive: true });
       if (token !== null) request.headers.set('authorization', `Bearer ${token.token}`);
-      if (transport.tlsSettings !== undefined) request.tlsSettings = transport.tlsSettings;
+      // Settings of its own are what gives a request a connection of its own.
+      request.tlsSettings = { ...transport.tlsSettings };
       const startedAt = context.clock.now();
       const response = await transport.client.sendRequest(request);
       return { status: response.status, latencyMs: context.clock.now() - startedAt };

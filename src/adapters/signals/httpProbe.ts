@@ -19,7 +19,10 @@ export interface Attempt {
 export function httpAttempt(context: SdkContext, url: string, timeoutMs: number): Attempt {
   const client = context.httpClient ?? sharedClient();
   return async () => {
-    const response = await client.sendRequest(createPipelineRequest({ url, timeout: timeoutMs, disableKeepAlive: true }));
+    const request = createPipelineRequest({ url, timeout: timeoutMs, disableKeepAlive: true });
+    // Without settings of its own it would go through Node's global agent, which keeps connections.
+    request.tlsSettings = {};
+    const response = await client.sendRequest(request);
     return response.status;
   };
 }

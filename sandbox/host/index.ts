@@ -4,6 +4,7 @@
  *
  * - `createLocalHost({appDir | register, clock, tracker, hostJson?, settings?, port?, store?, onLog?}) -> LocalHost`:
  *   `origin`, `invokeHttp(Request) -> Response` without a socket, `runTimer(name)`, `engine`, `stop()`, `kill()`.
+ *   `durableTransport: 'objects'` makes simulations faster, same content without the parsing.
  * - On a virtual clock: `trackOutbound(tracker)` and `installGlobals(clock)` of ../clock BEFORE the app's first import, then a
  *   `Pacer({clock, tracker})` drives: `await pacer.drive({condition: () => ...})`.
  * - `InstanceStore`: `MemoryStore` keeps nothing, `DiskStore(folder)` survives a kill: what was accepted is there, due timers fire at
@@ -16,6 +17,7 @@ export { readDurableSettings, type DurableSettings } from './durable/durableSett
 export { HubEngine, isFinal, type HubEngineOptions } from './durable/hubEngine.ts';
 export type { ControlMessage, HubChange, InstanceRecord, RuntimeStatus } from './durable/hubState.ts';
 export { MemoryStore, type InstanceStore } from './durable/instanceStore.ts';
+export type { DurableTransport } from './functions/durableAdapter.ts';
 export { installCoreApi } from './functions/coreApi.ts';
 export type { LogLine, ObservedInvocation } from './functions/functionRegistry.ts';
 export { parseSchedule, type Schedule } from './functions/ncrontab.ts';

@@ -1,5 +1,5 @@
 import { VirtualClock, type BusyTracker, type Clock } from '../clock/index.ts';
-import { DurableAdapter, type TriggerMetadataDetail } from './functions/durableAdapter.ts';
+import { DurableAdapter, type DurableTransport } from './functions/durableAdapter.ts';
 import { readDurableSettings } from './durable/durableSettings.ts';
 import { HubEngine, type HubEngineOptions } from './durable/hubEngine.ts';
 import { MemoryStore, type InstanceStore } from './durable/instanceStore.ts';
@@ -32,8 +32,8 @@ export interface LocalHostOptions {
   /** Where Durable state is kept; in memory unless given. */
   readonly store?: InstanceStore;
   readonly onLog?: (line: LogLine) => void;
-  /** `lean` spares activities the copy of their input in the trigger metadata; `full`, as the real host, unless given. */
-  readonly triggerMetadata?: TriggerMetadataDetail;
+  /** `objects` spares a simulation the parsing of histories; `wire`, as the real host, unless given. */
+  readonly durableTransport?: DurableTransport;
   /** How the Durable engine delivers; see HubEngineOptions. On a VirtualClock the latency is 15 ms unless given (as measured on the real one), else 0. */
   readonly delivery?: Pick<HubEngineOptions, 'newGuid' | 'queueLatencyMs' | 'chooseBatch'>;
   /** Told of every call of a function: what went to the worker and what came back. */
@@ -87,7 +87,7 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
 }
 
 async function startHost(options: LocalHostOptions, registry: FunctionRegistry, hostJson: unknown, restoreSettings: () => void, clock: Clock, tracker: BusyTracker): Promise<LocalHost> {
-  const durable = new DurableAdapter(registry, options.triggerMetadata ?? 'full');
+  const durable = new DurableAdapter(registry, options.durableTransport ?? 'wire');
   const durableSettings = readDurableSettings(hostJson);
   const engine = new HubEngine({
     clock,

@@ -1,5 +1,6 @@
 import type { WorkerError } from './functionFailures.ts';
 import type { JsonText } from './jsonText.ts';
+import type { OrchestrationTrigger } from './orchestrationTrigger.ts';
 
 /** What came of calling an orchestrator or entity function. */
 export type FunctionAnswer =
@@ -16,7 +17,7 @@ export interface DurableFunctions {
   has(kind: DurableFunctionKind, name: string): boolean;
   /** The registered names of a kind. */
   names(kind: DurableFunctionKind): readonly string[];
-  callOrchestrator(name: string, triggerText: JsonText, instanceId: string): Promise<FunctionAnswer>;
+  callOrchestrator(name: string, trigger: OrchestrationTrigger, instanceId: string): Promise<FunctionAnswer>;
   callActivity(name: string, input: unknown, instanceId: string): Promise<ActivityAnswer>;
   callEntity(name: string, triggerText: JsonText): Promise<FunctionAnswer>;
 }

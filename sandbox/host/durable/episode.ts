@@ -6,7 +6,7 @@ import { eventTypes, toHistoryEntry, toTimestamp, type ExecutionStartedEvent, ty
 import type { InstanceRecord } from './hubState.ts';
 import { toJsonText, type JsonText } from './jsonText.ts';
 import { parseOrchestratorState, type OrchestratorState } from './orchestratorAction.ts';
-import { HistoryText, toOrchestrationTriggerText } from './triggerText.ts';
+import { HistoryText, toOrchestrationTrigger } from './orchestrationTrigger.ts';
 
 export interface EpisodeDependencies {
   readonly functions: DurableFunctions;
@@ -105,11 +105,12 @@ async function callFunction({ functions, settings }: EpisodeDependencies, { reco
     const known = functions.names('orchestrator').map((name) => `'${name}'`).join(', ');
     return failedState(`The function '${record.name}' doesn't exist, is disabled, or is not an orchestrator function. Additional info: The following are the known orchestrator functions: ${known}.`);
   }
-  const trigger = toOrchestrationTriggerText({
-    historyText: historyText.render(history, record.episodes),
+  const trigger = toOrchestrationTrigger({
+    history,
+    historyText,
+    episode: record.episodes,
     inputText: record.inputText,
     instanceId: record.instanceId,
-    isReplaying: record.episodes > 0,
     parentInstanceId: record.parent?.OrchestrationInstance.InstanceId ?? null,
     defaultHttpSleepMs: settings.defaultHttpAsyncRequestSleepTimeMs,
   });

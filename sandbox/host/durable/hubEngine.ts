@@ -11,7 +11,7 @@ import { callOverHttp } from './httpActivity.ts';
 import { HubState, type ActivityMessage, type ActivityWork, type ControlMessage, type HubChange, type HubMessage, type InstanceRecord } from './hubState.ts';
 import type { InstanceStore } from './instanceStore.ts';
 import type { JsonText } from './jsonText.ts';
-import { HistoryText } from './triggerText.ts';
+import { HistoryText } from './orchestrationTrigger.ts';
 import { judgeVersion } from './workerVersioning.ts';
 
 export interface HubEngineOptions {

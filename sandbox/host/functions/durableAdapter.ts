@@ -1,6 +1,7 @@
 import type { ActivityAnswer, DurableFunctionKind, DurableFunctions, FunctionAnswer } from '../durable/durableFunctions.ts';
 import { toWorkerError, type WorkerError } from '../durable/functionFailures.ts';
 import { isRecord, toJsonText, type JsonText } from '../durable/jsonText.ts';
+import type { OrchestrationTrigger } from '../durable/orchestrationTrigger.ts';
 import type { FunctionRegistry, RegisteredFunction } from './functionRegistry.ts';
 import { invokeFunction } from './invokeFunction.ts';
 import type { RpcTypedData } from './rpcTypes.ts';
@@ -11,21 +12,22 @@ const triggerTypes: Readonly<Record<DurableFunctionKind, string>> = { orchestrat
 const outOfProcLabel = '\n\n$OutOfProcData$:';
 
 /**
- * What trigger metadata durable functions get: `full` is what the real host sends to activities (parsed once more by the library,
- * which costs), `lean` only the instance id.
+ * How calls of durable functions reach the library. `wire`: the RPC data of the real host, an orchestrator's history as one JSON
+ * string that is parsed at every replay, an activity's input once more in its trigger metadata. `objects`: the same content handed
+ * over already parsed, metadata down to the instance id; for simulations, in which that parsing is most of the cost.
  */
-export type TriggerMetadataDetail = 'full' | 'lean';
+export type DurableTransport = 'wire' | 'objects';
 
 /** Calls the app's durable functions as the extension does through the worker. */
 export class DurableAdapter implements DurableFunctions {
   readonly #registry: FunctionRegistry;
-  readonly #metadataDetail: TriggerMetadataDetail;
+  readonly #transport: DurableTransport;
   /** Further input bindings of a function besides its trigger, such as a Durable client on an activity. */
   extraInputs: (target: RegisteredFunction) => Readonly<Record<string, RpcTypedData>> = () => ({});
 
-  constructor(registry: FunctionRegistry, metadataDetail: TriggerMetadataDetail) {
+  constructor(registry: FunctionRegistry, transport: DurableTransport) {
     this.#registry = registry;
-    this.#metadataDetail = metadataDetail;
+    this.#transport = transport;
   }
 
   has(kind: DurableFunctionKind, name: string): boolean {
@@ -47,17 +49,24 @@ export class DurableAdapter implements DurableFunctions {
     return found;
   }
 
-  async callOrchestrator(name: string, triggerText: JsonText, instanceId: string): Promise<FunctionAnswer> {
-    return this.#callWithState(this.#require('orchestrator', name), triggerText, { instanceId: { string: instanceId } });
+  async callOrchestrator(name: string, trigger: OrchestrationTrigger, instanceId: string): Promise<FunctionAnswer> {
+    // the library hands `int` on as it is, whatever it is: a number is all that the type allows
+    const data: RpcTypedData = this.#transport === 'wire' ? { string: trigger.toText() } : { int: trigger.toValue() as number };
+    return this.#callWithState(this.#require('orchestrator', name), data, this.#toMetadata(instanceId));
   }
 
   async callEntity(name: string, triggerText: JsonText): Promise<FunctionAnswer> {
-    return this.#callWithState(this.#require('entity', name), triggerText, {});
+    return this.#callWithState(this.#require('entity', name), { string: triggerText }, {});
   }
 
-  async #callWithState(target: RegisteredFunction, triggerText: JsonText, triggerMetadata: Readonly<Record<string, RpcTypedData>>): Promise<FunctionAnswer> {
+  /** The library tries to parse every string as JSON, and an id is none: as JSON it costs no exception. */
+  #toMetadata(instanceId: string): Readonly<Record<string, RpcTypedData>> {
+    return { instanceId: this.#transport === 'wire' ? { string: instanceId } : { json: JSON.stringify(instanceId) } };
+  }
+
+  async #callWithState(target: RegisteredFunction, data: RpcTypedData, triggerMetadata: Readonly<Record<string, RpcTypedData>>): Promise<FunctionAnswer> {
     try {
-      const response = await invokeFunction(this.#registry, target, { inputs: { [target.triggerName]: { string: triggerText } }, triggerMetadata });
+      const response = await invokeFunction(this.#registry, target, { inputs: { [target.triggerName]: data }, triggerMetadata });
       const returned = response.returnValue;
       return { kind: 'returned', state: returned?.json === undefined || returned.json === null ? undefined : JSON.parse(returned.json) };
     } catch (error) {
@@ -71,7 +80,7 @@ export class DurableAdapter implements DurableFunctions {
     try {
       const response = await invokeFunction(this.#registry, target, {
         inputs: { [target.triggerName]: toActivityInput(input), ...this.extraInputs(target) },
-        triggerMetadata: { instanceId: { string: instanceId }, ...(this.#metadataDetail === 'full' ? toInputMetadata(input) : {}) },
+        triggerMetadata: { ...this.#toMetadata(instanceId), ...(this.#transport === 'wire' ? toInputMetadata(input) : {}) },
       });
       return { kind: 'completed', resultText: toResultText(response.returnValue) };
     } catch (error) {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { compileFunction } from 'node:vm';
 import { recordingsFolder } from './recordings.ts';
 
 /** What the functions hand to the recorder: the requests that the SDK's client made. */
@@ -27,7 +28,8 @@ export function loadFunctionsUnderTest(put: (note: RecorderNote) => void): () =>
   const require = createRequire(path.resolve(import.meta.dirname, '../../../package.json'));
   const axios = require('axios') as Axios;
   const former = [axios.create, axios.default?.create] as const;
-  const load = new Function('require', source) as (require: (id: string) => unknown) => void;
+  // compiled as Node compiles CommonJS, with a require of our own
+  const load = compileFunction(source, ['require']) as (require: (id: string) => unknown) => void;
   load((id) => (id === './recorder' ? { put } : (require(id) as unknown)));
   return () => {
     axios.create = former[0];

@@ -12,10 +12,11 @@ export function normalAnswer(status: number, text: string): NormalAnswer {
   return { status, body: isObject(parsed) ? normalBody(parsed) : text.trim() };
 }
 
-/** What is compared where the release makes the rest differ: the status and, for a refusal, its reason and the fields at fault. */
+/** What is compared where the release makes the words differ: the status and, for a refusal, its reason and the fields at fault. */
 export function coarseAnswer({ status, body }: NormalAnswer): NormalAnswer {
   if (!isObject(body) || body['kind'] !== 'Status') return { status, body: null };
-  return { status, body: { reason: body['reason'] ?? null } };
+  const causes = listAt(body, 'causes').map((cause) => (isObject(cause) ? `${stringAt(cause, 'reason')} ${stringAt(cause, 'field')}` : null));
+  return { status, body: { reason: body['reason'] ?? null, causes } };
 }
 
 function parse(text: string): Json | undefined {
@@ -50,7 +51,8 @@ function normalStatus(body: JsonObject): JsonObject {
     reason: body['reason'] ?? null,
     message: maskText(stringAt(body, 'message') ?? ''),
     details: without(details, 'causes', 'uid'),
-    causes: causes.map((cause) => ({ reason: cause['reason'] ?? null, field: cause['field'] ?? null, message: maskText(stringAt(cause, 'message') ?? '') })),
+    // The real server lists the causes of several managers in no fixed order.
+    causes: causes.map((cause) => ({ reason: cause['reason'] ?? null, field: cause['field'] ?? null, message: maskText(stringAt(cause, 'message') ?? '') })).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
   };
 }
 
@@ -75,6 +77,6 @@ function sorted<T extends Json>(value: T): T;
 function sorted(value: Json): Json {
   if (isList(value)) return value.map((item) => sorted(item));
   if (!isObject(value)) return value;
-  const entries = Object.entries(value).flatMap(([key, item]) => (item === undefined ? [] : [[key, sorted(item)] as const]));
+  const entries = Object.entries(value).flatMap(([key, item]) => (item === undefined || item === null ? [] : [[key, sorted(item)] as const]));
   return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

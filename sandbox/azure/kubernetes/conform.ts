@@ -45,7 +45,12 @@ function walkFields(schema: Extract<Schema, { type: 'map' | 'struct' }>, value: 
     if (item === undefined || item === null) continue;
     const here = path === '' ? key : `${path}.${key}`;
     if (schema.type === 'map') entries.push([key, walk(schema.of, item, here, findings)]);
-    else if (Object.hasOwn(schema.fields, key)) entries.push([key, walk(schema.fields[key] ?? schema, item, here, findings)]);
+    else if (Object.hasOwn(schema.fields, key)) {
+      const field = schema.fields[key] ?? schema;
+      const fitted = walk(field, item, here, findings);
+      // An empty map is written as if it were not there; an empty struct is a value.
+      if (field.type !== 'map' || !isObject(fitted) || Object.keys(fitted).length > 0) entries.push([key, fitted]);
+    }
     else if (schema.unknown === 'open') entries.push([key, item]);
     else findings.unknown.push(here);
   }

@@ -61,5 +61,5 @@ export function serveDiscovery(pathname: string, host: string): FaceResponse | n
 /** What GET / and an unknown path list. */
 export const servedPaths = (): FaceResponse => jsonResponse(404, JSON.stringify({ paths: ['/api', '/api/v1', '/apis', ...groups.map((group) => `/apis/${group}`), '/healthz', '/livez', '/readyz', '/version'] }));
 
-/** Whether a path lies under a group and version that are served. */
-export const isServedVersion = (pathname: string): boolean => kubeKinds.some((one) => one.group !== '' && pathname.startsWith(`/apis/${groupVersion(one)}/`));
+/** Whether a path lies under a group that is served, in whatever version. */
+export const isServedGroup = (pathname: string): boolean => groups.some((group) => pathname.startsWith(`/apis/${group}/`));

@@ -1,7 +1,7 @@
 import type { StampPhysics, World } from '../../world/types.ts';
 import { ConnectionFault } from '../face.ts';
 import type { Face, FaceRequest, FaceResponse } from '../face.ts';
-import { isServedVersion, serveDiscovery, servedPaths } from './discovery.ts';
+import { isServedGroup, serveDiscovery, servedPaths } from './discovery.ts';
 import { parseResourcePath } from './kubeRequest.ts';
 import type { KubeRequest } from './kubeRequest.ts';
 import { patchObject } from './patch.ts';
@@ -70,7 +70,8 @@ function serve(world: World, stamp: StampPhysics, request: FaceRequest, options:
   }
   if (pathname === '/' && request.method === 'GET') return { ...servedPaths(), status: 200 };
   if (pathname.startsWith('/openapi/')) throw notServed(pathname);
-  if (pathname.startsWith('/api/v1/') || isServedVersion(pathname)) throw noSuchResource();
+  if (pathname.startsWith('/api/v1/')) throw noSuchResource();
+  if (isServedGroup(pathname)) throw noSuchResource();
   return pathname.startsWith('/apis/') ? textResponse(404, '404 page not found\n') : servedPaths();
 }
 

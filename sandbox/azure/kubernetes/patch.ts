@@ -10,7 +10,7 @@ import type { KubeRequest } from './kubeRequest.ts';
 import { applyConfiguration } from './managedFields.ts';
 import { jsonPatch, mergePatch } from './patches.ts';
 import { schemaObject } from './schemaObject.ts';
-import { badRequest, KubeRefusal, notFound, unsupportedMediaType } from './status.ts';
+import { badRequest, invalidPatch, KubeRefusal, notFound, unsupportedMediaType } from './status.ts';
 import type { Schema } from './schema.ts';
 import { strategicPatch } from './strategicPatch.ts';
 import { answerWrite, checkIdentity, prepareUpdate, storeChange, storeUpdate, uidOf, writerOf } from './write.ts';
@@ -23,7 +23,10 @@ export function patchObject(context: KubeRequest, name: string): FaceResponse {
   const found = store.get(kind.kind, namespace, name);
   if (type === 'apply') return applyObject(context, name, found);
   if (found === null) throw notFound(kind, name);
-  const next = patched(type, schemaOfKind(kind.kind), schemaObject(found), readPatch(context));
+  const schema = schemaOfKind(kind.kind);
+  const next = patched(type, schema, schemaObject(found), readPatch(context));
+  const [mismatch] = conform(schema, next).mismatches;
+  if (mismatch !== undefined) throw invalidPatch(JSON.stringify(next), `json: ${mismatch}`);
   checkIdentity(context, next, name);
   return storeUpdate(context, found, next, writerOf(context));
 }
@@ -44,9 +47,8 @@ export function patchType(context: KubeRequest): PatchType {
 }
 
 export function patched(type: Exclude<PatchType, 'apply'>, schema: Schema, target: JsonObject, patch: Json): JsonObject {
-  if (type !== 'json' && !isObject(patch)) throw badRequest('error decoding patch: the patch is not an object');
   const next = type === 'json' ? jsonPatch(target, patch) : type === 'merge' ? mergePatch(target, patch) : strategicPatch(schema, target, patch);
-  if (!isObject(next)) throw badRequest('the patched value is not an object');
+  if (!isObject(next)) throw invalidPatch(JSON.stringify(next), 'json: cannot unmarshal into Go value of type object');
   return next;
 }
 
@@ -56,7 +58,7 @@ function applyObject(context: KubeRequest, name: string, found: KubeObject | nul
   checkConfiguration(context, config, name);
   const schema = schemaOfKind(kind.kind);
   const { object: typed, unknown } = conform(schema, config);
-  if (unknown.length > 0) throw new KubeRefusal(500, 'InternalError', `failed to create typed patch object (${namespace ?? ''}/${name}; ${groupVersion(kind)}, Kind=${kind.kind}): ${unknown.map((path) => `.${path}: field not declared in schema`).join(', ')}`, null);
+  if (unknown.length > 0) throw badRequest(`failed to create typed patch object (${namespace ?? ''}/${name}; ${groupVersion(kind)}, Kind=${kind.kind}): ${unknown.map((path) => `.${path}: field not declared in schema`).join(', ')}`);
   const live = found === null ? null : schemaObject(found);
   const applied = applyConfiguration(schema, live, typed, writerOf(context), query.get('force') === 'true' ? 'force' : 'refuse');
   if (found !== null && live !== null) {

@@ -18,7 +18,7 @@ const rejected = (why: string): KubeRefusal => new KubeRefusal(422, 'Invalid', `
 
 /** RFC 6902. */
 export function jsonPatch(target: JsonObject, patch: Json): Json {
-  if (!isList(patch)) throw badRequest('error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch');
+  if (!isList(patch)) throw badRequest('json: cannot unmarshal object into Go value of type jsonpatch.Patch');
   return patch.reduce<Json>((document, operation) => {
     if (!isObject(operation)) throw badRequest('error decoding patch: json: cannot unmarshal into Go value of type jsonpatch.Operation');
     return applyOperation(document, operation);

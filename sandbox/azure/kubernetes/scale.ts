@@ -7,7 +7,7 @@ import type { KubeRequest } from './kubeRequest.ts';
 import { patched, patchType } from './patch.ts';
 import { openStruct } from './schema.ts';
 import { schemaObject } from './schemaObject.ts';
-import { badRequest, KubeRefusal, methodNotAllowed, notFound, notServed, staleVersion } from './status.ts';
+import { badRequest, invalidPatch, KubeRefusal, methodNotAllowed, notFound, notServed, staleVersion } from './status.ts';
 import { jsonResponse } from './wire.ts';
 import { storeUpdate, writerOf } from './write.ts';
 
@@ -32,6 +32,8 @@ export function serveScale(context: KubeRequest, name: string): FaceResponse {
   }
 }
 
+const wrongReplicas = 'json: cannot unmarshal into Go struct field ScaleSpec.spec.replicas of type int32';
+
 function storeScale(context: KubeRequest, found: KubeObject, scale: JsonObject): FaceResponse {
   const { kind } = context;
   const [metadata, name] = [objectAt(scale, 'metadata'), found.metadata.name];
@@ -40,7 +42,7 @@ function storeScale(context: KubeRequest, found: KubeObject, scale: JsonObject):
   const version = stringAt(metadata, 'resourceVersion') ?? '';
   if (version !== '' && version !== found.metadata.resourceVersion) throw staleVersion(kind, name);
   const asked = objectAt(scale, 'spec')['replicas'];
-  if (asked !== undefined && asked !== null && !Number.isInteger(asked)) throw badRequest('Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal into Go struct field ScaleSpec.spec.replicas of type int32');
+  if (asked !== undefined && asked !== null && !Number.isInteger(asked)) throw context.request.method === 'PATCH' ? invalidPatch(JSON.stringify(scale), wrongReplicas) : badRequest(`Scale in version "v1" cannot be handled as a Scale: ${wrongReplicas}`);
   const replicas = numberAt(objectAt(scale, 'spec'), 'replicas') ?? 0;
   if (replicas < 0) {
     const message = `Invalid value: ${replicas}: must be greater than or equal to 0`;

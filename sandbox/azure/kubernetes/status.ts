@@ -76,6 +76,12 @@ export function invalid(kind: KubeKind, name: string, causes: readonly Cause[]):
   });
 }
 
+/** A patch whose result is not of the kind's type. */
+export function invalidPatch(result: string, why: string): KubeRefusal {
+  const message = `Invalid value: ${JSON.stringify(result)}: ${why}`;
+  return new KubeRefusal(422, 'Invalid', ` "" is invalid: patch: ${message}`, { causes: [{ reason: 'FieldValueInvalid', message, field: 'patch' }] });
+}
+
 export function forbidden(user: string, verb: string, kind: KubeKind, resource: string, namespace: string | null, name: string | null): KubeRefusal {
   const subject = `${qualifiedResource(kind)}${name === null ? '' : ` "${name}"`}`;
   const where = namespace === null ? 'at the cluster scope' : `in the namespace "${namespace}"`;

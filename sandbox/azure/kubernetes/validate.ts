@@ -72,7 +72,9 @@ function validateMetric(metric: JsonObject, path: string): readonly Cause[] {
   const type = stringAt(metric, 'type') ?? '';
   if (type === '') return [required(`${path}.type`, 'must specify a metric source type')];
   const source = metricSources[type];
-  if (source === undefined) return [notSupported(`${path}.type`, type, Object.keys(metricSources).toSorted())];
+  // The API server tells of an unknown type twice.
+  const unknownType = notSupported(`${path}.type`, type, Object.keys(metricSources).toSorted());
+  if (source === undefined) return [unknownType, unknownType];
   if (metric[source] === undefined) return [required(`${path}.${source}`, 'must populate information for the given metric source')];
   if (type !== 'Resource') return [];
   const resource = objectAt(metric, 'resource');
@@ -107,7 +109,8 @@ function validateDeployment(spec: JsonObject, live: JsonObject | null): readonly
   const labels = objectAt(objectAt(template, 'metadata'), 'labels');
   if (selector === undefined) causes.push(required('spec.selector'));
   else if (Object.keys(wanted).length === 0 && listAt(objectAt(spec, 'selector'), 'matchExpressions').length === 0) causes.push(wrong('spec.selector', selector, 'empty selector is invalid for deployment'));
-  else if (Object.entries(wanted).some(([key, value]) => labels[key] !== value)) causes.push(wrong('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'));
+  // No selector selects nothing, and so not the template either.
+  if (selector === undefined || Object.entries(wanted).some(([key, value]) => labels[key] !== value)) causes.push(wrong('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'));
   causes.push(...validateContainers(objectAt(template, 'spec'), 'spec.template.spec.containers'));
   if (live !== null && !sameJson(live['selector'], selector)) causes.push(wrong('spec.selector', selector, 'field is immutable'));
   return causes;

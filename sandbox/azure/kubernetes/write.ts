@@ -52,7 +52,7 @@ export function replaceObject(context: KubeRequest, name: string): FaceResponse 
   const sent = readObject(context);
   checkIdentity(context, sent, name);
   const found = store.get(kind.kind, namespace, name);
-  if (found === null) throw notFound(kind, name);
+  if (found === null) throw stringAt(objectAt(sent, 'metadata'), 'uid') === null ? notFound(kind, name) : uidMismatch(context, name, stringAt(objectAt(sent, 'metadata'), 'uid') ?? '', '');
   return storeUpdate(context, found, sent, writerOf(context));
 }
 
@@ -75,12 +75,16 @@ export function prepareUpdate(context: KubeRequest, live: JsonObject, next: Json
   const version = stringAt(given, 'resourceVersion') ?? '';
   if (version !== '' && version !== before['resourceVersion']) throw staleVersion(kind, name);
   const uid = stringAt(given, 'uid') ?? '';
-  if (uid !== '' && uid !== before['uid']) throw staleVersion(kind, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${stringAt(before, 'uid') ?? ''}`);
+  if (uid !== '' && uid !== before['uid']) throw uidMismatch(context, name, uid, stringAt(before, 'uid') ?? '');
   const metadata = { ...without(given, 'managedFields', 'selfLink'), ...serverFields(before) };
   const candidate = { ...without(next, 'status'), apiVersion: groupVersion(kind), kind: kind.kind, metadata, ...(live['status'] === undefined ? {} : { status: live['status'] }) };
   const { object, warnings } = fit(context, candidate, live);
   return { object: withGeneration(live, object), warnings };
 }
+
+/** The storage layer's own words come through here. */
+const uidMismatch = ({ kind, namespace }: KubeRequest, name: string, wanted: string, found: string): Error =>
+  staleVersion(kind, name, `StorageError: invalid object, Code: 4, Key: /registry/${kind.plural}/${namespace === null ? '' : `${namespace}/`}${name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${found}`);
 
 const serverFields = (before: JsonObject): JsonObject =>
   Object.fromEntries(['name', 'namespace', 'uid', 'resourceVersion', 'creationTimestamp', 'deletionTimestamp', 'generation'].flatMap((key) => (before[key] === undefined ? [] : [[key, before[key]]])));

@@ -9,23 +9,31 @@ export function boundsAreOurs(hpa: HpaFacts): boolean {
 }
 
 /**
- * Everything that keeps a stamp from what it needs; what is missing of each is counted for the whole need.
- * Sorted by what binds first: refusals and unknown inputs, then the limit that allows the fewest further nodes.
+ * Everything that keeps a stamp from what it needs; what is missing of each is counted for the whole need. What binds
+ * first, so what covers the smallest part of the need, comes first; of two that cover the same the one found first.
  */
 export function findShortfalls(model: StampModel, needed: readonly number[], additional: readonly number[], packing: Packing): Shortfall[] {
   return [
-    ...unknownShortfalls(model, additional),
+    ...workloadShortfalls(model, needed, packing),
     ...limitShortfalls(model, packing),
     ...zoneShortfalls(model, packing),
-    ...workloadShortfalls(model, needed, packing),
     ...resourceQuotaShortfalls(model, additional),
-  ];
+    ...unknownShortfalls(model, additional),
+  ]
+    .toSorted((a, b) => a.covered - b.covered)
+    .map(({ shortfall }) => shortfall);
 }
 
-function unknownShortfalls({ stamp, pools, workloads, unknown, resourceQuotas }: StampModel, additional: readonly number[]): Shortfall[] {
-  const shortfall = (subject: string, missing: number, unit: string, fix: string): Shortfall => ({ stamp: stamp.name, constraint: 'inputUnknown', subject, missing, unit, fix });
+interface Weighed {
+  readonly shortfall: Shortfall;
+  /** 0..1 of what the stamp needs of this one thing. */
+  readonly covered: number;
+}
+
+function unknownShortfalls({ stamp, pools, workloads, unknown, resourceQuotas }: StampModel, additional: readonly number[]): Weighed[] {
+  const shortfall = (subject: string, missing: number, unit: string, fix: string): Weighed => ({ shortfall: { stamp: stamp.name, constraint: 'inputUnknown', subject, missing, unit, fix }, covered: 0 });
   const why = (input: string): string => unknown.find((one) => one.input === `${stamp.name}.${input}`)?.why ?? 'it was not in the answer';
-  const shortfalls: Shortfall[] = [];
+  const shortfalls: Weighed[] = [];
   const pods = additional.reduce((sum, count) => sum + count, 0);
   for (const { workload, facts } of workloads) {
     if (facts === null) shortfalls.push(shortfall(`workload ${workload.name}`, 1, 'inputs', `the state of ${workload.namespace}/${workload.deployment} is not known (${why('workloads')}): read it again`));
@@ -41,32 +49,32 @@ function unknownShortfalls({ stamp, pools, workloads, unknown, resourceQuotas }:
   return shortfalls;
 }
 
-function limitShortfalls({ stamp, limits }: StampModel, packing: Packing): Shortfall[] {
-  return limits
-    .map((limit, position) => ({ limit, missing: (packing.used[position] ?? 0) - limit.available }))
-    .filter(({ missing }) => missing > 0)
-    .map(({ limit, missing }) => ({ limit, missing, nodesAllowed: Math.floor(limit.available / Math.max(...limit.costByPool)) }))
-    .toSorted((a, b) => a.nodesAllowed - b.nodesAllowed)
-    .map(({ limit: { constraint, subject, unit, fix }, missing }) => ({ stamp: stamp.name, constraint, subject, missing, unit, fix: fix(missing) }));
-}
-
-function zoneShortfalls({ stamp, pools }: StampModel, packing: Packing): Shortfall[] {
-  return pools.flatMap(({ facts, zones, zoneOpen }, position): Shortfall[] => {
-    const missing = packing.closedZoneNodes[position] ?? 0;
-    if (missing === 0) return [];
-    const closed = zones.filter((_, zone) => zoneOpen[zone] === false);
-    return [{ stamp: stamp.name, constraint: 'zoneRestricted', subject: facts.vmSize, missing, unit: 'nodes', fix: `${facts.vmSize} may not be used in zone ${closed.join(', ')}, where a spread workload needs nodes: ask for access, or add a pool of another size` }];
+function limitShortfalls({ stamp, limits }: StampModel, packing: Packing): Weighed[] {
+  return limits.flatMap(({ constraint, subject, unit, fix, available }, position): Weighed[] => {
+    const used = packing.used[position] ?? 0;
+    const missing = used - available;
+    return missing <= 0 ? [] : [{ shortfall: { stamp: stamp.name, constraint, subject, missing, unit, fix: fix(missing) }, covered: available / used }];
   });
 }
 
-function workloadShortfalls({ stamp, workloads, pools }: StampModel, needed: readonly number[], packing: Packing): Shortfall[] {
-  return workloads.flatMap((model, position): Shortfall[] => {
+function zoneShortfalls({ stamp, pools }: StampModel, packing: Packing): Weighed[] {
+  return pools.flatMap(({ facts, zones, zoneOpen }, position): Weighed[] => {
+    const missing = packing.closedZoneNodes[position] ?? 0;
+    if (missing === 0) return [];
+    const closed = zones.filter((_, zone) => zoneOpen[zone] === false);
+    const fix = `${facts.vmSize} may not be used in zone ${closed.join(', ')}, where a spread workload needs nodes: ask for access, or add a pool of another size`;
+    return [{ shortfall: { stamp: stamp.name, constraint: 'zoneRestricted', subject: facts.vmSize, missing, unit: 'nodes', fix }, covered: 0 }];
+  });
+}
+
+function workloadShortfalls({ stamp, workloads, pools }: StampModel, needed: readonly number[], packing: Packing): Weighed[] {
+  return workloads.flatMap((model, position): Weighed[] => {
     const { workload, facts, request } = model;
-    const shortfalls: Shortfall[] = [];
-    const add = (constraint: Shortfall['constraint'], missing: number, unit: string, fix: string): void => {
-      shortfalls.push({ stamp: stamp.name, constraint, subject: workload.name, missing, unit, fix });
-    };
+    const shortfalls: Weighed[] = [];
     const count = needed[position] ?? 0;
+    const add = (constraint: Shortfall['constraint'], missing: number, unit: string, fix: string): void => {
+      shortfalls.push({ shortfall: { stamp: stamp.name, constraint, subject: workload.name, missing, unit, fix }, covered: count > 0 ? (count - missing) / count : 0 });
+    };
     if ((packing.tooLarge[position] ?? 0) > 0) {
       const largest = Math.max(0, ...model.pools.map((pool) => pools[pool]?.template?.free.cpuMillicores ?? 0));
       add('podTooLarge', packing.tooLarge[position] ?? 0, 'pods', `a pod of ${workload.name} asks for ${request.cpuMillicores} millicores and ${request.memoryMiB} MiB; an empty node of its pools offers at most ${largest} millicores: add a pool of a larger size`);
@@ -98,13 +106,15 @@ function handOver({ workload }: WorkloadModel, { owner }: HpaFacts): string {
   }
 }
 
-function resourceQuotaShortfalls({ stamp, workloads, resourceQuotas }: StampModel, additional: readonly number[]): Shortfall[] {
+function resourceQuotaShortfalls({ stamp, workloads, resourceQuotas }: StampModel, additional: readonly number[]): Weighed[] {
   if (resourceQuotas.kind === 'unknown') return [];
-  return resourceQuotas.value.resourceQuotas.flatMap((quota): Shortfall[] => {
+  return resourceQuotas.value.resourceQuotas.flatMap((quota): Weighed[] => {
     const asked = workloads.reduce((sum, model, position) => sum + (model.workload.namespace === quota.namespace ? (additional[position] ?? 0) * askedPerPod(model, quota) : 0), 0);
     const missing = asked === 0 ? 0 : asked - Math.max(0, quota.hard - quota.used);
     if (missing <= 0) return [];
-    return [{ stamp: stamp.name, constraint: 'resourceQuota', subject: `${quota.namespace}/${quota.resource}`, missing, unit: unitOf[quota.resource], fix: `raise the ResourceQuota on ${quota.resource} of namespace ${quota.namespace} from ${quota.hard} to at least ${quota.hard + missing} ${unitOf[quota.resource]}` }];
+    const unit = unitOf[quota.resource];
+    const fix = `raise the ResourceQuota on ${quota.resource} of namespace ${quota.namespace} from ${quota.hard} to at least ${quota.hard + missing} ${unit}`;
+    return [{ shortfall: { stamp: stamp.name, constraint: 'resourceQuota', subject: `${quota.namespace}/${quota.resource}`, missing, unit, fix }, covered: (asked - missing) / asked }];
   });
 }
 

@@ -33,6 +33,8 @@ export interface PoolSizing {
   readonly refusedNodes: number;
   /** Ready and schedulable nodes wanted in the end, without the refused ones. */
   readonly nodesWanted: number;
+  /** The pool's whole count that would be needed: nodes that take no pods and refused ones included. */
+  readonly nodesNeeded: number;
 }
 
 export interface SizingRequest {
@@ -72,8 +74,9 @@ export function sizeStamp(model: StampModel, { loads, policy, carried = nothingC
       replicasNeeded: needed[position] ?? 0,
       unplaced: packing.unplaced[position] ?? 0,
     })),
-    pools: model.pools.map(({ facts, usable, arriving }, position) => ({
+    pools: model.pools.map(({ facts, usable, unusable, arriving }, position) => ({
       nodesNow: facts.count,
+      nodesNeeded: Math.max(facts.count, usable + unusable + arriving) + (packing.newNodes[position] ?? 0) + (packing.refusedNodes[position] ?? 0),
       newNodes: packing.newNodes[position] ?? 0,
       refusedNodes: packing.refusedNodes[position] ?? 0,
       nodesWanted: usable + arriving + (packing.newNodes[position] ?? 0),

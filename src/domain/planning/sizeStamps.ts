@@ -62,10 +62,14 @@ export function sizeStamps(context: FleetContext, models: StampModels, indexes: 
   });
 }
 
+/** Bounds the memory that thousands of what-ifs take. */
+const rememberedAtMost = 2000;
+
 function remembered(models: StampModels, key: string, size: () => StampSizing): StampSizing {
   const known = models.sized.get(key);
   if (known !== undefined) return known;
   const sizing = size();
+  if (models.sized.size >= rememberedAtMost) models.sized.clear();
   models.sized.set(key, sizing);
   return sizing;
 }

@@ -1,0 +1,75 @@
+import type { StampName } from '../fleet.ts';
+import type { Shortfall } from '../plan.ts';
+import { findRoom, loadsBefore, stateWith, stateWithout, type FleetContext, type FleetLoads, type Room, type StampModels } from '../planning/whatIf.ts';
+
+/** What would become of the fleet if some stamps were lost now. */
+export interface LossOutcome {
+  readonly lost: readonly StampName[];
+  /** `unknown`: nothing is known to be short, and something that was needed could not be read. */
+  readonly survives: 'yes' | 'no' | 'unknown';
+  readonly binding: Shortfall | null;
+  readonly before: FleetLoads;
+  readonly room: Room;
+  readonly shortfalls: readonly Shortfall[];
+  /** What was needed for the answer and is not known. */
+  readonly unknown: readonly UnknownNeed[];
+  /** Seconds until the room is there; null when it never is, or that is not known. */
+  readonly readyInSeconds: number | null;
+}
+
+export interface UnknownNeed {
+  readonly input: string;
+  readonly why: string;
+}
+
+export function assessLoss(context: FleetContext, models: StampModels, lost: ReadonlySet<number>): LossOutcome {
+  const before = loadsBefore(context, stateWith(context, lost));
+  const room = findRoom({ context, models, before }, stateWithout(context, lost));
+  const shortfalls = [...withoutSurvivor(context, room, lost), ...room.shortfalls];
+  const unknown = [...context.unknown, ...unknownNeeds(room)];
+  const short = shortfalls.some(({ constraint }) => constraint !== 'inputUnknown');
+  const survives = short ? 'no' : shortfalls.length + unknown.length > 0 ? 'unknown' : 'yes';
+  return {
+    lost: context.stampNames.filter((_, index) => lost.has(index)),
+    survives,
+    binding: bindingOf(context, room, shortfalls, unknown, lost),
+    before,
+    room,
+    shortfalls,
+    unknown,
+    readyInSeconds: survives === 'yes' ? room.sized.reduce((longest, { sizing }) => Math.max(longest, sizing.readyInSeconds), 0) : null,
+  };
+}
+
+/** Groups that no stamp would serve: their whole demand is missing. */
+function withoutSurvivor(context: FleetContext, { after }: Room, lost: ReadonlySet<number>): Shortfall[] {
+  return context.model.groups.flatMap((group, at): Shortfall[] => {
+    const demand = group.users.reduce((sum, { requestsPerSecond }) => sum + requestsPerSecond, 0) * after.scale;
+    const unserved = (after.routed.unserved[at] ?? 0) * after.scale;
+    const missing = after.routed.failOpen[at] === 1 ? demand : unserved;
+    const loser = group.origins.find(({ stampIndex }) => lost.has(stampIndex)) ?? group.origins[0];
+    const left = group.origins.some((_, position) => after.state[at]?.[position]?.serves === 'serving');
+    if (left || loser === undefined) return [];
+    return [{
+      stamp: loser.facts.stamp, constraint: 'noSurvivor', subject: group.name, missing: Math.ceil(missing), unit: 'requests/s',
+      fix: `no healthy, enabled origin would be left in origin group ${group.name}: give it one in another stamp, or bring one back into service`,
+    }];
+  });
+}
+
+/** Of stamps that gain, what the answer stands on. Quota and SKUs are needed only for new nodes: these count as shortfalls then. */
+function unknownNeeds({ sized }: Room): UnknownNeed[] {
+  return sized.flatMap(({ model }) => model.unknown.filter(({ input }) => input.endsWith('.load') || input.endsWith('.workloads')));
+}
+
+/** A known shortage before what is not known; of several stamps the one that lacks room for the largest part of its pods. */
+function bindingOf(context: FleetContext, { sized }: Room, shortfalls: readonly Shortfall[], unknown: readonly UnknownNeed[], lost: ReadonlySet<number>): Shortfall | null {
+  const lacking = new Map(sized.map(({ model, sizing }) => [model.stamp.name, Math.max(0, ...sizing.workloads.map(({ unplaced, replicasNeeded }) => (replicasNeeded > 0 ? unplaced / replicasNeeded : 0)))]));
+  const known = shortfalls.filter(({ constraint }) => constraint !== 'inputUnknown');
+  const [first] = (known.length > 0 ? known : shortfalls).toSorted((a, b) => (lacking.get(b.stamp) ?? 1) - (lacking.get(a.stamp) ?? 1));
+  if (first !== undefined) return first;
+  const [missing] = unknown;
+  if (missing === undefined) return null;
+  const stamp = sized.find(({ model }) => missing.input.startsWith(`${model.stamp.name}.`))?.model.stamp.name ?? context.stampNames.find((_, index) => lost.has(index)) ?? '';
+  return { stamp, constraint: 'inputUnknown', subject: missing.input, missing: 1, unit: 'inputs', fix: `read ${missing.input} again: ${missing.why}` };
+}

@@ -1,0 +1,125 @@
+import type { FleetAssessment } from '../assessment.ts';
+import { assessLoss, type LossOutcome } from '../certificate/index.ts';
+import type { FleetFacts } from '../facts.ts';
+import type { Fleet, Policy, StampName, WorkloadName } from '../fleet.ts';
+import type { ConstraintName, Shortfall } from '../plan.ts';
+import { buildFleetContext, buildStampModels, sizeStamps, type FleetContext, type SizedStamp } from '../planning/whatIf.ts';
+
+export interface SimulateInput {
+  readonly fleet: Fleet;
+  readonly facts: FleetFacts;
+  readonly assessment: FleetAssessment;
+  /** Names of the fleet's stamps, at least one. */
+  readonly lose: readonly StampName[];
+  /** Demand is multiplied by it; 1 when left out. */
+  readonly demandFactor?: number | undefined;
+  readonly policy?: SimulatedPolicy | undefined;
+}
+
+export interface SimulatedPolicy {
+  readonly utilisationCeiling?: number | undefined;
+  readonly headroomFactor?: number | undefined;
+  readonly shedTier3?: Policy['shedTier3'] | undefined;
+}
+
+/** The answer of `POST /api/simulate`. */
+export interface Simulation {
+  /** True only when nothing is short and nothing that was needed is unknown. */
+  survives: boolean;
+  /** What binds first; null when nothing does. */
+  binding: (SimulatedShortfall & { stamp: StampName }) | null;
+  stamps: SimulatedStamp[];
+  /** Null where a price is not known. */
+  surgeCostPerHour: { amount: number | null; currency: 'USD' };
+  /** Null when the room is never there. */
+  readyInSeconds: number | null;
+  unknown: { input: string; why: string }[];
+}
+
+export interface SimulatedStamp {
+  stamp: StampName;
+  requestsPerSecond: { now: number; after: number };
+  workloads: { name: WorkloadName; replicasNow: number; replicasNeeded: number; hpaMax: number | null }[];
+  pools: { name: string; nodesNow: number; nodesNeeded: number; maxCount: number }[];
+  shortfalls: SimulatedShortfall[];
+}
+
+export interface SimulatedShortfall {
+  constraint: ConstraintName;
+  missing: number;
+  unit: string;
+  fix: string;
+}
+
+/** What if these stamps were lost, under this load and this policy? Pure; throws on a name that is no stamp, which callers check. */
+export function simulateLoss({ fleet, facts, assessment, lose, demandFactor = 1, policy = {} }: SimulateInput): Simulation {
+  const context = buildFleetContext(fleet, facts, assessment, { demandFactor, policy: givenOnly(policy) });
+  const models = buildStampModels(context);
+  const lost = new Set(lose.map((name) => indexOf(context, name)));
+  const outcome = assessLoss(context, models, lost);
+  const survivors = context.stampNames.flatMap((_, index) => (lost.has(index) ? [] : [index]));
+  const { after, sized } = outcome.room;
+  const gaining = new Map(sized.map((one) => [one.index, one]));
+  const unchanged = new Map(sizeStamps(context, models, survivors.filter((index) => !gaining.has(index)), outcome.before, after).map((one) => [one.index, one]));
+  return {
+    survives: outcome.survives === 'yes',
+    binding: outcome.binding === null ? null : { stamp: outcome.binding.stamp, ...withoutSubject(outcome.binding) },
+    stamps: survivors.flatMap((index) => {
+      const one = gaining.get(index) ?? unchanged.get(index);
+      return one === undefined ? [] : [simulatedStamp(context, outcome, one, gaining.has(index) ? one.sizing.shortfalls : [])];
+    }),
+    surgeCostPerHour: { amount: costOf(sized), currency: 'USD' },
+    readyInSeconds: outcome.readyInSeconds,
+    unknown: [...context.unknown, ...survivors.flatMap((index) => [...models.of(index).unknown, ...takenAsWorst(models.of(index))])],
+  };
+}
+
+function givenOnly({ utilisationCeiling, headroomFactor, shedTier3 }: SimulatedPolicy): Partial<Policy> {
+  return {
+    ...(utilisationCeiling === undefined ? {} : { utilisationCeiling }),
+    ...(headroomFactor === undefined ? {} : { headroomFactor }),
+    ...(shedTier3 === undefined ? {} : { shedTier3 }),
+  };
+}
+
+function indexOf({ stampNames }: FleetContext, name: StampName): number {
+  const index = stampNames.indexOf(name);
+  if (index < 0) throw new RangeError(`there is no stamp "${name}"; the stamps are ${stampNames.join(', ')}`);
+  return index;
+}
+
+function simulatedStamp(context: FleetContext, { before, room }: LossOutcome, { index, model, sizing }: SizedStamp, shortfalls: readonly Shortfall[]): SimulatedStamp {
+  const load = context.stampFacts[index]?.load;
+  return {
+    stamp: model.stamp.name,
+    requestsPerSecond: {
+      now: rounded(load?.kind === 'known' ? load.value.requestsPerSecond : (before.expected[index] ?? 0)),
+      after: rounded(room.after.planned[index] ?? 0),
+    },
+    workloads: model.workloads.map(({ workload, facts }, position) => ({
+      name: workload.name,
+      replicasNow: sizing.workloads[position]?.replicasNow ?? 0,
+      replicasNeeded: sizing.workloads[position]?.replicasNeeded ?? 0,
+      hpaMax: facts?.hpa?.maxReplicas ?? null,
+    })),
+    pools: model.pools.map(({ facts }, position) => ({ name: facts.name, nodesNow: facts.count, nodesNeeded: sizing.pools[position]?.nodesNeeded ?? facts.count, maxCount: facts.maxCount })),
+    shortfalls: shortfalls.map(withoutSubject),
+  };
+}
+
+const withoutSubject = ({ constraint, missing, unit, fix }: Shortfall): SimulatedShortfall => ({ constraint, missing, unit, fix });
+
+/** Metrics that are missing and were replaced by the worst case: told, although they do not forbid an answer. */
+function takenAsWorst({ stamp, workloads }: SizedStamp['model']): { input: string; why: string }[] {
+  return workloads.flatMap(({ workload, facts }) => {
+    const hpa = facts?.hpa ?? null;
+    if (hpa === null || hpa.targetCpuUtilisationPercent === null || hpa.currentCpuUtilisationPercent !== null) return [];
+    return [{ input: `${stamp.name}.${workload.name}.cpuUtilisation`, why: 'the HPA reports none: taken as 100 %' }];
+  });
+}
+
+function costOf(sized: readonly SizedStamp[]): number | null {
+  return sized.reduce<number | null>((sum, { sizing }) => (sum === null || sizing.costPerHourUsd === null ? null : Math.round((sum + sizing.costPerHourUsd) * 10_000) / 10_000), 0);
+}
+
+const rounded = (value: number): number => Math.round(value * 1000) / 1000;

@@ -75,15 +75,18 @@ export class Metrics implements MetricsHistory {
     return minutes.flatMap((minute) => (resource === 'frontDoor' ? this.#frontDoor(minute, metric) : this.#gateway(minute, metric, resource.slice('gateway:'.length))));
   }
 
-  /** Ends the minute that `atMs` is no longer part of; a step belongs to the minute in which it started. */
+  /** A step belongs to the minute in which it started. */
   startStep(atMs: number): void {
-    const at = Math.floor(atMs / minuteMs) * minuteMs;
-    if (this.state.current?.at === at) return;
-    if (this.state.current !== null) {
-      this.state.minutes.push(this.state.current);
-      if (this.state.minutes.length > minutesKept) this.state.minutes.shift();
-    }
-    this.state.current = { at, countries: {}, origins: {}, gateways: {} };
+    this.state.current ??= { at: Math.floor(atMs / minuteMs) * minuteMs, countries: {}, origins: {}, gateways: {} };
+  }
+
+  /** A minute is complete, and can be read, when a step ends where it does. */
+  endStep(atMs: number): void {
+    const { current } = this.state;
+    if (current === null || atMs < current.at + minuteMs) return;
+    this.state.minutes.push(current);
+    if (this.state.minutes.length > minutesKept) this.state.minutes.shift();
+    this.state.current = null;
   }
 
   noteClient(country: string, requests: number, failed: number, latencyMs: number): void {

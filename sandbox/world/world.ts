@@ -170,6 +170,7 @@ export class SimulatedWorld implements World {
     const flows = this.#route(atMs);
     this.#serve(atMs, flows, seconds);
     this.#account(flows, seconds);
+    this.metrics.endStep(atMs);
   }
 
   /** Requests per second from each point to each origin. */

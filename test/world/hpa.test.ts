@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { boundReplicas, defaultScaleDown, defaultScaleUp, replicasForUtilisation, type HpaSpec } from '../../sandbox/world/cluster/hpaAlgorithm.ts';
 import { at, sample, stampOf } from './support.ts';

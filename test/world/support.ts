@@ -8,7 +8,7 @@ export const monday = Date.parse('2026-11-16T15:00:00Z');
 export interface Sample {
   readonly clock: VirtualClock;
   readonly world: SimulatedWorld;
-  run(seconds: number): void;
+  readonly run: (seconds: number) => void;
 }
 
 export function sample(options: SpecOptions = {}, seed = 7): Sample {
@@ -17,7 +17,7 @@ export function sample(options: SpecOptions = {}, seed = 7): Sample {
   return {
     clock,
     world,
-    run(seconds) {
+    run: (seconds) => {
       clock.runUntil(clock.now() + seconds * 1000);
       world.settle();
     },

@@ -7,15 +7,15 @@ import { z } from 'zod';
 const instant = z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'an instant such as 2026-11-22T19:00:00.0000000Z');
 const severities = ['Sev0', 'Sev1', 'Sev2', 'Sev3', 'Sev4'] as const;
 
-const essentials = z.looseObject({
+const publishedEssentials = z.looseObject({
   alertId: z.string().min(1).max(1024),
   alertRule: z.string().max(2048).nullish(),
-  severity: z.enum(severities).nullish().catch('Sev4').describe('An unknown one counts as the lowest.'),
+  severity: z.enum(severities).nullish().describe('An unknown one counts as the lowest.'),
   signalType: z.string().nullish(),
   monitorCondition: z.enum(['Fired', 'Resolved']),
   monitoringService: z.string().nullish(),
-  alertTargetIDs: z.array(z.string()).nullish().catch(null),
-  configurationItems: z.array(z.string()).nullish().catch(null),
+  alertTargetIDs: z.array(z.string()).nullish(),
+  configurationItems: z.array(z.string()).nullish(),
   originAlertId: z.string().nullish(),
   firedDateTime: instant.nullish(),
   resolvedDateTime: instant.nullish(),
@@ -26,14 +26,26 @@ const essentials = z.looseObject({
   targetResourceType: z.string().nullish(),
 });
 
-export const commonAlert = z.looseObject({
+/** What does not identify the alert may be of another type than published, and then counts as not given. */
+const essentials = publishedEssentials.extend({
+  severity: z.enum(severities).nullish().catch('Sev4'),
+  alertTargetIDs: z.array(z.string()).nullish().catch(null),
+  configurationItems: z.array(z.string()).nullish().catch(null),
+});
+
+const envelope = <Schema extends z.ZodType>(schema: Schema) => z.looseObject({
   schemaId: z.literal('azureMonitorCommonAlertSchema'),
   data: z.looseObject({
-    essentials,
-    alertContext: z.unknown().describe('By kind of alert; see alertContexts.'),
+    essentials: schema,
+    alertContext: z.unknown().describe('By kind of alert; every kind is taken.'),
     customProperties: z.unknown().describe('What the rule\'s author added.'),
   }),
-}).meta({ id: 'CommonAlert' });
+});
+
+export const commonAlert = envelope(essentials);
+
+/** The same as published, for the API's description. */
+export const publishedAlert = envelope(publishedEssentials).meta({ id: 'CommonAlert' });
 
 export type CommonAlert = z.output<typeof commonAlert>;
 export type Essentials = z.output<typeof essentials>;

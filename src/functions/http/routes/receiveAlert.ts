@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AlertRecord } from '../../../ports/state.ts';
 import { readAlertContext } from '../alerts/alertContexts.ts';
-import { commonAlert, severityOf, stateBeganAt } from '../alerts/commonAlert.ts';
+import { commonAlert, publishedAlert, severityOf, stateBeganAt } from '../alerts/commonAlert.ts';
 import { stampsNamed } from '../alerts/stampsNamed.ts';
 import { storeAlert } from '../alerts/storeAlert.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -25,7 +25,7 @@ export const receiveAlert = defineRoute({
   params: nothingGiven,
   query: nothingGiven,
   requestHeaders: nothingGiven,
-  body: { schema: z.unknown(), maxBytes, documented: commonAlert },
+  body: { schema: z.unknown(), maxBytes, documented: publishedAlert },
   durable: 'client',
   answers: { 202: { description: 'Stored, or known already.', schema: z.object({ alertId: z.string(), result: z.enum(['stored', 'duplicate', 'outdated']), stamps: z.array(z.string()).describe('Stamps that the alert names.') }).meta({ id: 'AlertTaken' }) } },
   problems: ['notCommonAlertSchema'],

@@ -1,4 +1,11 @@
+import { randomUUID } from 'node:crypto';
+import * as df from 'durable-functions';
+import { certify } from './activities/certify.ts';
 import { createActivities, type Activities } from './activities/index.ts';
+import { planDryRun } from './activities/planDryRun.ts';
+import { readAssessment } from './activities/readAssessment.ts';
+import { recentFacts } from './activities/recentFacts.ts';
+import { readFleetRuns } from './activities/runIndex.ts';
 import { reconcile } from './activities/reconcile.ts';
 import { startDrill } from './activities/startDrill.ts';
 import { createPorts, type PortOverrides } from './adapters/createPorts.ts';
@@ -6,6 +13,10 @@ import { loadFleet } from './config/loadFleet.ts';
 import { readSettings, type Settings } from './config/settings.ts';
 import type { Fleet } from './domain/fleet.ts';
 import { registerDurable } from './functions/durable/registerDurable.ts';
+import { runStarter } from './functions/durable/runStarter.ts';
+import { createTokenVerifier } from './functions/http/auth/tokenVerifier.ts';
+import { capacityAnswers } from './functions/http/capacityAnswers.ts';
+import { registerHttp } from './functions/http/registerHttp.ts';
 import { registerTimers } from './functions/timers/registerTimers.ts';
 import type { Ports } from './ports/ports.ts';
 
@@ -29,16 +40,33 @@ export function composeApp(environment: Readonly<Record<string, string | undefin
   const { fleet } = loaded;
   const ports = createPorts(settings, fleet, overrides);
   const activities = createActivities(ports);
+  const facts = recentFacts(ports);
   registerDurable(activities, fleet);
   registerTimers(
     activities,
     {
-      reconcile: (starter) => reconcile(ports, starter),
+      reconcile: async (starter) => {
+        await reconcile(ports, starter);
+        await certify(ports, await facts.refresh());
+      },
       startDrill: async (drill, starter) => {
         await startDrill(ports, starter, drill);
       },
     },
     fleet,
+  );
+  registerHttp(
+    {
+      ...ports,
+      tokens: createTokenVerifier(settings, ports.clock),
+      view: { readAssessment: () => readAssessment(ports), readRuns: () => readFleetRuns(ports) },
+      planDryRun: (request) => planDryRun(ports, request),
+      capacity: capacityAnswers(ports, facts),
+      randomId: () => randomUUID().replaceAll('-', ''),
+      log: (message, error) => console.error(message, error ?? ''),
+      starterOf: (context) => runStarter(df.getClient(context), ports),
+    },
+    df.input.durableClient(),
   );
   return { settings, fleet, ports, activities };
 }

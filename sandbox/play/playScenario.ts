@@ -25,9 +25,12 @@ export interface Frame {
 export interface RegionsAnswer {
   readonly regions: readonly {
     readonly name: string;
-    readonly verdict: string;
-    readonly reason: string;
-    readonly signals: readonly { readonly source: string; readonly verdict: string; readonly detail: string }[];
+    readonly state: string;
+    readonly health: {
+      readonly verdict: string;
+      readonly roundVerdict: string;
+      readonly signals: readonly { readonly source: string; readonly verdict: string; readonly detail: string }[];
+    } | null;
   }[];
 }
 

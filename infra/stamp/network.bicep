@@ -256,6 +256,16 @@ resource toHub 'Microsoft.Network/virtualNetworks/virtualNetworkPeerings@2025-05
   properties: { remoteVirtualNetwork: { id: hub.id }, allowVirtualNetworkAccess: true, allowForwardedTraffic: true }
 }
 
+resource egressDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (firewall == 'off') {
+  name: 'to-workspace'
+  scope: egressAddress
+  properties: {
+    workspaceId: workspaceId
+    logs: [{ categoryGroup: 'allLogs', enabled: true }]
+    metrics: [{ category: 'AllMetrics', enabled: true }]
+  }
+}
+
 resource hubDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: hub

@@ -1,0 +1,97 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { Compiler } from './bicepCompiler.ts';
+import type { CheckResult } from './checkResult.ts';
+import { judged } from './checkResult.ts';
+import { runCommand } from './command.ts';
+import { isRecord } from './snapshot.ts';
+
+/** Ids that snapshots are evaluated with: nobody's. */
+const snapshotArguments = [
+  '--subscription-id',
+  '11111111-1111-1111-1111-111111111111',
+  '--tenant-id',
+  '22222222-2222-2222-2222-222222222222',
+  '--location',
+  'westeurope',
+  '--deployment-name',
+  'spillway',
+];
+
+const entryPoints = ['main.bicep', 'bootstrap.bicep'];
+
+/** Azure refuses a template above 4 MB. */
+const largestTemplateBytes = 4 * 1024 * 1024;
+
+/** Build, lint and format of everything in `infra/`: no error, no warning, no difference. */
+export async function checkSources(compiler: Compiler, infraFolder: string): Promise<readonly CheckResult[]> {
+  const sources = await bicepFiles(infraFolder);
+  const results: CheckResult[] = [];
+  const lintFindings: string[] = [];
+  for (const file of sources.filter((source) => source.endsWith('.bicep'))) {
+    const lint = await runCommand(compiler.path, ['lint', file], infraFolder);
+    if (lint.exitCode !== 0 || lint.output.trim() !== '') lintFindings.push(...lines(lint.output));
+  }
+  results.push(judged(`bicep lint: ${sources.length} files without a warning`, [...new Set(lintFindings)]));
+
+  const formatFindings: string[] = [];
+  for (const file of sources) {
+    const formatted = await runCommand(compiler.path, ['format', file, '--stdout'], infraFolder);
+    if (formatted.stdout !== (await readFile(file, 'utf8'))) formatFindings.push(`${relative(infraFolder, file)}: bicep format would change it`);
+  }
+  results.push(judged('bicep format leaves no difference', formatFindings));
+
+  for (const entry of entryPoints) {
+    const built = await runCommand(compiler.path, ['build', entry, '--stdout'], infraFolder);
+    const findings = built.exitCode === 0 && built.output === built.stdout ? [] : lines(built.output.replace(built.stdout, ''));
+    results.push(judged(`bicep build ${entry}`, findings));
+    if (findings.length === 0) results.push(judged(`${entry}: ${templateRule}`, templateFindings(built.stdout)));
+  }
+  return results;
+}
+
+const templateRule = 'origins are seeded only, and the template is small enough';
+
+/** What a snapshot does not show: `@onlyIfNotExists`, and conditions, which in a deleting stack would remove the resource. */
+export function templateFindings(template: string): readonly string[] {
+  const findings: string[] = template.length > largestTemplateBytes ? [`${template.length} bytes, Azure takes ${largestTemplateBytes}`] : [];
+  const walk = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(walk);
+    if (!isRecord(value)) return;
+    if (value.type === 'Microsoft.Cdn/profiles/originGroups/origins' && value.existing !== true) {
+      if (!isRecord(value['@options']) || !('onlyIfNotExists' in value['@options'])) findings.push('an origin is not @onlyIfNotExists(): a deployment would set its weight back');
+      if ('condition' in value) findings.push('an origin has a condition: a deleting stack would remove it');
+    }
+    Object.values(value).forEach(walk);
+  };
+  walk(JSON.parse(template));
+  return findings;
+}
+
+/** Each parameter file against its committed snapshot; `update` writes them anew instead. */
+export async function checkSnapshots(compiler: Compiler, infraFolder: string, mode: 'validate' | 'update'): Promise<readonly CheckResult[]> {
+  const results: CheckResult[] = [];
+  for (const file of (await bicepFiles(join(infraFolder, 'params'))).filter((source) => source.endsWith('.bicepparam'))) {
+    const how = mode === 'update' ? 'overwrite' : 'validate';
+    const ran = await runCommand(compiler.path, ['snapshot', file, '--mode', how, ...snapshotArguments], infraFolder);
+    const name = relative(infraFolder, file);
+    if (mode === 'update' && ran.exitCode === 0) await endWithNewline(file.replace(/\.bicepparam$/, '.snapshot.json'));
+    results.push(judged(`bicep snapshot ${name}`, ran.exitCode === 0 ? [] : [...lines(ran.output).slice(0, 60), 'differs from the committed snapshot: look at it, then run with --update']));
+  }
+  return results;
+}
+
+async function endWithNewline(path: string): Promise<void> {
+  const text = await readFile(path, 'utf8');
+  if (!text.endsWith('\n')) await writeFile(path, `${text}\n`);
+}
+
+async function bicepFiles(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && /\.bicep(param)?$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
+}
+
+const lines = (text: string): readonly string[] => text.split('\n').filter((line) => line.trim() !== '');

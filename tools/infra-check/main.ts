@@ -1,0 +1,53 @@
+/**
+ * Checks infra/, gitops/ and the workflows, offline. `--update` rewrites the role table for Bicep and the snapshots.
+ * Exit code 0 only when nothing failed; what was skipped is said.
+ */
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checkSnapshots, checkSources } from './bicepChecks.ts';
+import { findCompiler } from './bicepCompiler.ts';
+import type { CheckResult } from './checkResult.ts';
+import { judged, skipped } from './checkResult.ts';
+import { roleTableJson } from './roleTableJson.ts';
+import { snapshotRules } from './rules/index.ts';
+import { parseSnapshot } from './snapshot.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const infra = join(root, 'infra');
+const mode = process.argv.includes('--update') ? 'update' : 'validate';
+
+async function checkRoleTable(): Promise<CheckResult> {
+  const path = join(infra, 'roles', 'roleTable.json');
+  if (mode === 'update') await writeFile(path, roleTableJson());
+  const equal = (await readFile(path, 'utf8')) === roleTableJson();
+  return judged('infra/roles/roleTable.json is the role table in code', equal ? [] : ['differs from src/adapters/permissions.ts: run with --update']);
+}
+
+async function checkBicep(): Promise<readonly CheckResult[]> {
+  const found = await findCompiler(join(root, '.cache'));
+  if (found.kind === 'missing') {
+    return [skipped('bicep', `the Bicep compiler was not found (${found.why}): build, lint, format and whether the snapshots are current were not checked`)];
+  }
+  process.stdout.write(`Bicep ${found.compiler.version} (${found.compiler.origin})\n`);
+  return [...(await checkSources(found.compiler, infra)), ...(await checkSnapshots(found.compiler, infra, mode))];
+}
+
+async function checkRules(): Promise<readonly CheckResult[]> {
+  const files = (await readdir(join(infra, 'params'))).filter((name) => name.endsWith('.snapshot.json')).toSorted();
+  const results = await Promise.all(
+    files.map(async (name) => {
+      const snapshot = parseSnapshot(await readFile(join(infra, 'params', name), 'utf8'));
+      return snapshotRules.map((rule) => judged(`${name.replace('.snapshot.json', '')}: ${rule.name}`, rule.check(snapshot)));
+    }),
+  );
+  return results.flat();
+}
+
+const results = [await checkRoleTable(), ...(await checkBicep()), ...(await checkRules())];
+for (const result of results) {
+  const mark = { passed: 'ok  ', failed: 'FAIL', skipped: 'skip' }[result.outcome];
+  process.stdout.write(`${mark}  ${result.name}\n${result.details.map((detail) => `      ${detail}\n`).join('')}`);
+}
+const count = (outcome: CheckResult['outcome']): number => results.filter((result) => result.outcome === outcome).length;
+process.stdout.write(`${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped\n`);
+process.exitCode = count('failed') === 0 ? 0 : 1;

@@ -1,0 +1,172 @@
+import { extensionScope, resourceGroupOf, sameId } from '../armId.ts';
+import type { Rule } from '../rule.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { at, listAt, numberAt, ofType, textAt, textsAt } from '../snapshot.ts';
+
+const zonal = ['Microsoft.Network/applicationGateways', 'Microsoft.Network/azureFirewalls', 'Microsoft.Network/publicIPAddresses', 'Microsoft.Network/natGateways'];
+
+export const zonesOn: Rule = {
+  name: 'zones are on',
+  why: 'a zone that fails is no reason to fail a region over',
+  check: (snapshot) => [
+    ...zonal
+      .flatMap((type) => ofType(snapshot, type))
+      .filter((resource) => textsAt(resource.body, 'zones').length < 3)
+      .map((resource) => `${resource.name}: spans ${textsAt(resource.body, 'zones').length} zone(s)`),
+    ...ofType(snapshot, 'Microsoft.ContainerService/managedClusters').flatMap((cluster) =>
+      listAt(cluster.body, 'properties.agentPoolProfiles')
+        .filter((pool) => textsAt(pool, 'availabilityZones').length < 3)
+        .map((pool) => `${cluster.name}: pool ${textAt(pool, 'name') ?? ''} spans ${textsAt(pool, 'availabilityZones').length} zone(s)`),
+    ),
+    ...ofType(snapshot, 'Microsoft.Storage/storageAccounts')
+      .filter((account) => !(textAt(account.body, 'sku.name') ?? '').endsWith('ZRS'))
+      .map((account) => `${account.name}: ${textAt(account.body, 'sku.name') ?? 'no SKU'} does not span zones`),
+    ...ofType(snapshot, 'Microsoft.DocumentDB/databaseAccounts').flatMap((account) =>
+      listAt(account.body, 'properties.locations')
+        .filter((place) => at(place, 'isZoneRedundant') !== true)
+        .map((place) => `${account.name}: not zone redundant in ${textAt(place, 'locationName') ?? '?'}`),
+    ),
+    ...ofType(snapshot, 'Microsoft.Web/serverfarms')
+      .filter((plan) => at(plan.body, 'properties.zoneRedundant') !== true)
+      .map((plan) => `${plan.name}: not zone redundant`),
+  ],
+};
+
+const withDiagnostics = [
+  'Microsoft.Cdn/profiles',
+  'Microsoft.ContainerRegistry/registries',
+  'Microsoft.ContainerService/managedClusters',
+  'Microsoft.DocumentDB/databaseAccounts',
+  'Microsoft.KeyVault/vaults',
+  'Microsoft.Network/applicationGateways',
+  'Microsoft.Network/azureFirewalls',
+  'Microsoft.Network/networkSecurityGroups',
+  'Microsoft.Network/publicIPAddresses',
+  'Microsoft.Network/virtualNetworks',
+  'Microsoft.Storage/storageAccounts/blobServices',
+  'Microsoft.Web/sites',
+];
+
+export const diagnosticsOn: Rule = {
+  name: 'diagnostics are on for everything that has them',
+  why: 'what was not logged before the bad night is not there on it',
+  check: (snapshot) => {
+    const covered = new Set(ofType(snapshot, 'Microsoft.Insights/diagnosticSettings').map((setting) => extensionScope(setting.id)?.toLowerCase()));
+    return withDiagnostics
+      .flatMap((type) => ofType(snapshot, type))
+      .filter((resource) => !covered.has(resource.id.toLowerCase()))
+      .map((resource) => `${resource.name} (${resource.type}): no diagnostic setting`);
+  },
+};
+
+/** Regions of Functions apps: where the control plane runs. */
+const controlRegions = (snapshot: Snapshot): readonly string[] => ofType(snapshot, 'Microsoft.Web/sites').map((site) => site.location ?? '');
+
+export const controlPlaneApart: Rule = {
+  name: 'the control plane stands apart from the stamps',
+  why: 'who watches must not fall with the watched; one region alone is watched by nobody',
+  check: (snapshot) => {
+    const control = controlRegions(snapshot);
+    const stamps = ofType(snapshot, 'Microsoft.ContainerService/managedClusters').map((cluster) => cluster.location ?? '');
+    const fence = ofType(snapshot, 'Microsoft.Storage/storageAccounts/blobServices/containers').find((container) => container.name.endsWith('/fence'));
+    const fenceAccount = ofType(snapshot, 'Microsoft.Storage/storageAccounts').find((account) => fence?.id.toLowerCase().startsWith(`${account.id.toLowerCase()}/`) === true);
+    return [
+      ...(new Set(control).size < 2 ? [`the control plane runs in ${new Set(control).size} region(s)`] : []),
+      ...control.filter((region) => stamps.includes(region)).map((region) => `${region}: holds a stamp and the control plane`),
+      ...(fenceAccount === undefined ? ['no fence'] : []),
+      ...(fenceAccount !== undefined && [...control, ...stamps].includes(fenceAccount.location ?? '') ? [`the fence lies in ${fenceAccount.location ?? '?'}, where a stamp or the control plane is`] : []),
+    ];
+  },
+};
+
+const longestSilenceSeconds = 180;
+
+export const heartbeatsWatched: Rule = {
+  name: 'a control-plane region that falls silent is noticed elsewhere',
+  why: 'an alert that lives in the region which died does not fire',
+  check: (snapshot) => {
+    const rules = ofType(snapshot, 'Microsoft.Insights/scheduledQueryRules');
+    const components = ofType(snapshot, 'Microsoft.Insights/components');
+    return controlRegions(snapshot).flatMap((region) => {
+      const rule = rules.find((candidate) => (textAt(candidate.body, 'properties.criteria.allOf.0.query') ?? '').includes(`"${region}"`));
+      if (rule === undefined) return [`${region}: no heartbeat alert`];
+      const insights = components.find((component) => component.location === region);
+      const workspace = textAt(rule.body, 'properties.scopes.0') ?? '';
+      const sent = textAt(insights?.body, 'properties.WorkspaceResourceId') ?? '';
+      return [
+        ...((numberAt(rule.body, 'properties.criteria.allOf.0.threshold') ?? Infinity) <= longestSilenceSeconds ? [] : [`${rule.name}: allows more than ${longestSilenceSeconds} s of silence`]),
+        ...(rule.location === region ? [`${rule.name}: lies in the region it watches`] : []),
+        ...(sameId(workspace, sent) ? [] : [`${rule.name}: watches a workspace that the region's telemetry does not go to`]),
+        ...(listAt(rule.body, 'properties.actions.actionGroups').length > 0 ? [] : [`${rule.name}: tells nobody`]),
+      ];
+    });
+  },
+};
+
+export const webhooksSecure: Rule = {
+  name: 'alerts go to every control-plane region, signed',
+  why: 'after one failure Azure leaves an endpoint alone for 15 minutes: the other region must get the alert too',
+  check: (snapshot) => {
+    const sites = ofType(snapshot, 'Microsoft.Web/sites');
+    return ofType(snapshot, 'Microsoft.Insights/actionGroups').flatMap((group) => {
+      const receivers = listAt(group.body, 'properties.webhookReceivers');
+      return [
+        ...(group.location === 'global' ? [] : [`${group.name}: is not Global, as Service Health asks`]),
+        ...sites
+          .filter((site) => !receivers.some((receiver) => (textAt(receiver, 'serviceUri') ?? '').includes(site.id)))
+          .map((site) => `${group.name}: ${site.name} is no receiver`),
+        ...receivers
+          .filter((receiver) => at(receiver, 'useAadAuth') !== true || at(receiver, 'useCommonAlertSchema') !== true)
+          .map((receiver) => `${group.name}: receiver ${textAt(receiver, 'name') ?? ''} is not signed by Entra, or not in the common schema`),
+      ];
+    });
+  },
+};
+
+export const alertsArrive: Rule = {
+  name: 'every alert rule tells the action group',
+  why: 'an alert that nobody gets is a chart',
+  check: (snapshot) => {
+    const groups = ofType(snapshot, 'Microsoft.Insights/actionGroups');
+    const told = (ids: readonly (string | null)[]): boolean => ids.some((id) => id !== null && groups.some((group) => sameId(group.id, id)));
+    return [
+      ...ofType(snapshot, 'Microsoft.Insights/metricAlerts').filter((rule) => !told(listAt(rule.body, 'properties.actions').map((action) => textAt(action, 'actionGroupId')))),
+      ...ofType(snapshot, 'Microsoft.Insights/activityLogAlerts').filter((rule) => !told(listAt(rule.body, 'properties.actions.actionGroups').map((action) => textAt(action, 'actionGroupId')))),
+      ...ofType(snapshot, 'Microsoft.Insights/scheduledQueryRules').filter((rule) => !told(textsAt(rule.body, 'properties.actions.actionGroups'))),
+    ].map((rule) => `${rule.name}: reaches no action group of this deployment`);
+  },
+};
+
+export const ledgerSurvives: Rule = {
+  name: 'the ledger has one write region, copies, and no way to forget',
+  why: 'two write regions let the last writer win; a TTL on the ledger deletes evidence',
+  check: (snapshot) => [
+    ...ofType(snapshot, 'Microsoft.DocumentDB/databaseAccounts').flatMap((account) => {
+      const copies = listAt(account.body, 'properties.locations').length;
+      const strong = textAt(account.body, 'properties.consistencyPolicy.defaultConsistencyLevel') === 'Strong';
+      return [
+        ...(at(account.body, 'properties.enableMultipleWriteLocations') === false ? [] : [`${account.name}: several regions may write`]),
+        ...(at(account.body, 'properties.enableAutomaticFailover') === true ? [] : [`${account.name}: does not fail over by itself`]),
+        ...(copies < 2 ? [`${account.name}: ${copies} region(s)`] : []),
+        ...(strong && copies < 3 ? [`${account.name}: Strong in ${copies} regions refuses writes when one is lost`] : []),
+        ...(textAt(account.body, 'properties.backupPolicy.type') === 'Continuous' ? [] : [`${account.name}: no continuous backup`]),
+      ];
+    }),
+    ...ofType(snapshot, 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers').flatMap((container) => {
+      const timeToLive = numberAt(container.body, 'properties.resource.defaultTtl');
+      if (container.name.endsWith('/ledger')) return timeToLive === null ? [] : [`${container.name}: has a TTL`];
+      return timeToLive === -1 ? [] : [`${container.name}: per-item TTL is off`];
+    }),
+  ],
+};
+
+export const policyAssigned: Rule = {
+  name: 'policy is assigned to every stamp',
+  why: 'what is not enforced drifts, one region at a time',
+  check: (snapshot) => {
+    const assigned = ofType(snapshot, 'Microsoft.Authorization/policyAssignments').map((assignment) => resourceGroupOf(assignment.id)?.toLowerCase());
+    return ofType(snapshot, 'Microsoft.ContainerService/managedClusters')
+      .filter((cluster) => !assigned.includes(resourceGroupOf(cluster.id)?.toLowerCase()))
+      .map((cluster) => `${cluster.name}: no policy on its resource group`);
+  },
+};

@@ -1,6 +1,8 @@
 import type { HttpClient } from '@azure/core-rest-pipeline';
 import { BusyTracker } from '../clock/index.ts';
 import type { World } from '../world/types.ts';
+import type { ClockControl } from './admin/clockControl.ts';
+import { createAdminFace } from './admin/index.ts';
 import { createArmFace } from './arm/index.ts';
 import { makeCertificates } from './certificates.ts';
 import { clusterFaces } from './clusterFaces.ts';
@@ -20,6 +22,7 @@ import { createFetchLike, type FetchLike } from './transport/fetchLike.ts';
 import { createHttpClient } from './transport/httpClient.ts';
 import { createWaits } from './transport/waits.ts';
 
+export { createClockControl, type ClockControl } from './admin/clockControl.ts';
 export { environmentFor, identityHeader, shellSnippet } from './environment.ts';
 export { resolveFleet, symbolicEndpoints, type Endpoints } from './routing.ts';
 export { aksServerAppId, azureMonitorWebhookAppId, principals, spillwayApiAppId, type PrincipalName } from './entra/principals.ts';
@@ -34,6 +37,8 @@ export interface AzureOptions {
   readonly tracker?: BusyTracker;
   /** Where ca.pem goes when the sandbox listens; left out: a new temporary folder. */
   readonly stateFolder?: string;
+  /** How the admin face steps and paces the clock; left out, it cannot. See createClockControl. */
+  readonly clockControl?: ClockControl;
   /** Stores of an earlier life, for the data services. */
   readonly data?: DataFaceOptions;
 }
@@ -93,6 +98,16 @@ export function createAzure(world: World, options: AzureOptions = {}): Azure {
     [hosts.sink, sink.face],
     ...stampNames.map((stamp): readonly [string, Face] => [originHost(stamp), createOriginFace(world, stamp, 'origin', waits)]),
     ...stampNames.map((stamp): readonly [string, Face] => [gatewayHost(stamp), createOriginFace(world, stamp, 'gateway', waits)]),
+    [
+      hosts.admin,
+      createAdminFace({
+        world,
+        notices: sink.notices,
+        clockControl: options.clockControl ?? null,
+        shellSnippet: () => shellSnippet(current(), { tenantId: world.spec.tenantId }),
+        issueToken: (as, audience) => issueToken(tokens, current(), { as, audience }),
+      }),
+    ],
     ...clusterFaces(deps),
     ...dataFaces(deps, options.data ?? {}),
   ]);

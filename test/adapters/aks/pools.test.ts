@@ -43,7 +43,10 @@ function compute(properties: object, onPut: (asked: Asked) => Answer = () => ({ 
 }
 
 const putsOf = (asked: readonly Asked[]): readonly Asked[] => asked.filter(({ method }) => method === 'PUT');
-const properties = (asked: Asked | undefined): Record<string, unknown> => (asked?.body as { properties: Record<string, unknown> }).properties;
+const properties = (asked: Asked | undefined): Record<string, unknown> => {
+  if (asked === undefined) throw new Error('no PUT was sent');
+  return (asked.body as { properties: Record<string, unknown> }).properties; // the SDK's serialiser wrote it
+};
 const before = { minCount: 3, maxCount: 9 };
 const after = { minCount: 8, maxCount: 20 };
 

@@ -1,5 +1,5 @@
 import { createEmptyPipeline, createPipelineRequest } from '@azure/core-rest-pipeline';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { maxAttempts, maxDelayMs, readAttemptMs, readBudgetMs, writeAttemptMs, writeBudgetMs } from '../../../src/adapters/http/limits.ts';
 import { boundedRetryPolicy } from '../../../src/adapters/http/retryPolicy.ts';

@@ -7,8 +7,8 @@ import { realCluster, workloadsContract } from '../contracts/workloadsContract.t
 workloadsContract('the sandbox\'s Kubernetes face', () => Promise.resolve({ server: 'https://eastus2.kube.sandbox.test', ca: null, client: faceHttpClient(createKubeWorld().face) }));
 
 /**
- * A real kube-apiserver: set SPILLWAY_TEST_KUBECONFIG to a kubeconfig that names a CA file, with the token `admin-token`
- *. Without it this half of the contract does not run.
+ * A real kube-apiserver: set SPILLWAY_TEST_KUBECONFIG to a kubeconfig that names a CA file, with the token `admin-token`.
+ * Without it this half of the contract does not run.
  */
 const kubeconfig = process.env['SPILLWAY_TEST_KUBECONFIG'];
 if (kubeconfig === undefined) {

@@ -1,0 +1,99 @@
+import { createAzure, type Azure } from '../../../sandbox/azure/index.ts';
+import { VirtualClock } from '../../../sandbox/clock/index.ts';
+import { createSampleWorld } from '../../../sandbox/world/index.ts';
+import { blobClients } from '../../../src/adapters/blob/blobClients.ts';
+import { blobFence } from '../../../src/adapters/blob/fence.ts';
+import { blobGate } from '../../../src/adapters/blob/gate.ts';
+import { blobOutbox } from '../../../src/adapters/blob/outbox.ts';
+import { cosmosContainers } from '../../../src/adapters/cosmos/cosmosClient.ts';
+import { cosmosLedger } from '../../../src/adapters/cosmos/ledger.ts';
+import { cosmosState } from '../../../src/adapters/cosmos/state.ts';
+import { createPorts } from '../../../src/adapters/createPorts.ts';
+import type { SdkContext } from '../../../src/adapters/http/sdkContext.ts';
+import type { Fault } from '../../../sandbox/world/types.ts';
+import type { Ports } from '../../../src/ports/ports.ts';
+import { startMs } from './fakeContext.ts';
+import { sampleFleet } from './fleet.ts';
+
+/** The sandbox's Azure in memory, and the adapters on the real SDKs before it. */
+export interface SandboxHarness {
+  readonly azure: Azure;
+  readonly clock: VirtualClock;
+  readonly context: SdkContext;
+  readonly ports: Ports;
+  advance(ms: number): void;
+  inject(fault: Fault): () => void;
+  /** A second process of the same control plane: nothing cached. */
+  another(): Ports;
+}
+
+const settings = (azure: Azure) => {
+  const { endpoints } = azure;
+  return {
+    controlRegion: 'northcentralus',
+    cosmosEndpoint: `${endpoints.cosmos}/`,
+    cosmosDatabase: 'spillway',
+    fenceBlobUrl: `${endpoints.blob}/stspillway/fence`,
+    outboxBlobUrl: `${endpoints.blob}/stspillway/outbox-northcentralus`,
+    armEndpoint: endpoints.arm,
+    metricsEndpoint: endpoints.arm,
+    authorityHost: endpoints.authority,
+    identityClientId: null,
+  };
+};
+
+export function openSandbox(seed = 7): SandboxHarness {
+  const clock = new VirtualClock(startMs);
+  const world = createSampleWorld(clock, seed);
+  const azure = createAzure(world);
+  const credential = {
+    getToken: (scopes: string | string[]) => {
+      const audience = String(scopes).replace(/\/?\.default$/, '');
+      return Promise.resolve({ token: azure.issueToken({ as: 'controlPlane', audience }), expiresOnTimestamp: Date.now() + 3_600_000 });
+    },
+  };
+  const adapterClock = {
+    now: () => clock.now(),
+    // With a signal it is a time limit on other work, which must not be won by skipping ahead.
+    sleep: (ms: number, signal?: AbortSignal) => {
+      if (signal !== undefined) return new Promise<void>(() => undefined);
+      clock.runUntil(clock.now() + ms);
+      return Promise.resolve();
+    },
+  };
+  const httpClient = azure.httpClient();
+  const overrides = { credential, httpClient, clock: adapterClock, random: () => 0.5 };
+  const make = (): Ports => createPorts(settings(azure), sampleFleet(), overrides);
+  return {
+    azure,
+    clock,
+    context: { credential, httpClient, clock: adapterClock, random: () => 0.5, armEndpoint: azure.endpoints.arm, metricsEndpoint: azure.endpoints.arm },
+    ports: make(),
+    another: make,
+    advance: (ms) => {
+      clock.runUntil(clock.now() + ms);
+    },
+    inject: (fault) => {
+      const id = world.faults.inject(fault);
+      return () => {
+        world.faults.heal(id);
+      };
+    },
+  };
+}
+
+/** The stores alone, for contracts that need two of the same kind. */
+export function storesOf({ context, azure }: SandboxHarness) {
+  const options = settings(azure);
+  const blobs = blobClients(context);
+  const containers = cosmosContainers(context, { endpoint: options.cosmosEndpoint, database: options.cosmosDatabase });
+  const outbox = blobOutbox(context, blobs, options.outboxBlobUrl);
+  return {
+    containers,
+    outbox,
+    fence: () => blobFence(context, blobs, options.fenceBlobUrl),
+    gate: () => blobGate(context, blobs),
+    state: () => cosmosState(context, containers.state),
+    ledger: () => cosmosLedger(context, containers.ledger, outbox),
+  };
+}

@@ -90,7 +90,7 @@ function quotaLimits(stamp: Stamp, pools: readonly PoolModel[], facts: StampFact
   const families = pools.map(({ facts: pool }) => findSku(skus, pool)?.family ?? null);
   const costsWhere = (applies: (pool: PoolFacts, position: number) => boolean): number[] => pools.map(({ facts: pool }, position) => (applies(pool, position) ? (cores[position] ?? 0) : 0));
   const limit = (constraint: ConstraintName, subject: string, { used, limit: most }: Quota, costByPool: number[]): GrowthLimit => ({
-    constraint, subject, unit: 'vCPU', available: Math.max(0, most - used), costByPool, sharedKey: `${scope}/${subject}`,
+    constraint, subject, unit: 'vCPU', available: Math.max(0, most - used - announcedCost(pools, costByPool)), costByPool, sharedKey: `${scope}/${subject}`,
     fix: (missing) => `raise quota ${subject} in ${stamp.region} from ${most} to at least ${most + missing} vCPU`,
   });
   const limits = [limit('vcpuQuotaRegion', 'cores', quota.regionalCores, costsWhere((pool) => pool.spot === 'regular'))];
@@ -105,6 +105,9 @@ function quotaLimits(stamp: Stamp, pools: readonly PoolModel[], facts: StampFact
   }
   return limits;
 }
+
+/** What nodes will take that have been asked for and not been counted by Azure yet. */
+const announcedCost = (pools: readonly PoolModel[], costByPool: readonly number[]): number => pools.reduce((sum, { announced }, position) => sum + announced * (costByPool[position] ?? 0), 0);
 
 function quotaOf(families: Readonly<Record<string, Quota>>, family: string): Quota | null {
   const name = Object.keys(families).find((one) => one.toLowerCase() === family.toLowerCase());
@@ -124,9 +127,9 @@ function networkLimits(stamp: Stamp, pools: readonly PoolModel[], facts: StampFa
     if (known === undefined) {
       limits.push({ constraint: 'inputUnknown', subject: subnet ?? 'subnet', unit: 'nodes', available: 0, costByPool: pools.map((_, at) => (here(at) ? 1 : 0)), sharedKey: null, fix: () => (subnet === null ? `name the node subnet of ${stamp.name} in the fleet file (gateway.nodeSubnetId)` : `the free addresses of subnet ${subnet} are not known: read them again`) });
     } else {
+      const costByPool = pools.map(({ facts: pool }, at) => (here(at) ? perNode(pool) : 0));
       limits.push({
-        constraint: 'subnetAddresses', subject: known.id, unit: 'addresses', available: Math.max(0, known.totalAddresses - known.usedAddresses),
-        costByPool: pools.map(({ facts: pool }, at) => (here(at) ? perNode(pool) : 0)), sharedKey: null,
+        constraint: 'subnetAddresses', subject: known.id, unit: 'addresses', available: Math.max(0, known.totalAddresses - known.usedAddresses - announcedCost(pools, costByPool)), costByPool, sharedKey: null,
         fix: (missing) => `free ${missing} addresses in subnet ${lastSegment(known.id)}, or add a pool in a larger subnet`,
       });
     }

@@ -33,7 +33,7 @@ export type PackingOrder = 'largestFirst' | 'tierFirst';
 
 export function packPods(model: StampModel, { additional, removed }: PodsToPlace, order: PackingOrder, carried: ReadonlyMap<string, number>): Packing {
   const packer = new Packer(model, carried);
-  if (removed !== undefined) packer.giveBack(removed);
+  if (removed?.some((count) => count > 0) === true) packer.giveBack(removed);
   for (const position of packingOrder(model, order)) {
     const count = additional[position] ?? 0;
     if (count > 0) packer.place(position, count);

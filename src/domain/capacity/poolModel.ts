@@ -20,6 +20,8 @@ export interface PoolModel {
   readonly usable: number;
   /** Asked for and not there yet. */
   readonly arriving: number;
+  /** Of the arriving ones those that the autoscaler has not begun to add: no quota and no address counts them yet. */
+  readonly announced: number;
   readonly pricePerHourUsd: number | null;
 }
 
@@ -90,6 +92,7 @@ function poolModel(pool: PoolFacts, ref: PoolRef | null, nodes: readonly NodeFac
     nodeClasses: [...classes.values()].toSorted((a, b) => a.free.cpuMillicores - b.free.cpuMillicores || a.zone - b.zone),
     unusable: nodes.length - usable.length,
     usable: usable.length,
+    announced: Math.max(0, target - pool.count),
     pricePerHourUsd: sku?.pricePerHourUsd ?? null,
     arriving: facts.nodes.kind === 'known' && pool.powerState === 'Running' ? Math.max(0, target - nodes.length) : 0,
   };

@@ -5,6 +5,8 @@ export interface ReplicaLoad {
   /** Requests per second that this workload gets in this stamp now; null = not measured. */
   readonly now: number | null;
   readonly after: number;
+  /** What an earlier plan of the same run found necessary, and for which load: its cpu figures were taken before our own surge. */
+  readonly found?: { readonly replicas: number; readonly requestsPerSecond: number } | undefined;
 }
 
 /** Below this fraction of what its ready replicas are rated for, a workload's cpu figure says nothing about its load. */
@@ -25,11 +27,17 @@ export const ceilCount = (value: number): number => Math.ceil(value - hair * Mat
  */
 export function replicasNeeded(workload: Workload, facts: WorkloadFacts | null, load: ReplicaLoad, policy: Policy): number {
   const byRequests = ceilCount((load.after * policy.headroomFactor) / (workload.requestsPerSecondPerReplica * policy.utilisationCeiling));
-  const byUtilisation = facts === null ? 0 : utilisationRule(workload, facts, load, policy);
+  const byUtilisation = load.found === undefined ? utilisationRule(workload, facts, load, policy) : foundBefore(load.found, load.after);
   return Math.max(1, byRequests, byUtilisation, facts?.disruptionBudgetMinAvailable ?? 0);
 }
 
-function utilisationRule(workload: Workload, facts: WorkloadFacts, load: ReplicaLoad, policy: Policy): number {
+/** In proportion to the load. A cpu average over pods that have just started says little about either. */
+function foundBefore({ replicas, requestsPerSecond }: NonNullable<ReplicaLoad['found']>, after: number): number {
+  return requestsPerSecond > 0 ? ceilCount((replicas * after) / requestsPerSecond) : replicas;
+}
+
+function utilisationRule(workload: Workload, facts: WorkloadFacts | null, load: ReplicaLoad, policy: Policy): number {
+  if (facts === null) return 0;
   const target = facts.hpa?.targetCpuUtilisationPercent ?? null;
   if (target === null || target <= 0 || facts.hpa === null) return 0;
   const ready = facts.readyReplicas;

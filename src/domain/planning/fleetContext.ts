@@ -2,6 +2,7 @@ import type { FleetAssessment } from '../assessment.ts';
 import { freshDemand, freshStampFacts, freshTraffic } from '../capacity/index.ts';
 import type { DemandFacts, FleetFacts, StampFacts, TrafficFacts } from '../facts.ts';
 import type { Fleet, Policy, Stamp, StampName } from '../fleet.ts';
+import type { Plan } from '../plan.ts';
 import { unknown } from '../reading.ts';
 import { buildTrafficModel, calibrateUsers, currentState, estimateRegionLatencyMs, type TrafficModel } from '../traffic/index.ts';
 import { assessmentOf } from './assessmentOf.ts';
@@ -29,6 +30,8 @@ export interface FleetContext {
   readonly growth: number;
   /** Of a what-if; 1 otherwise. */
   readonly demandFactor: number;
+  /** The plan before this one in the same run, whose surges have disturbed what is measured now; null in a first plan. */
+  readonly previous: Plan | null;
   readonly unknown: readonly { readonly input: string; readonly why: string }[];
   readonly notes: readonly string[];
 }
@@ -80,6 +83,7 @@ export function buildFleetContext(fleet: Fleet, facts: FleetFacts, assessment: F
     out,
     growth: growth.factor,
     demandFactor: whatIf.demandFactor,
+    previous: null,
     unknown: unknownInputs,
     notes: [...notes, ...growth.notes],
   };

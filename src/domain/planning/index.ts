@@ -1,4 +1,5 @@
+export { planHandBack, type HandBack } from './planHandBack.ts';
 export { planRun } from './planRun.ts';
 export type { PlanInput } from './planContext.ts';
-export { reassessPlan, factsChanged, type Reassessed } from './reassessPlan.ts';
+export { factsChanged, reassessPlan, type Reassessed } from './reassessPlan.ts';
 export { verifyCapacity, type CapacityProof } from './verifyCapacity.ts';

@@ -25,5 +25,5 @@ export interface PlanContext extends FleetContext {
 export function buildPlanContext(input: PlanInput): PlanContext {
   const context = buildFleetContext(input.fleet, input.facts, input.assessment);
   const asked = new Set(input.request.stamps.map((name) => context.stampNames.indexOf(name)).filter((index) => index >= 0));
-  return { ...context, input, asked };
+  return { ...context, previous: input.previous ?? null, input, asked };
 }

@@ -17,7 +17,7 @@ import { groupsLeftWithoutHealthyOrigin, unfitSurvivors } from './survivors.ts';
  * Graceful keeps I2 or is blocked; ungraceful and surge-only make what room there is and say what is missing.
  */
 export function planDeparture(context: PlanContext): PlanResult {
-  const refusals = [...settingsUnknown(context), ...alreadyDrained(context), ...groupsLeftWithoutHealthyOrigin(context)];
+  const refusals = [...settingsUnknown(context), ...demandUnknown(context), ...alreadyDrained(context), ...groupsLeftWithoutHealthyOrigin(context)];
   if (refusals.length > 0) return blocked(refusals);
   const before = loadsBefore(context, stateWith(context, context.asked));
   const question = { context, models: buildStampModels(context), before };
@@ -46,7 +46,7 @@ function planned(context: PlanContext, room: Room, before: Room['after'], reach:
     at: context.at,
     stamps: request.stamps,
     reach,
-    surges: planSurges(room.sized),
+    surges: planSurges(room.sized, context.policy),
     sheds: planSheds(room.sized),
     gates,
     shifts,
@@ -81,6 +81,13 @@ function wayNotes(context: PlanContext, room: Room, reach: Plan['reach']): strin
 function settingsUnknown(context: PlanContext): BlockedReason[] {
   if (context.trafficKnown === 'known' || !mustProveRoom(context)) return [];
   return [{ code: 'factsUnknown', inputs: ['traffic'], message: 'Front Door\'s settings cannot be read: which origins would be left is not known' }];
+}
+
+/** Nothing says how much must be moved, not even what is running: no room can be proved for it. */
+function demandUnknown(context: PlanContext): BlockedReason[] {
+  if (context.demandKnown === 'known' || !mustProveRoom(context)) return [];
+  const total = context.model.groups.reduce((sum, { users }) => sum + users.reduce((all, { requestsPerSecond }) => all + requestsPerSecond, 0), 0);
+  return total > 0 ? [] : [{ code: 'factsUnknown', inputs: ['demand', 'load'], message: 'neither demand nor load nor replicas can be read: what would have to be moved is not known' }];
 }
 
 function alreadyDrained({ input, model, asked, stampNames, stampFacts }: PlanContext): BlockedReason[] {

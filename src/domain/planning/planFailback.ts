@@ -36,7 +36,7 @@ export function planFailback(context: PlanContext): PlanResult {
       at: context.at,
       stamps: request.stamps,
       reach: 'full',
-      surges: planSurges(room.sized),
+      surges: planSurges(room.sized, context.policy),
       sheds: [],
       gates,
       shifts,

@@ -1,34 +1,35 @@
-import { boundsAreOurs, type StampModel } from '../capacity/index.ts';
+import { boundsAreOurs, ceilCount, type StampModel } from '../capacity/index.ts';
+import type { Policy } from '../fleet.ts';
 import type { HpaSurge, PoolSurge, ShedStep, StampSurge } from '../plan.ts';
 import type { SizedStamp } from './sizeStamps.ts';
 
 /** The room to be made in each stamp that gains load; stamps that have it all are left out. */
-export function planSurges(sized: readonly SizedStamp[]): StampSurge[] {
+export function planSurges(sized: readonly SizedStamp[], { utilisationCeiling }: Pick<Policy, 'utilisationCeiling'>): StampSurge[] {
   return sized
-    .map((one) => ({ stamp: one.model.stamp.name, pools: poolSurges(one), hpas: hpaSurges(one) }))
+    .map((one) => ({ stamp: one.model.stamp.name, pools: poolSurges(one, utilisationCeiling), hpas: hpaSurges(one, utilisationCeiling) }))
     .filter(({ pools, hpas }) => pools.length > 0 || hpas.length > 0);
 }
 
-/** minCount and maxCount in one PUT; maxCount moves only where it is in the way. Pools that are not ours to raise grow by their autoscaler alone. */
-function poolSurges({ model, sizing }: SizedStamp): PoolSurge[] {
+/** minCount and maxCount in one PUT; maxCount leaves the autoscaler room for more than was planned, as far as the fleet file allows. Pools that are not ours to raise grow by their autoscaler alone. */
+function poolSurges({ model, sizing }: SizedStamp, utilisationCeiling: number): PoolSurge[] {
   return model.pools.flatMap(({ facts, ref, unusable }, position): PoolSurge[] => {
     const size = sizing.pools[position];
     if (size === undefined || size.newNodes === 0 || ref === null) return [];
     const before = { minCount: facts.minCount, maxCount: facts.maxCount };
     const minCount = Math.max(before.minCount, size.nodesWanted + unusable);
-    return [{ pool: facts.name, before, after: { minCount, maxCount: Math.max(before.maxCount, minCount) }, nodesWanted: size.nodesWanted }];
+    return [{ pool: facts.name, before, after: { minCount, maxCount: Math.max(before.maxCount, minCount, Math.min(ref.surgeMaxCount, ceilCount(minCount / utilisationCeiling))) }, nodesWanted: size.nodesWanted }];
   });
 }
 
-/** Bounds never go down here. Replicas for which there is no room are left to the HPA, so that they take no higher tier's place. */
-function hpaSurges({ model, sizing, shed }: SizedStamp): HpaSurge[] {
+/** Bounds never go down here, and the HPA keeps room for more than was planned. Replicas for which there is no room are left to the HPA, so that they take no higher tier's place. */
+function hpaSurges({ model, sizing, shed }: SizedStamp, utilisationCeiling: number): HpaSurge[] {
   return model.workloads.flatMap(({ workload, facts }, position): HpaSurge[] => {
     const size = sizing.workloads[position];
     const hpa = facts?.hpa ?? null;
     if (size === undefined || hpa === null || shed.has(position) || !boundsAreOurs(hpa)) return [];
     const before = { minReplicas: hpa.minReplicas, maxReplicas: hpa.maxReplicas };
     const replicasWanted = Math.max(before.minReplicas, size.replicasNeeded - size.unplaced);
-    const after = { minReplicas: replicasWanted, maxReplicas: Math.max(before.maxReplicas, size.replicasNeeded, replicasWanted) };
+    const after = { minReplicas: replicasWanted, maxReplicas: Math.max(before.maxReplicas, ceilCount(size.replicasNeeded / utilisationCeiling), replicasWanted) };
     if (after.minReplicas === before.minReplicas && after.maxReplicas === before.maxReplicas) return [];
     return [{ workload: workload.name, namespace: hpa.namespace, hpa: hpa.name, before, after, replicasWanted }];
   });

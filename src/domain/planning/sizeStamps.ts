@@ -1,4 +1,5 @@
 import { buildStampModel, sizeStamp, type ReplicaLoad, type StampModel, type StampSizing } from '../capacity/index.ts';
+import type { Plan } from '../plan.ts';
 import { stampAt, type FleetContext } from './fleetContext.ts';
 import type { FleetLoads } from './fleetLoads.ts';
 
@@ -13,19 +14,15 @@ export interface SizedStamp {
 /** Models, and what was sized with them, are kept: most what-ifs leave most stamps as another one left them. */
 export interface StampModels {
   of(index: number): StampModel;
-  /** Whether other stamps draw on the same quota, so that a sizing depends on theirs. */
+  /** Whether other stamps may draw on the same quota, so that a sizing depends on theirs. */
   sharesQuota(index: number): boolean;
   readonly sized: Map<string, StampSizing>;
 }
 
 export function buildStampModels(context: FleetContext): StampModels {
   const built = new Map<number, StampModel>();
-  const quotaScopes = new Map<string, number>();
-  const scopeOf = (index: number): string => {
-    const { cluster, region } = stampAt(context, index);
-    return `${cluster.resourceId.split('/')[2]?.toLowerCase() ?? ''}/${region}`;
-  };
-  context.stampNames.forEach((_, index) => quotaScopes.set(scopeOf(index), (quotaScopes.get(scopeOf(index)) ?? 0) + 1));
+  const inRegion = new Map<string, number>();
+  for (const { region } of context.fleet.stamps) inRegion.set(region, (inRegion.get(region) ?? 0) + 1);
   return {
     of(index) {
       const known = built.get(index);
@@ -36,7 +33,7 @@ export function buildStampModels(context: FleetContext): StampModels {
       built.set(index, model);
       return model;
     },
-    sharesQuota: (index) => (quotaScopes.get(scopeOf(index)) ?? 0) > 1,
+    sharesQuota: (index) => (inRegion.get(stampAt(context, index).region) ?? 0) > 1,
     sized: new Map(),
   };
 }
@@ -87,8 +84,16 @@ function workloadLoads(context: FleetContext, model: StampModel, index: number, 
     const group = groups.get(workload.originGroup) ?? -1;
     const now = measured?.kind === 'known' ? (measured.value.byWorkload[workload.name] ?? null) : null;
     return {
+      found: foundBy(context.previous, model.stamp.name, workload.name),
       now: now ?? (before.routed.expected[group]?.[index] ?? 0) * workload.trafficShare,
       after: (after.routed.worst[group]?.[index] ?? 0) * workload.trafficShare * after.scale,
     };
   });
+}
+
+/** Only where that plan surged: elsewhere nothing of ours has disturbed the measurement. */
+function foundBy(previous: Plan | null, stamp: string, workload: string): ReplicaLoad['found'] {
+  if (previous === null || !previous.surges.some((surge) => surge.stamp === stamp && surge.hpas.length > 0)) return undefined;
+  const expected = previous.expected.stamps.find((one) => one.stamp === stamp)?.workloads.find((one) => one.workload === workload);
+  return expected === undefined ? undefined : { replicas: expected.replicasNeeded, requestsPerSecond: expected.requestsPerSecondAfter };
 }

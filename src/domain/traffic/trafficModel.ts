@@ -40,11 +40,14 @@ export function buildTrafficModel(stamps: readonly StampName[], traffic: Traffic
       const stampIndex = positions.get(facts.stamp);
       return stampIndex === undefined ? [] : [{ facts, stampIndex }];
     });
-    const users = (usersByGroup.get(group.name) ?? []).map((one): UsersModel => ({
-      requestsPerSecond: one.requestsPerSecond,
-      latencyMs: Float64Array.from(origins, (origin) => one.latencyMsByStamp[origin.facts.stamp] ?? Number.NaN),
-      latencies,
-    }));
+    const users = (usersByGroup.get(group.name) ?? []).map((one): UsersModel => {
+      const latencyMs = new Float64Array(origins.length);
+      for (let position = 0; position < origins.length; position += 1) {
+        const origin = origins[position];
+        latencyMs[position] = (origin === undefined ? undefined : one.latencyMsByStamp[origin.facts.stamp]) ?? Number.NaN;
+      }
+      return { requestsPerSecond: one.requestsPerSecond, latencyMs, latencies };
+    });
     usersByGroup.delete(group.name);
     return { name: group.name, latencyWindowMs: group.latencyWindowMs, origins, users };
   });

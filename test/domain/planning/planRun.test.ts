@@ -19,7 +19,7 @@ describe('planRun: a failover', () => {
   it('makes room only where the traffic goes, then closes the gate and disables the origin', () => {
     const plan = planned(planRun({ fleet, facts, assessment: greyEast, request: request(), revision: 1 }));
     expect(plan.surges.map(({ stamp }) => stamp)).toEqual(['centralus']);
-    expect(plan.surges[0]?.pools).toEqual([{ pool: 'user1', before: { minCount: 3, maxCount: 9 }, after: { minCount: 14, maxCount: 14 }, nodesWanted: 14 }]);
+    expect(plan.surges[0]?.pools).toEqual([{ pool: 'user1', before: { minCount: 3, maxCount: 9 }, after: { minCount: 14, maxCount: 18 }, nodesWanted: 14 }]);
     expect(plan.gates).toEqual([{ stamp: 'eastus2', before: 'open', after: 'closed' }]);
     expect(plan.shifts.map(({ origin, after }) => [origin, after])).toEqual([['web-eastus2', { weight: 500, enabled: 'Disabled' }]]);
     expect(plan.expected.stamps.map(({ shareAfter }) => Math.round(shareAfter * 1000))).toEqual([0, 667, 333]);

@@ -57,13 +57,13 @@ const regionOfCountry: Readonly<Record<string, string>> = {
 /** The minute series that Azure Monitor would have. A dead region's gateway emits nothing; an idle origin has no points. */
 export class Metrics implements MetricsHistory {
   readonly state: MetricsState;
-  readonly #spec: WorldSpec;
+  readonly #hosts: ReadonlyMap<string, string>;
   readonly #faults: Faults;
   readonly #settle: () => void;
 
   constructor(state: MetricsState, spec: WorldSpec, faults: Faults, settle: () => void) {
     this.state = state;
-    this.#spec = spec;
+    this.#hosts = new Map(spec.frontDoor.originGroups.flatMap((group) => group.origins.map((origin) => [origin.name, origin.hostName] as const)));
     this.#faults = faults;
     this.#settle = settle;
   }
@@ -71,8 +71,7 @@ export class Metrics implements MetricsHistory {
   query(resource: string, metric: string, fromMs: number, toMs: number): readonly MetricPoint[] {
     this.#settle();
     if (this.#faults.active('signalsBlind', resource.startsWith('gateway:') ? resource.slice('gateway:'.length) : undefined) !== null) return [];
-    const minutes = this.state.minutes.filter((minute) => minute.at + minuteMs >= fromMs && minute.at + minuteMs < toMs);
-    return minutes.flatMap((minute) => (resource === 'frontDoor' ? this.#frontDoor(minute, metric) : this.#gateway(minute, metric, resource.slice('gateway:'.length))));
+    return this.#between(fromMs, toMs).flatMap((minute) => (resource === 'frontDoor' ? this.#frontDoor(minute, metric) : this.#gateway(minute, metric, resource.slice('gateway:'.length))));
   }
 
   /** A step belongs to the minute in which it started. */
@@ -120,6 +119,16 @@ export class Metrics implements MetricsHistory {
     flow.unhealthyHigh = Math.max(flow.unhealthyHigh, unhealthyHosts);
   }
 
+  /** Minutes are in order and readers ask for the last ones. */
+  #between(fromMs: number, toMs: number): readonly Minute[] {
+    const { minutes } = this.state;
+    let end = minutes.length;
+    while (end > 0 && (minutes[end - 1]?.at ?? 0) + minuteMs >= toMs) end--;
+    let start = end;
+    while (start > 0 && (minutes[start - 1]?.at ?? 0) + minuteMs >= fromMs) start--;
+    return minutes.slice(start, end);
+  }
+
   #origin(originGroup: string, origin: string): OriginFlow {
     const { current } = this.state;
     if (current === null) return { ...emptyFlow(), originGroup, probes: 0, passed: 0 };
@@ -149,8 +158,7 @@ export class Metrics implements MetricsHistory {
 
   /** With the host name that Front Door's Origin dimension carries. */
   #origins(minute: Minute): readonly (readonly [string, OriginFlow])[] {
-    const hosts = new Map(this.#spec.frontDoor.originGroups.flatMap((group) => group.origins.map((origin) => [origin.name, origin.hostName] as const)));
-    return Object.entries(minute.origins).map(([origin, flow]) => [hosts.get(origin) ?? origin, flow] as const);
+    return Object.entries(minute.origins).map(([origin, flow]) => [this.#hosts.get(origin) ?? origin, flow] as const);
   }
 
   #gateway(minute: Minute, metric: string, stamp: string): readonly MetricPoint[] {

@@ -13,9 +13,9 @@ export function streamOf(text: string): number {
   return hash >>> 0;
 }
 
-/** 0 <= value < 1. Two rounds of the murmur3 finaliser over the three inputs. */
+/** 0 <= value < 1. */
 export function draw(seed: number, stream: number, counter: number): number {
-  return mix(mix((seed ^ Math.imul(stream, 0x9e3779b1)) >>> 0) ^ Math.imul(counter | 0, 0x85ebca6b)) / 0x1_0000_0000;
+  return bits(seed, stream, counter) / 0x1_0000_0000;
 }
 
 export function drawBetween(seed: number, stream: number, counter: number, [low, high]: readonly [number, number]): number {
@@ -25,10 +25,10 @@ export function drawBetween(seed: number, stream: number, counter: number, [low,
 /** A stable UUID (version 4 in form) for the thing called `name`. */
 export function uuidOf(seed: number, name: string): string {
   const stream = streamOf(name);
-  let hex = '';
-  for (let part = 0; part < 4; part++) hex += Math.floor(draw(seed, stream, part) * 0x1_0000_0000).toString(16).padStart(8, '0');
-  const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  const [first, second, third, fourth] = [bits(seed, stream, 0), bits(seed, stream, 1), bits(seed, stream, 2), bits(seed, stream, 3)];
+  const version = hex16((second & 0x0fff) | 0x4000);
+  const variant = hex16(((third >>> 16) & 0x3fff) | 0x8000);
+  return `${hex16(first >>> 16)}${hex16(first)}-${hex16(second >>> 16)}-${version}-${variant}-${hex16(third)}${hex16(fourth >>> 16)}${hex16(fourth)}`;
 }
 
 /** The alphabet of Kubernetes' own generated suffixes: no vowels, no look-alikes. */
@@ -39,6 +39,17 @@ export function suffixOf(seed: number, name: string, length: number): string {
   let suffix = '';
   for (let index = 0; index < length; index++) suffix += suffixAlphabet.charAt(Math.floor(draw(seed, stream, index) * suffixAlphabet.length));
   return suffix;
+}
+
+const bytes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+function hex16(value: number): string {
+  return `${bytes[(value >>> 8) & 0xff]}${bytes[value & 0xff]}`;
+}
+
+/** 32 bits: two rounds of the murmur3 finaliser over the three inputs. */
+function bits(seed: number, stream: number, counter: number): number {
+  return mix(mix((seed ^ Math.imul(stream, 0x9e3779b1)) >>> 0) ^ Math.imul(counter | 0, 0x85ebca6b));
 }
 
 function mix(value: number): number {

@@ -57,14 +57,13 @@ function stampSnapshot(world: SimulatedWorld, stamp: Stamp, total: number): Stam
     })),
     workloads: stamp.cluster.state.workloads.map((workload) => {
       const bounds = stamp.cluster.boundsOf(workload.name);
-      const pods = stamp.cluster.podsOf(workload.name);
       return {
         name: workload.name,
         minReplicas: bounds?.minReplicas ?? 0,
         maxReplicas: bounds?.maxReplicas ?? 0,
         desired: workload.replicas,
         ready: stamp.cluster.readyPods(workload.name),
-        pending: pods.filter((pod) => pod.phase === 'pending').length,
+        pending: stamp.cluster.podCounts(workload.name).pending,
       };
     }),
     origins: groups.flatMap((group) =>

@@ -81,7 +81,7 @@ function originGroupsOf(fleet: FleetForWorld, options: SpecOptions): readonly Or
     latencyWindowMs: options.latencyWindowMs ?? 30,
     sampleSize: options.sampleSize ?? 4,
     successfulSamplesRequired: options.successfulSamplesRequired ?? 3,
-    probeIntervalSeconds: options.probeIntervalSeconds ?? 30,
+    probeIntervalSeconds: options.probeIntervalSeconds ?? 15,
     probePath: '/healthz',
     sessionAffinity: options.sessionAffinity ?? 'off',
     origins: fleet.stamps.flatMap((stamp) =>

@@ -128,8 +128,11 @@ export class Stamp implements StampPhysics {
   hosts(): Hosts {
     let ready = 0;
     let placed = 0;
-    for (const workload of this.spec.workloads) ready += this.cluster.readyPods(workload.name);
-    for (const pod of this.cluster.state.pods) if (pod.phase !== 'pending') placed++;
+    for (const workload of this.spec.workloads) {
+      const counts = this.cluster.podCounts(workload.name);
+      ready += counts.ready;
+      placed += counts.all - counts.pending;
+    }
     const grey = this.#faults.active('grey', this.spec.name);
     const sick = grey === null ? 0 : Math.round(ready * parameterOf(grey, 'hostsUnhealthy', greyDefaults.hostsUnhealthy));
     return { healthy: ready - sick, unhealthy: placed - ready + sick };

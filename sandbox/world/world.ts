@@ -3,8 +3,7 @@ import { Kube } from './cluster/kube.ts';
 import { ObjectStore, type ObjectStoreState } from './cluster/objectStore.ts';
 import { Pools } from './cluster/pools.ts';
 import type { ClusterState } from './cluster/records.ts';
-import { PointDemand } from './demand.ts';
-import { Faults, parameterOf, type FaultsState } from './faults.ts';
+import { Faults, type FaultsState } from './faults.ts';
 import { FrontDoor, freshFrontDoor, type FrontDoorState } from './frontDoor/frontDoor.ts';
 import type { GateRecord } from './gate.ts';
 import { Metrics, type MetricsState } from './metrics.ts';
@@ -12,14 +11,12 @@ import { OperationBook, type OperationsState } from './operations.ts';
 import { grantNodes } from './regionLimits.ts';
 import { snapshotOf } from './snapshot.ts';
 import { Stamp } from './stamp.ts';
-import { patienceMs, Users, type UsersState } from './users.ts';
+import { Traffic } from './traffic.ts';
+import { Users, type UsersState } from './users.ts';
 import type { GateBlobs, World, WorldClock, WorldSnapshot, WorldSpec } from './types.ts';
 
 /** Physics moves on a grid of whole steps since the epoch, whenever it is asked; who asks, and how often, changes nothing. */
 export const stepMs = 5000;
-
-/** From the user to the edge and back, milliseconds. */
-const lastMileMs = 12;
 
 export interface SavedWorld {
   readonly version: 1;
@@ -86,7 +83,7 @@ export class SimulatedWorld implements World {
   readonly metrics: Metrics;
   readonly users: Users;
   readonly gateBlobs: GateBlobs;
-  readonly #points: readonly PointDemand[];
+  readonly #traffic: Traffic;
   #settledAt: number;
   #moving: 'still' | 'moving' = 'still';
 
@@ -103,7 +100,7 @@ export class SimulatedWorld implements World {
     this.users = new Users(saved.users, settle);
     this.frontDoor = new FrontDoor({ state: saved.frontDoor, spec: saved.spec, seed: saved.seed, faults: this.faults, operations: this.operations, now, settle });
     this.stamps = new Map(saved.spec.stamps.map((stamp) => [stamp.name, this.#stamp(stamp.name, saved)]));
-    this.#points = saved.spec.pointsOfPresence.map((point) => new PointDemand(point, saved.seed));
+    this.#traffic = new Traffic({ spec: saved.spec, seed: saved.seed, faults: this.faults, frontDoor: this.frontDoor, stamps: this.stamps, metrics: this.metrics, users: this.users });
     this.gateBlobs = { written: (blobUrl, text) => this.#gateBlobWritten(blobUrl, text) };
   }
 
@@ -156,7 +153,7 @@ export class SimulatedWorld implements World {
 
   /** Requests per second of one point of presence at an instant, with what a surge of demand adds. */
   demandAt(point: number, originGroup: string, atMs: number): number {
-    return (this.#points[point]?.requestsPerSecondAt(originGroup, atMs) ?? 0) * this.#surge(point);
+    return this.#traffic.demandAt(point, originGroup, atMs);
   }
 
   #step(atMs: number): void {
@@ -167,90 +164,8 @@ export class SimulatedWorld implements World {
       passes: (stamp, originGroup, counter) => this.stamps.get(stamp)?.passesProbe(originGroup, counter) ?? false,
       probed: (originGroup, origin, passed) => this.metrics.noteProbe(originGroup, origin, passed),
     });
-    const flows = this.#route(atMs);
-    this.#serve(atMs, flows, seconds);
-    this.#account(flows, seconds);
+    this.#traffic.step(atMs, seconds);
     this.metrics.endStep(atMs);
-  }
-
-  /** Requests per second from each point to each origin. */
-  #route(atMs: number): readonly Flow[] {
-    const flows: Flow[] = [];
-    for (const group of this.frontDoor.asked.originGroups) {
-      this.spec.pointsOfPresence.forEach((spec, point) => {
-        const shares = this.frontDoor.sharesOf(group.name, point);
-        flows.push({ group, spec, demand: this.demandAt(point, group.name, atMs), shares });
-      });
-    }
-    return flows;
-  }
-
-  #serve(atMs: number, flows: readonly Flow[], seconds: number): void {
-    const loads = new Map<string, Map<string, number>>([...this.stamps.keys()].map((name) => [name, new Map()]));
-    for (const { group, demand, shares } of flows) {
-      group.origins.forEach((origin, index) => {
-        const load = loads.get(origin.stamp);
-        load?.set(group.name, (load.get(group.name) ?? 0) + demand * (shares[index] ?? 0));
-      });
-    }
-    for (const [name, stamp] of this.stamps) stamp.step(atMs, loads.get(name) ?? new Map());
-    for (const group of this.frontDoor.asked.originGroups) {
-      const byStamp: Record<string, number> = {};
-      for (const origin of group.origins) byStamp[origin.stamp] = (loads.get(origin.stamp)?.get(group.name) ?? 0) * seconds;
-      this.frontDoor.noteRequests(group.name, atMs, byStamp);
-    }
-  }
-
-  /** What users met, for their ledger and for the metrics. */
-  #account(flows: readonly Flow[], seconds: number): void {
-    for (const { group, spec, demand, shares } of flows) {
-      let failed = 0;
-      let latencySum = 0;
-      let reached = 0;
-      group.origins.forEach((origin, index) => {
-        const share = shares[index] ?? 0;
-        const stamp = this.stamps.get(origin.stamp);
-        if (share === 0 || stamp === undefined) return;
-        const service = stamp.service(group.name);
-        const originMs = (spec.latencyMsByStamp[origin.stamp] ?? 0) + service.latencyMs;
-        const failedFraction = originMs + lastMileMs > patienceMs ? 1 : service.errorRate;
-        failed += share * failedFraction;
-        reached += share;
-        latencySum += share * originMs;
-        this.metrics.noteOrigin(group.name, origin.name, demand * share * seconds, demand * share * seconds * service.errorRate, originMs);
-      });
-      // where nothing is enabled Front Door answers with an error itself
-      failed = Math.min(1, Math.max(0, failed + (1 - Math.min(1, reached))));
-      if (failed < 1e-12) failed = 0;
-      this.users.note(demand, failed, seconds);
-      this.metrics.noteClient(spec.country, demand * seconds, demand * seconds * failed, lastMileMs + latencySum);
-    }
-    for (const [name, stamp] of this.stamps) {
-      if (this.faults.active('regionDead', name) !== null) continue;
-      const hosts = stamp.hosts();
-      let failed = 0;
-      for (const group of this.frontDoor.asked.originGroups) failed += this.#loadOf(flows, name, group.name) * stamp.service(group.name).errorRate;
-      this.metrics.noteGateway(name, stamp.requestsPerSecond * seconds, failed * seconds, hosts.healthy, hosts.unhealthy);
-    }
-  }
-
-  #loadOf(flows: readonly Flow[], stamp: string, originGroup: string): number {
-    let load = 0;
-    for (const { group, demand, shares } of flows) {
-      if (group.name !== originGroup) continue;
-      group.origins.forEach((origin, index) => {
-        if (origin.stamp === stamp) load += demand * (shares[index] ?? 0);
-      });
-    }
-    return load;
-  }
-
-  #surge(point: number): number {
-    const fault = this.faults.active('demandSurge');
-    if (fault === null) return 1;
-    const only = fault['pointsOfPresence'];
-    const name = this.spec.pointsOfPresence[point]?.name;
-    return Array.isArray(only) && !only.includes(name) ? 1 : parameterOf(fault, 'factor', 1.4);
   }
 
   #gateBlobWritten(blobUrl: string, text: string | null): void {
@@ -276,11 +191,4 @@ export class SimulatedWorld implements World {
     if (state.store.objects.length === 0) cluster.rendering.build();
     return new Stamp({ cluster, pools: new Pools(cluster, this.operations, now, settle), kube: new Kube(cluster, this.clock, settle, stepMs), gate: state.gate, now, settle });
   }
-}
-
-interface Flow {
-  readonly group: FrontDoor['asked']['originGroups'][number];
-  readonly spec: WorldSpec['pointsOfPresence'][number];
-  readonly demand: number;
-  readonly shares: readonly number[];
 }

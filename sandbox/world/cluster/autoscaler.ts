@@ -38,8 +38,8 @@ export class Autoscaler {
 
   /** First-fit over machines that are on their way, then as many new ones as the rest fills. */
   #growForPending(nowMs: number): void {
+    if (this.#cluster.state.workloads.every((workload) => this.#cluster.podCounts(workload.name).pending === 0)) return;
     const pending = this.#cluster.state.pods.filter((pod) => pod.phase === 'pending');
-    if (pending.length === 0) return;
     for (const pool of this.#cluster.state.pools) {
       const spec = this.#cluster.context.spec.pools.find((candidate) => candidate.name === pool.name);
       if (pool.autoscaled !== 'autoscaled' || spec === undefined) continue;

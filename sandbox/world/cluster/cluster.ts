@@ -26,6 +26,14 @@ export interface Grant {
   readonly refusal: { readonly code: string; readonly message: string } | null;
 }
 
+export interface PodCounts {
+  readonly all: number;
+  readonly ready: number;
+  readonly pending: number;
+}
+
+const noPods: PodCounts = { all: 0, ready: 0, pending: 0 };
+
 /**
  * One AKS cluster: Deployments and their pods, scheduler, kubelets, HPAs and the cluster autoscaler. It moves in steps
  * of the world; what happens within one is taken at its end. Objects are rendered when somebody reads them.
@@ -38,7 +46,7 @@ export class Cluster {
   readonly nodesByName = new Map<string, NodeRecord>();
   readonly #workloads: ReadonlyMap<string, WorkloadSpec>;
   readonly #autoscaler: Autoscaler;
-  readonly #ready = new Map<string, number>();
+  readonly #counts = new Map<string, PodCounts>();
   #nextReadyAt = Number.POSITIVE_INFINITY;
   #unscheduled = true;
 
@@ -51,7 +59,7 @@ export class Cluster {
     this.#autoscaler = new Autoscaler(this);
     this.rendering = new Rendering(this);
     this.#findNextReady();
-    for (const workload of context.spec.workloads) this.#ready.set(workload.name, this.#readyNow(workload.name));
+    for (const workload of context.spec.workloads) this.#counts.set(workload.name, this.#countNow(workload.name));
   }
 
   /** @param cpuPercent mean cpu utilisation of each workload's ready pods since the last step, percent of requests. */
@@ -78,7 +86,11 @@ export class Cluster {
   }
 
   readyPods(workload: string): number {
-    return this.#ready.get(workload) ?? 0;
+    return this.podCounts(workload).ready;
+  }
+
+  podCounts(workload: string): PodCounts {
+    return this.#counts.get(workload) ?? noPods;
   }
 
   podsOf(workload: string): readonly PodRecord[] {
@@ -136,7 +148,7 @@ export class Cluster {
     if (spec !== undefined && node !== undefined) giveBack(spec, node);
     this.state.pods = this.state.pods.filter((candidate) => candidate !== pod);
     this.rendering.podRemoved(pod);
-    this.#countReady(pod.workload);
+    this.#recount(pod.workload);
     this.#unscheduled = true;
   }
 
@@ -186,23 +198,22 @@ export class Cluster {
       changed.add(pod.workload);
       this.rendering.podChanged(pod);
     }
-    for (const workload of changed) this.#countReady(workload);
+    for (const workload of changed) this.#recount(workload);
     this.#findNextReady();
   }
 
   #syncHpa(workload: WorkloadRecord, nowMs: number): void {
     const spec = this.#workloads.get(workload.name);
     if (spec === undefined) return;
-    const replicas = syncHpa({ workload, hpa: this.store.get('HorizontalPodAutoscaler', spec.namespace, spec.hpa), pods: this.podsOf(workload.name), nowMs });
+    const replicas = syncHpa({ workload, hpa: this.store.get('HorizontalPodAutoscaler', spec.namespace, spec.hpa), pods: this.podCounts(workload.name), nowMs });
     this.scaleTo(workload, replicas);
     this.rendering.workloadChanged(workload.name);
   }
 
   /** Deployment and ReplicaSet controllers: as many pods as replicas; on the way down those that serve least go first. */
   #reconcileDeployment(workload: WorkloadRecord, nowMs: number): void {
+    if (this.podCounts(workload.name).all === workload.replicas) return;
     const pods = this.podsOf(workload.name);
-    if (pods.length === workload.replicas) return;
-    this.rendering.workloadChanged(workload.name);
     for (let missing = workload.replicas - pods.length; missing > 0; missing--) {
       const ordinal = workload.podsCreated++;
       const pod: PodRecord = { name: podName(this.context, workload.name, ordinal), workload: workload.name, ordinal, createdAt: nowMs, node: null, scheduledAt: null, readyAt: null, phase: 'pending' };
@@ -213,6 +224,7 @@ export class Cluster {
     const rank = { pending: 0, starting: 1, ready: 2 } as const;
     const leaving = pods.toSorted((left, right) => rank[left.phase] - rank[right.phase] || right.ordinal - left.ordinal).slice(0, Math.max(0, pods.length - workload.replicas));
     for (const pod of leaving) this.removePod(pod);
+    this.#recount(workload.name);
   }
 
   #schedule(nowMs: number): void {
@@ -220,8 +232,8 @@ export class Cluster {
     const slow = this.context.faults.active('slowPods', this.context.spec.name);
     const factor = slow === null ? 1 : parameterOf(slow, 'factor', 3);
     for (const [name, spec] of this.#workloads) {
+      if (this.podCounts(name).pending === 0) continue;
       const pending = this.state.pods.filter((pod) => pod.workload === name && pod.phase === 'pending');
-      if (pending.length === 0) continue;
       const byZone = countByZone(this.state.pods, name, this.nodesByName);
       for (const pod of pending) {
         const node = chooseNode(spec, this.state.nodes, byZone);
@@ -234,6 +246,7 @@ export class Cluster {
         pod.phase = 'starting';
         this.rendering.podChanged(pod);
       }
+      this.#recount(name);
     }
     this.#findNextReady();
   }
@@ -257,17 +270,20 @@ export class Cluster {
     return emptiest;
   }
 
-  #countReady(workload: string): void {
-    const ready = this.#readyNow(workload);
-    if (this.#ready.get(workload) === ready) return;
-    this.#ready.set(workload, ready);
+  #recount(workload: string): void {
+    this.#counts.set(workload, this.#countNow(workload));
     this.rendering.workloadChanged(workload);
   }
 
-  #readyNow(workload: string): number {
-    let ready = 0;
-    for (const pod of this.state.pods) if (pod.workload === workload && pod.phase === 'ready') ready++;
-    return ready;
+  #countNow(workload: string): PodCounts {
+    const counts = { all: 0, ready: 0, pending: 0 };
+    for (const pod of this.state.pods) {
+      if (pod.workload !== workload) continue;
+      counts.all++;
+      if (pod.phase === 'ready') counts.ready++;
+      if (pod.phase === 'pending') counts.pending++;
+    }
+    return counts;
   }
 
   #findNextReady(): void {

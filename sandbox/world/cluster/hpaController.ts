@@ -1,12 +1,12 @@
 import type { KubeObject } from '../types.ts';
 import { boundReplicas, replicasForUtilisation, type HpaSpec } from './hpaAlgorithm.ts';
 import { hpaSpecOf } from './hpaSpec.ts';
-import type { PodRecord, WorkloadRecord } from './records.ts';
+import type { WorkloadRecord } from './records.ts';
 
 export interface HpaSync {
   readonly workload: WorkloadRecord;
   readonly hpa: KubeObject | null;
-  readonly pods: readonly PodRecord[];
+  readonly pods: { readonly all: number; readonly ready: number };
   readonly nowMs: number;
 }
 
@@ -32,15 +32,14 @@ export function syncHpa({ workload, hpa, pods, nowMs }: HpaSync): number {
   return replicas;
 }
 
-function replicasOf(spec: HpaSpec, workload: WorkloadRecord, pods: readonly PodRecord[], utilisation: number, nowMs: number): number {
+function replicasOf(spec: HpaSpec, workload: WorkloadRecord, pods: HpaSync['pods'], utilisation: number, nowMs: number): number {
   const current = workload.replicas;
   workload.limited = 'no';
   // outside the bounds the controller goes to the bound at once, whatever the metrics and the policies say
   if (current > spec.maxReplicas) return spec.maxReplicas;
   if (current < spec.minReplicas) return spec.minReplicas;
   if (spec.targetCpuUtilisationPercent === null) return current;
-  const readyPods = pods.filter((pod) => pod.phase === 'ready').length;
-  const wished = replicasForUtilisation({ currentReplicas: current, readyPods, unreadyPods: pods.length - readyPods, utilisationPercent: utilisation }, spec.targetCpuUtilisationPercent);
+  const wished = replicasForUtilisation({ currentReplicas: current, readyPods: pods.ready, unreadyPods: pods.all - pods.ready, utilisationPercent: utilisation }, spec.targetCpuUtilisationPercent);
   if (wished > spec.maxReplicas) workload.limited = 'TooManyReplicas';
   if (wished < spec.minReplicas) workload.limited = 'TooFewReplicas';
   workload.recommendations.push({ at: nowMs, replicas: wished });

@@ -13,6 +13,7 @@ export function node(of: Builder, record: NodeRecord, pool: PoolSpec): ObjectToP
   const resourceGroup = of.spec.clusterId.split('/')[4] ?? '';
   const nodeResourceGroup = `MC_${resourceGroup}_${of.spec.clusterId.split('/').at(-1) ?? ''}_${of.spec.region}`;
   const zone = `${of.spec.region}-${record.zone}`;
+  const uid = uuidOf(of.seed, `node ${of.spec.name}/${record.name}`);
   const ready = record.ready === 'ready' ? 'True' : record.ready === 'notReady' ? 'Unknown' : 'False';
   const reason = record.ready === 'ready' ? 'KubeletReady' : record.ready === 'notReady' ? 'NodeStatusUnknown' : 'KubeletNotReady';
   return {
@@ -20,7 +21,7 @@ export function node(of: Builder, record: NodeRecord, pool: PoolSpec): ObjectToP
     kind: 'Node',
     metadata: {
       name: record.name,
-      uid: uuidOf(of.seed, `node ${of.spec.name}/${record.name}`),
+      uid,
       creationTimestamp: isoSeconds(record.createdAt),
       labels: {
         agentpool: pool.name,
@@ -50,7 +51,7 @@ export function node(of: Builder, record: NodeRecord, pool: PoolSpec): ObjectToP
         { type: 'Hostname', address: record.name },
         { type: 'InternalIP', address: `10.0.${record.ordinal % 200}.${4 + Math.floor(draw(of.seed, streamOf(record.name), 7) * 240)}` },
       ],
-      nodeInfo: { architecture: 'amd64', containerRuntimeVersion: 'containerd://1.7.27-1', kubeletVersion: kubernetesVersion, kubeProxyVersion: kubernetesVersion, operatingSystem: 'linux', osImage: 'Ubuntu 24.04.2 LTS', kernelVersion: '6.8.0-1030-azure', bootID: uuidOf(of.seed, `boot ${record.name}`), machineID: uuidOf(of.seed, `machine ${record.name}`).replaceAll('-', ''), systemUUID: uuidOf(of.seed, `system ${record.name}`) },
+      nodeInfo: { architecture: 'amd64', containerRuntimeVersion: 'containerd://1.7.27-1', kubeletVersion: kubernetesVersion, kubeProxyVersion: kubernetesVersion, operatingSystem: 'linux', osImage: 'Ubuntu 24.04.2 LTS', kernelVersion: '6.8.0-1030-azure', bootID: uid, machineID: uid.replaceAll('-', ''), systemUUID: uid },
     },
   };
 }

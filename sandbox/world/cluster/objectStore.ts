@@ -124,9 +124,19 @@ export class ObjectStore {
   }
 }
 
+/** Objects made together share their instants, and formatting one is dear. */
+const formatted = new Map<number, string>();
+const formattedKept = 2048;
+
 /** Kubernetes writes instants to the second. */
 export function isoSeconds(atMs: number): string {
-  return `${new Date(atMs).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(atMs / 1000);
+  const known = formatted.get(second);
+  if (known !== undefined) return known;
+  const text = `${new Date(second * 1000).toISOString().slice(0, 19)}Z`;
+  if (formatted.size >= formattedKept) formatted.clear();
+  formatted.set(second, text);
+  return text;
 }
 
 function keyOf(namespace: string | null | undefined, name: string): string {

@@ -114,8 +114,19 @@ export function templateHash(of: Builder, workload: WorkloadSpec): string {
   return replicaSetName(of, workload.name).slice(workload.deployment.length + 1);
 }
 
-/** Requests equal limits for memory only, as is usual: cpu may burst, and the HPA measures against requests. */
+/** Objects are never changed in place: all pods of a workload may share one spec. */
+const podSpecs = new WeakMap<WorkloadSpec, Record<string, unknown>>();
+
 export function podSpec(workload: WorkloadSpec): Record<string, unknown> {
+  const known = podSpecs.get(workload);
+  if (known !== undefined) return known;
+  const spec = buildPodSpec(workload);
+  podSpecs.set(workload, spec);
+  return spec;
+}
+
+/** Requests equal limits for memory only, as is usual: cpu may burst, and the HPA measures against requests. */
+function buildPodSpec(workload: WorkloadSpec): Record<string, unknown> {
   const pools = workload.pools.length === 1 ? { nodeSelector: { agentpool: workload.pools[0] } } : {
     affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'agentpool', operator: 'In', values: workload.pools }] }] } } },
   };

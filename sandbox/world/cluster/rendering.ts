@@ -130,8 +130,8 @@ export class Rendering {
     const record = this.#cluster.state.workloads.find((candidate) => candidate.name === name);
     if (workload === null || record === undefined) return;
     const { store } = this.#cluster;
-    const pods = this.#cluster.podsOf(name);
-    const counts = { replicas: pods.length, ready: this.#cluster.readyPods(name) };
+    const { all, ready } = this.#cluster.podCounts(name);
+    const counts = { replicas: all, ready };
     const deployed = store.get('Deployment', workload.namespace, workload.deployment);
     if (deployed !== null) {
       const scaled = specOf(deployed)['replicas'] !== record.replicas;

@@ -128,7 +128,7 @@ export class FrontDoor implements FrontDoorPhysics {
 
   /** Origins that most edges of a point hold for healthy. */
   healthyStamps(originGroup: string, point: number): readonly string[] {
-    const edges = this.#edgesOf(originGroup).filter((edge) => edge.point === point);
+    const edges = this.#edgesOf(originGroup).slice(point * edgesPerPoint, (point + 1) * edgesPerPoint);
     const origins = this.#askedGroup(originGroup)?.origins ?? [];
     return origins.filter((origin) => edges.filter((edge) => edge.healthy[origin.name] === true).length * 2 > edges.length).map((origin) => origin.stamp);
   }

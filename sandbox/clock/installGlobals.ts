@@ -159,6 +159,9 @@ function makeDateClass(clock: Clock): DateConstructor {
   const RealDate = realTimers.Date;
   function ClockDate(this: unknown, ...args: unknown[]): Date | string {
     if (new.target === undefined) return new RealDate(clock.now()).toString();
+    // the two common forms, without Reflect: SDKs make a date of every event's timestamp
+    if (new.target === ClockDate && args.length === 0) return new RealDate(clock.now());
+    if (new.target === ClockDate && args.length === 1) return new RealDate(args[0] as number);
     const values = args.length === 0 ? [clock.now()] : args;
     return Reflect.construct(RealDate, values, new.target === ClockDate ? RealDate : new.target) as Date;
   }

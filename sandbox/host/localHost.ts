@@ -1,4 +1,4 @@
-import { VirtualClock, type BusyTracker, type Clock } from '../clock/index.ts';
+import { VirtualClock, sleepReal, type BusyTracker, type Clock } from '../clock/index.ts';
 import { DurableAdapter, type DurableTransport } from './functions/durableAdapter.ts';
 import { readDurableSettings } from './durable/durableSettings.ts';
 import { HubEngine, type HubEngineOptions } from './durable/hubEngine.ts';
@@ -40,6 +40,8 @@ export interface LocalHostOptions {
   readonly onInvocation?: (observed: ObservedInvocation) => void;
 }
 
+const stopGraceMs = 1000;
+
 /** A message between two work items of the real host: 20 activities in sequence, two messages each, took 0.6 to 0.7 s. */
 const virtualQueueLatencyMs = 15;
 
@@ -53,7 +55,7 @@ export interface LocalHost {
   invokeHttp(request: Request): Promise<Response>;
   /** Runs a timer function at once. False when there is none of that name. */
   runTimer(name: string): Promise<boolean>;
-  /** Graceful: no new work, what runs ends, appTerminate hooks, listener and store closed, settings put back. */
+  /** Graceful: no new work, what runs may end within a second of real time, appTerminate hooks, listener and store closed, settings put back. */
   stop(): Promise<void>;
   /** As if the process had died: nothing that still runs is heeded, no hook runs; the store keeps what was committed. */
   kill(): Promise<void>;
@@ -128,8 +130,9 @@ async function startHost(options: LocalHostOptions, registry: FunctionRegistry, 
     invokeHttp: async (request) => toResponse(await handle(await toHostRequest(request))),
     runTimer: (name) => timers.runNow(name),
     stop: async () => {
-      await timers.stop();
-      await engine.stop();
+      // work that waits for a virtual clock which nobody moves any more would never end
+      await Promise.race([Promise.all([timers.stop(), engine.drain()]), sleepReal(stopGraceMs)]);
+      engine.kill();
       for (const hook of registry.hooks('appTerminate')) await hook({ hookData: {} });
       await listener.close();
       restoreSettings();

@@ -106,14 +106,12 @@ export class HubEngine {
     for (const message of this.state.messages.values()) this.#deliver(message);
   }
 
-  /** Takes no new work and waits for what runs; the store is closed then. */
-  async stop(): Promise<void> {
+  /** Takes no new work and waits for what runs; what that leads to is kept for the next start. */
+  async drain(): Promise<void> {
     if (this.#life === 'over') return;
     this.#life = 'stopping';
     this.#cancelTimers();
     await Promise.allSettled(this.#running);
-    this.#life = 'over';
-    this.#store.close();
   }
 
   /** As if the process had died: whatever still runs leaves no trace. */

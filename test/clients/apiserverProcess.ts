@@ -79,7 +79,7 @@ function startAssets(assets: string, folder: string, port: number, etcdPort: num
   return [spawn(join(assets, 'etcd'), etcd, { stdio: 'ignore' }), spawn(join(assets, 'kube-apiserver'), apiserver, { stdio: 'ignore' })];
 }
 
-async function waitUntilReady(origin: string, processes: readonly ChildProcess[]): Promise<'ready' | string> {
+async function waitUntilReady(origin: string, processes: readonly ChildProcess[]): Promise<string> {
   for (let attempt = 0; attempt < 240; attempt++) {
     const ended = processes.find(({ exitCode, signalCode }) => exitCode !== null || signalCode !== null);
     if (ended !== undefined) return `a process ended with ${ended.exitCode}`;

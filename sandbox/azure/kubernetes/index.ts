@@ -4,6 +4,7 @@ import type { Face, FaceRequest, FaceResponse } from '../face.ts';
 import { isServedGroup, serveDiscovery, servedPaths } from './discovery.ts';
 import { parseResourcePath } from './kubeRequest.ts';
 import type { KubeRequest } from './kubeRequest.ts';
+import { serveOpenApi } from './openapi.ts';
 import { patchObject } from './patch.ts';
 import { readList, readOne } from './read.ts';
 import { deleteObject } from './remove.ts';
@@ -63,7 +64,7 @@ function serve(world: World, stamp: StampPhysics, request: FaceRequest, options:
     authorize(context, caller, options);
     return serveResource(context);
   }
-  const discovered = serveDiscovery(pathname, request.url.host);
+  const discovered = serveDiscovery(pathname, request.url.host) ?? serveOpenApi(pathname);
   if (discovered !== null) {
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed();
     return discovered;

@@ -1,4 +1,5 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { Compiler } from './bicepCompiler.ts';
 import type { CheckResult } from './checkResult.ts';
@@ -27,19 +28,9 @@ const largestTemplateBytes = 4 * 1024 * 1024;
 export async function checkSources(compiler: Compiler, infraFolder: string): Promise<readonly CheckResult[]> {
   const sources = await bicepFiles(infraFolder);
   const results: CheckResult[] = [];
-  const lintFindings: string[] = [];
-  for (const file of sources.filter((source) => source.endsWith('.bicep'))) {
-    const lint = await runCommand(compiler.path, ['lint', file], infraFolder);
-    if (lint.exitCode !== 0 || lint.output.trim() !== '') lintFindings.push(...lines(lint.output));
-  }
-  results.push(judged(`bicep lint: ${sources.length} files without a warning`, [...new Set(lintFindings)]));
-
-  const formatFindings: string[] = [];
-  for (const file of sources) {
-    const formatted = await runCommand(compiler.path, ['format', file, '--stdout'], infraFolder);
-    if (formatted.stdout !== (await readFile(file, 'utf8'))) formatFindings.push(`${relative(infraFolder, file)}: bicep format would change it`);
-  }
-  results.push(judged('bicep format leaves no difference', formatFindings));
+  const lint = await runCommand(compiler.path, ['lint', '--pattern', '**/*.bicep'], infraFolder);
+  results.push(judged(`bicep lint: ${sources.length} files without a warning`, [...new Set(lines(lint.output))]));
+  results.push(judged('bicep format leaves no difference', await formatFindings(compiler, infraFolder, sources)));
 
   for (const entry of entryPoints) {
     const built = await runCommand(compiler.path, ['build', entry, '--stdout'], infraFolder);
@@ -48,6 +39,26 @@ export async function checkSources(compiler: Compiler, infraFolder: string): Pro
     if (findings.length === 0) results.push(judged(`${entry}: ${templateRule}`, templateFindings(built.stdout)));
   }
   return results;
+}
+
+/** Formats a copy: the compiler formats many files at once only in place. */
+async function formatFindings(compiler: Compiler, infraFolder: string, sources: readonly string[]): Promise<readonly string[]> {
+  const copy = await mkdtemp(join(tmpdir(), 'infra-format-'));
+  try {
+    await cp(infraFolder, copy, { recursive: true });
+    const ran = await runCommand(compiler.path, ['format', '--pattern', '**/*.bicep*'], copy);
+    if (ran.exitCode !== 0) return lines(ran.output);
+    const compared = await Promise.all(
+      sources.map(async (file) => {
+        const name = relative(infraFolder, file);
+        const same = (await readFile(file, 'utf8')) === (await readFile(join(copy, name), 'utf8'));
+        return same ? [] : [`${name}: bicep format would change it`];
+      }),
+    );
+    return compared.flat();
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
 }
 
 const templateRule = 'origins are seeded only, and the template is small enough';

@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { buildStampModel, freshStampFacts, sizeStamp, type StampSizing } from '../../../src/domain/capacity/index.ts';
+import type { StampFacts } from '../../../src/domain/facts.ts';
+import type { Stamp, Workload } from '../../../src/domain/fleet.ts';
+import { known, unknown } from '../../../src/domain/reading.ts';
+import { fleet, node, now, pool, stamp, stampFacts, workload, workloadFacts, type SmallFacts } from './smallStamp.ts';
+
+/*
+ * 1,600 requests/s at 100 a replica, ceiling 0.8, headroom 1.1: 1600 x 1.1 / 80 = 22 replicas of 1,000 millicores. The one
+ * node has 4,000 millicores free: 4 pods. The other 18 need 5 nodes of 4.
+ */
+const requestsPerSecond = 1600;
+
+interface Setting {
+  readonly small?: SmallFacts;
+  readonly where?: Stamp;
+  readonly workloads?: readonly Workload[];
+}
+
+function size({ small = {}, where = stamp(), workloads = [workload('w')] }: Setting): StampSizing {
+  const facts: StampFacts = freshStampFacts(stampFacts({ workloads: [workloadFacts('w')], ...small }), now);
+  const whole = fleet(workloads, where);
+  return sizeStamp(buildStampModel(whole, where, facts), { loads: workloads.map(() => ({ now: null, after: requestsPerSecond })), policy: whole.policy });
+}
+
+const brief = (sizing: StampSizing): unknown[] => sizing.shortfalls.map(({ constraint, missing, unit }) => [constraint, missing, unit]);
+const quota = (limit: number, used = 0) => ({ used, limit });
+const plenty = quota(10_000);
+
+describe('a stamp with room for everything', () => {
+  it('needs 22 replicas and 5 nodes more, and is short of nothing', () => {
+    const sizing = size({});
+    expect(sizing.shortfalls).toEqual([]);
+    expect(sizing.workloads[0]).toMatchObject({ replicasNeeded: 22, unplaced: 0 });
+    expect(sizing.pools[0]).toMatchObject({ newNodes: 5, nodesWanted: 6, nodesNeeded: 6 });
+    expect(sizing.costPerHourUsd).toBeCloseTo(5 * 0.2);
+    expect(sizing.readyInSeconds).toBe(240 + 15 + 20);
+  });
+});
+
+const network = (overrides: object) => ({ network: known({ plugin: 'overlay' as const, podCidr: '10.244.0.0/16', subnets: [{ id: '/subnets/nodes', usedAddresses: 0, totalAddresses: 1000 }], outboundPortsPerNode: null, outboundPortsTotal: null, resourceQuotas: [], ...overrides }, now) });
+const sku = (overrides: object) => ({ skus: known([{ name: 'Standard_D4s_v5', family: 'standardDSv5Family', vCpus: 4, memoryMiB: 16_384, zones: ['1', '2', '3'], restricted: null, pricePerHourUsd: 0.2, ...overrides }], now) });
+const owned = (how: 'keda' | 'flux', ignoresBounds: 'ignored' | 'reverted') => {
+  const facts = workloadFacts('w');
+  return { workloads: [{ ...facts, readyReplicas: 3, requestedReplicas: 3, scheduledReplicas: 3, hpa: facts.hpa === null ? null : { ...facts.hpa, owner: { kind: 'reconciler' as const, manager: `${how}-controller`, how, ignoresBounds } } }] };
+};
+
+describe('every constraint: what is missing, of what, and what would mend it', () => {
+  it.each<[string, Setting, unknown[], RegExp]>([
+    ['vCPU quota of the family', { small: { facts: { quota: known({ regionalCores: plenty, lowPriorityCores: plenty, families: { standardDSv5Family: quota(16, 4) } }, now) } } }, ['vcpuQuotaFamily', 8, 'vCPU'], /standardDSv5Family in here from 16 to at least 24/],
+    ['vCPU quota of the region', { small: { facts: { quota: known({ regionalCores: quota(10), lowPriorityCores: plenty, families: { standarddsv5family: plenty } }, now) } } }, ['vcpuQuotaRegion', 10, 'vCPU'], /from 10 to at least 20/],
+    ['low-priority quota for spot nodes', { small: { pools: [pool('a', { spot: 'spot' })], facts: { quota: known({ regionalCores: quota(0), lowPriorityCores: quota(8), families: { standardDSv5Family: quota(0) } }, now) } } }, ['vcpuQuotaRegion', 12, 'vCPU'], /lowPriorityCores/],
+    ['surgeMaxCount of the pool', { where: stamp({ cluster: { ...stamp().cluster, pools: [{ name: 'a', surgeMaxCount: 3 }] } }), small: { pools: [pool('a', { maxCount: 2 })] } }, ['poolMax', 3, 'nodes'], /surgeMaxCount of pool a from 3 to 6/],
+    ['maxCount of a pool that is not ours', { where: stamp({ cluster: { ...stamp().cluster, pools: [{ name: 'b', surgeMaxCount: 50 }] } }), small: { pools: [pool('a', { maxCount: 4 })] } }, ['poolMax', 2, 'nodes'], /cluster\.pools/],
+    ['addresses, overlay: one a node', { small: { facts: network({ subnets: [{ id: '/Subnets/Nodes', usedAddresses: 8, totalAddresses: 10 }] }) } }, ['subnetAddresses', 3, 'addresses'], /free 3 addresses/],
+    ['addresses, flat: maxPods + 1 a node', { small: { facts: network({ plugin: 'flat', subnets: [{ id: '/subnets/nodes', usedAddresses: 0, totalAddresses: 100 }] }) } }, ['subnetAddresses', 55, 'addresses'], /larger subnet/],
+    ['pod CIDR: a /24 a node', { small: { facts: network({ podCidr: '10.0.0.0/22' }) } }, ['podCidr', 2, 'nodes'], /holds 4 nodes/],
+    ['outbound ports', { small: { facts: network({ outboundPortsPerNode: 8000, outboundPortsTotal: 24_000 }) } }, ['outboundPorts', 24_000, 'ports'], /add 1 outbound address/],
+    ['a restricted SKU', { small: { facts: sku({ restricted: 'NotAvailableForSubscription', zones: [] }) } }, ['skuRestricted', 5, 'nodes'], /NotAvailableForSubscription/],
+    ['a SKU that is not offered', { small: { facts: sku({ name: 'Standard_D8s_v5' }) } }, ['skuRestricted', 5, 'nodes'], /not offered/],
+    ['zones that are all closed', { small: { pools: [pool('a', { zones: ['1'] })], nodes: [node('a', '1')], facts: sku({ zones: ['2', '3'] }) } }, ['zoneRestricted', 5, 'nodes'], /zones 1/],
+    ['a busy pool', { small: { pools: [pool('a', { provisioningState: 'Upgrading' })] } }, ['poolBusy', 5, 'nodes'], /Upgrading/],
+    ['a pool without autoscaler', { small: { pools: [pool('a', { autoscaled: 'fixed' })] } }, ['poolNotScalable', 5, 'nodes'], /cluster autoscaler/],
+    ['a pool of single machines', { small: { pools: [pool('a', { kind: 'VirtualMachines' })] } }, ['poolNotScalable', 5, 'nodes'], /VirtualMachineScaleSets/],
+    ['node auto-provisioning', { small: { pools: [pool('a', { kind: 'autoProvisioned' })] } }, ['poolNotScalable', 5, 'nodes'], /auto-provisioning/],
+    ['a stopped pool', { small: { pools: [pool('a', { powerState: 'Stopped' })] } }, ['poolNotScalable', 5, 'nodes'], /start pool a/],
+    ['a capacity reservation', { small: { pools: [pool('a', { capacityReservationGroupId: '/crg', reservedNodesFree: 2 })] } }, ['capacityReservation', 3, 'nodes'], /reserve 3 more Standard_D4s_v5/],
+    ['no HPA', { small: { workloads: [{ ...workloadFacts('w'), hpa: null, requestedReplicas: 2 }] } }, ['hpaMax', 20, 'replicas'], /no HPA shop\/w/],
+    ['an HPA that KEDA owns', { small: owned('keda', 'reverted') }, ['hpaOwnedByReconciler', 19, 'replicas'], /ScaledObject/],
+    ['an HPA that Flux reverts', { small: owned('flux', 'reverted') }, ['hpaOwnedByReconciler', 19, 'replicas'], /spec\.ignore/],
+    ['a ResourceQuota on pods', { small: { facts: network({ resourceQuotas: [{ namespace: 'shop', resource: 'pods', used: 4, hard: 10 }] }) } }, ['resourceQuota', 16, 'pods'], /from 10 to at least 26/],
+    ['a ResourceQuota on cpu', { small: { facts: network({ resourceQuotas: [{ namespace: 'shop', resource: 'cpu', used: 0, hard: 20_000 }, { namespace: 'other', resource: 'cpu', used: 0, hard: 0 }] }) } }, ['resourceQuota', 2000, 'millicores'], /shop/],
+    ['a pod larger than any node', { small: { workloads: [workloadFacts('w', { cpuMillicores: 5000 })] } }, ['podTooLarge', 22, 'pods'], /larger size/],
+  ])('%s', (_, setting, expected, fix) => {
+    const sizing = size(setting);
+    expect(brief(sizing)).toEqual([expected]);
+    expect(sizing.shortfalls[0]?.fix).toMatch(fix);
+  });
+
+  it('moves the bounds of an HPA whose reconciler is told to ignore them', () => {
+    expect(size({ small: owned('flux', 'ignored') }).shortfalls).toEqual([]);
+  });
+});
+
+describe('what is not known is never room', () => {
+  it.each<[keyof StampFacts & string, RegExp]>([['pools', /pools are not known/], ['nodes', /nodes/], ['workloads', /state of shop\/w/], ['quota', /quota is not known/], ['skus', /SKUs are not known/], ['network', /network/]])('%s', (input, fix) => {
+    const sizing = size({ small: { facts: { [input]: unknown('Azure said nothing', now) } } });
+    expect(sizing.shortfalls.length).toBeGreaterThan(0);
+    expect(sizing.shortfalls.every(({ constraint }) => constraint === 'inputUnknown')).toBe(true);
+    expect(sizing.shortfalls.some((one) => fix.test(one.fix))).toBe(true);
+  });
+
+  it.each<[keyof StampFacts & string, number]>([['pools', 60], ['nodes', 60], ['workloads', 60], ['quota', 300], ['network', 300], ['skus', 3600]])('%s may be %i s old, and no older', (input, seconds) => {
+    const aged = (ageSeconds: number): StampSizing => {
+      const reading = stampFacts({ workloads: [workloadFacts('w')] })[input];
+      return size({ small: { facts: { [input]: { ...reading, observedAt: now - ageSeconds * 1000 } } } });
+    };
+    expect(aged(seconds).shortfalls).toEqual([]);
+    expect(aged(seconds + 1).shortfalls[0]?.constraint).toBe('inputUnknown');
+  });
+
+  it('needs neither quota nor SKUs while no node is added', () => {
+    const nodes = Array.from({ length: 6 }, () => node('a', ''));
+    expect(size({ small: { nodes, pools: [pool('a', { count: 6 })], facts: { quota: unknown('gone', now), skus: unknown('gone', now) } } }).shortfalls).toEqual([]);
+  });
+});
+
+describe('the chain: this pool, its other zones, another pool', () => {
+  it('goes on to the next pool where the first one is full', () => {
+    const where = stamp({ cluster: { ...stamp().cluster, pools: [{ name: 'a', surgeMaxCount: 3 }, { name: 'b', surgeMaxCount: 10 }] } });
+    const sizing = size({ where, workloads: [workload('w', { pools: ['a', 'b'] })], small: { pools: [pool('b', { count: 1 }), pool('a', { maxCount: 3 })], nodes: [node('a', ''), node('b', '', { cpuMillicores: 4000 }, 4)] } });
+    expect(sizing.shortfalls).toEqual([]);
+    expect(sizing.pools.map(({ newNodes }) => newNodes)).toEqual([2, 3]);
+  });
+
+  it('uses the zones that are open, unless pods must be spread over the closed one', () => {
+    const zoned = { pools: [pool('a', { zones: ['1', '2'], count: 2 })], nodes: [node('a', '1'), node('a', '2')], facts: sku({ zones: ['1'] }) };
+    expect(size({ small: zoned }).shortfalls).toEqual([]);
+    const spread = workloadFacts('w', {}, { topologySpread: [{ topologyKey: 'topology.kubernetes.io/zone', maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule' }] });
+    expect(brief(size({ small: { ...zoned, workloads: [spread] } }))).toEqual([['zoneRestricted', 2, 'nodes']]);
+  });
+
+  it('tries a pool with reserved capacity first and one that failed last', () => {
+    const where = stamp({ cluster: { ...stamp().cluster, pools: ['a', 'b', 'c'].map((name) => ({ name, surgeMaxCount: 100 })) } });
+    const full = (name: string) => node(name, '', { cpuMillicores: 4000 }, 4);
+    const sizing = size({ where, workloads: [workload('w', { pools: ['a', 'b', 'c'] })], small: { pools: [pool('a', { provisioningState: 'Failed' }), pool('b'), pool('c', { capacityReservationGroupId: '/crg', reservedNodesFree: 4 })], nodes: [full('a'), full('b'), full('c')] } });
+    expect(sizing.shortfalls).toEqual([]);
+    expect(sizing.pools.map(({ newNodes }) => newNodes)).toEqual([4, 2, 0]);
+  });
+
+  it('leaves the lower tiers without room where it is short', () => {
+    const workloads = [workload('later', { tier: 3 }), workload('first', { tier: 1 })];
+    const where = stamp({ cluster: { ...stamp().cluster, pools: [{ name: 'a', surgeMaxCount: 6 }] } });
+    const sizing = size({ where, workloads, small: { workloads: [workloadFacts('later', { cpuMillicores: 2000 }), workloadFacts('first')] } });
+    expect(sizing.workloads.map(({ unplaced }) => unplaced)).toEqual([21, 0]);
+    expect(brief(sizing)).toEqual([['poolMax', 11, 'nodes']]);
+  });
+});
+
+describe('nodes that do not count', () => {
+  it('takes no pods on nodes that are cordoned or not ready, and asks for as many more', () => {
+    const nodes = [node('a', ''), node('a', '', {}, 0, { ready: 'notReady' }), node('a', '', {}, 0, { schedulable: 'cordoned' })];
+    expect(size({ small: { nodes, pools: [pool('a', { count: 3 })] } }).pools[0]).toMatchObject({ newNodes: 5, nodesWanted: 6, nodesNeeded: 8 });
+  });
+
+  it('counts nodes that were asked for already, once', () => {
+    const sizing = size({ small: { pools: [pool('a', { count: 1, minCount: 4, maxCount: 6 })] } });
+    expect(sizing.pools[0]).toMatchObject({ newNodes: 2, nodesWanted: 6, nodesNeeded: 6 });
+  });
+
+  it('keeps the quota that these will take', () => {
+    const sizing = size({ small: { pools: [pool('a', { count: 1, minCount: 4, maxCount: 6 })], facts: { quota: known({ regionalCores: plenty, lowPriorityCores: plenty, families: { standardDSv5Family: quota(16, 4) } }, now) } } });
+    expect(brief(sizing)).toEqual([['vcpuQuotaFamily', 8, 'vCPU']]);
+  });
+
+  it('takes the template of an empty pool from its SKU, less what AKS reserves', () => {
+    const sizing = size({ workloads: [workload('w', { pools: ['b'] })], small: { pools: [pool('a'), pool('b', { count: 0, minCount: 0 })] } });
+    // 4 cores less 140 millicores leave 3 pods a node: 22 pods need 8.
+    expect(sizing.pools[0]).toMatchObject({ newNodes: 8, nodesNow: 0 });
+  });
+});

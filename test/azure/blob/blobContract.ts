@@ -169,7 +169,8 @@ export function blobContract(subject: () => BlobContractSubject): void {
     await blob.getBlobLeaseClient(ownLease).acquireLease(15);
     await subject().passSeconds(16);
     expect((await blob.getProperties()).leaseState).toBe('expired');
-    expect(await refusal(blob.setMetadata({ epoch: '9' }, { conditions: { leaseId: ownLease } }))).toBe('412 LeaseLost');
+    // The service says LeaseLost, as its error reference has it; Azurite does not tell the two apart.
+    expect(await refusal(blob.setMetadata({ epoch: '9' }, { conditions: { leaseId: ownLease } }))).toMatch(subject().time === 'virtual' ? /^412 LeaseLost$/ : /^412 Lease(Lost|NotPresentWithBlobOperation)$/);
     await blob.getBlobLeaseClient(otherLease).acquireLease(15);
     expect(await refusal(blob.getBlobLeaseClient(ownLease).renewLease())).toBe('409 LeaseIdMismatchWithLeaseOperation');
   }, 60_000);

@@ -1,0 +1,26 @@
+import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { blobContract } from '../azure/blob/blobContract.ts';
+import { findAzurite, startAzurite } from './azuriteProcess.ts';
+import type { RunningAzurite } from './azuriteProcess.ts';
+
+const source = findAzurite();
+console.log(source.kind === 'found' ? 'Azurite: found' : `Azurite: skipped, ${source.why}`);
+
+/** The suite that the sandbox's blob face passes on virtual time, on the real emulator and in real seconds. */
+describe.skipIf(source.kind === 'none')('Azurite keeps the contract of the blob face', () => {
+  let azurite: RunningAzurite | null = null;
+  let service: BlobServiceClient | null = null;
+  beforeAll(async () => {
+    azurite = await startAzurite();
+    service = new BlobServiceClient(azurite.url, new StorageSharedKeyCredential(azurite.account, azurite.key));
+  });
+  afterAll(async () => {
+    await azurite?.stop();
+  });
+
+  blobContract(() => {
+    if (service === null) throw new Error('Azurite has not started');
+    return { service, passSeconds: (seconds) => new Promise((later) => setTimeout(later, seconds * 1000)), time: 'real' };
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { buildTrafficModel, calibrateUsers, currentState, estimateLatencyMs, estimateRegionLatencyMs, routeDemand, type TrafficModel } from '../../../src/domain/traffic/index.ts';
+import type { DemandFacts, TrafficFacts } from '../../../src/domain/facts.ts';
+
+const regions = ['eastus2', 'centralus', 'westus3'];
+const between = (from: number, to: number): number | null => estimateRegionLatencyMs(regions[from] ?? '', regions[to] ?? '');
+const traffic = (latencyWindowMs: number): TrafficFacts => ({ originGroups: [{ name: 'web', latencyWindowMs, probeDrainSeconds: 60, origins: regions.map((stamp) => ({ stamp, origin: stamp, hostName: stamp, weight: 500, priority: 1, enabled: 'Enabled' as const })) }] });
+const country = (name: string, requestsPerSecond: number) => ({ name, originGroup: 'web', requestsPerSecond, latencyMsByStamp: Object.fromEntries(regions.map((region) => [region, estimateLatencyMs(name, region) ?? Number.NaN])) });
+const demand: DemandFacts = { source: 'countryTable', groups: [country('United States', 2700), country('Japan', 200), country('United Kingdom', 100)] };
+const healthy = (model: TrafficModel, out: readonly number[] = []) => currentState(model, (index) => out.includes(index));
+const rounded = (loads: Float64Array | undefined): number[] => [...(loads ?? [])].map((load) => Math.round(load));
+
+describe('calibrateUsers', () => {
+  const model = buildTrafficModel(regions, traffic(0), demand);
+  const observed = [Float64Array.from([1300, 900, 800])];
+
+  it('without it, all users of a country go to the one region next to its centre', () => {
+    expect(rounded(routeDemand(model, healthy(model)).expected[0])).toEqual([100, 2700, 200]);
+  });
+
+  it('places users so that what is served now comes out, and keeps the demand', () => {
+    const calibrated = calibrateUsers(model, healthy(model), observed, between);
+    const now = rounded(routeDemand(calibrated, healthy(calibrated)).expected[0]);
+    expect(now.reduce((sum, load) => sum + load, 0)).toBe(3000);
+    expect(now.map((load, index) => Math.abs(load - (observed[0]?.[index] ?? 0)) < 30)).toEqual([true, true, true]);
+  });
+
+  it('sends the users of a lost region to the survivor next to that region, not next to their country', () => {
+    const calibrated = calibrateUsers(model, healthy(model), observed, between);
+    const after = rounded(routeDemand(calibrated, healthy(calibrated, [0])).expected[0]);
+    expect(after[2]).toBeGreaterThan(750);
+    expect(after[2]).toBeLessThan(900);
+  });
+
+  it('leaves alone what agrees with what is seen, what was measured, and what is not known', () => {
+    const seen = routeDemand(model, healthy(model)).expected;
+    expect(calibrateUsers(model, healthy(model), seen, between).groups[0]).toBe(model.groups[0]);
+    expect(calibrateUsers(model, healthy(model), [Float64Array.from([1300, Number.NaN, 800])], between).groups[0]).toBe(model.groups[0]);
+    const measured = buildTrafficModel(regions, traffic(0), { ...demand, source: 'accessLog' });
+    expect(calibrateUsers(measured, healthy(measured), observed, between).groups[0]).toBe(measured.groups[0]);
+  });
+});

@@ -14,7 +14,8 @@
  */
 export { DiskStore, type DiskStoreOptions } from './durable/diskStore.ts';
 export { readDurableSettings, type DurableSettings } from './durable/durableSettings.ts';
-export { HubEngine, isFinal, type HubEngineOptions } from './durable/hubEngine.ts';
+export { HubEngine, type HubEngineOptions } from './durable/hubEngine.ts';
+export { isFinal } from './durable/instanceRecords.ts';
 export type { ControlMessage, HubChange, InstanceRecord, RuntimeStatus } from './durable/hubState.ts';
 export { MemoryStore, type InstanceStore } from './durable/instanceStore.ts';
 export type { DurableTransport } from './functions/durableAdapter.ts';

@@ -9,10 +9,10 @@ export interface TestHost {
   readonly pacer: Pacer;
   readonly host: LocalHost;
   /** Status code and body of a request to the host, without a socket. */
-  ask(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly text: string; readonly headers: Headers }>;
+  readonly ask: (method: string, path: string, body?: unknown) => Promise<{ readonly status: number; readonly text: string; readonly headers: Headers }>;
   /** Starts an instance and lets time run until it has ended; its output. */
-  run(orchestration: string, input?: unknown): Promise<unknown>;
-  runFor(seconds: number): Promise<void>;
+  readonly run: (orchestration: string, input?: unknown) => Promise<unknown>;
+  readonly runFor: (seconds: number) => Promise<void>;
 }
 
 /** A host on a virtual clock of its own, or on that of another test host. */

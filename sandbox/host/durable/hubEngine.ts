@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { realTimers, type BusyTracker, type CancelTimer, type Clock } from '../../clock/index.ts';
-import type { Decision, EpisodeEnd } from './decisions.ts';
+import { ActivityWorkers } from './activityWorkers.ts';
 import type { DurableFunctions } from './durableFunctions.ts';
 import type { DurableSettings } from './durableSettings.ts';
 import { EntityScheduler } from './entityScheduler.ts';
 import { runEpisode, toExecutionStarted, type EpisodeResult, type Generation } from './episode.ts';
-import { toFailureDetails, toFailureReason } from './functionFailures.ts';
-import { eventTypes, toHistoryEntry, toTimestamp, type ExecutionStartedEvent, type HistoryEntry, type HistoryEvent } from './historyEvents.ts';
-import { callOverHttp } from './httpActivity.ts';
-import { HubState, type ActivityMessage, type ActivityWork, type ControlMessage, type HubChange, type HubMessage, type InstanceRecord } from './hubState.ts';
+import { eventTypes, toTimestamp, type ExecutionStartedEvent, type HistoryEntry, type HistoryEvent } from './historyEvents.ts';
+import { HubMessages } from './hubMessages.ts';
+import { HubState, type ControlMessage, type HubChange, type HubMessage, type InstanceRecord } from './hubState.ts';
+import { failOnVersion, isFinal, toPendingRecord } from './instanceRecords.ts';
 import type { InstanceStore } from './instanceStore.ts';
 import type { JsonText } from './jsonText.ts';
 import { HistoryText } from './orchestrationTrigger.ts';
@@ -35,12 +35,6 @@ interface Mailbox {
   isRunning: boolean;
 }
 
-const finalStatuses: ReadonlySet<string> = new Set(['Completed', 'Failed', 'Terminated']);
-
-export function isFinal(record: InstanceRecord): boolean {
-  return finalStatuses.has(record.runtimeStatus);
-}
-
 /**
  * The Durable engine of the local host: queues, episodes, activities and timers on a clock, over a store. It behaves as the real
  * extension with the Azure Storage provider does, as far as its recordings show.
@@ -55,22 +49,20 @@ export class HubEngine {
   readonly #settings: DurableSettings;
   readonly #tracker: BusyTracker;
   readonly #newGuid: (instanceId: string) => string;
-  readonly #queueLatencyMs: number;
   readonly #chooseBatch: (instanceId: string, waiting: readonly ControlMessage[]) => readonly ControlMessage[];
   readonly #onWarning: (message: string) => void;
   readonly #entities: EntityScheduler;
+  readonly #messages: HubMessages;
+  readonly #activities: ActivityWorkers;
   readonly state = new HubState();
   readonly #mailboxes = new Map<string, Mailbox>();
   readonly #historyTexts = new Map<string, HistoryText>();
   readonly #timers = new Map<number, CancelTimer>();
   readonly #ready = new Set<string>();
   readonly #running = new Set<Promise<void>>();
-  #waitingActivities: ActivityMessage[] = [];
-  #runningActivities = 0;
   #isPumpScheduled = false;
   #life: 'new' | 'running' | 'stopping' | 'over' = 'new';
-  episodesRun = 0;
-  activitiesRun = 0;
+  #episodesRun = 0;
 
   constructor(options: HubEngineOptions) {
     this.#clock = options.clock;
@@ -79,16 +71,57 @@ export class HubEngine {
     this.#settings = options.settings;
     this.#tracker = options.tracker;
     this.#newGuid = options.newGuid ?? ((): string => randomUUID());
-    this.#queueLatencyMs = options.queueLatencyMs ?? 0;
     this.#chooseBatch = options.chooseBatch ?? ((_instanceId, waiting) => waiting);
     this.#onWarning = options.onWarning ?? ((): void => undefined);
-    this.#entities = new EntityScheduler({ state: this.state, functions: this.#functions, nowMs: () => this.#clock.now(), commit: (changes) => {
+    this.#messages = new HubMessages({
+      state: this.state,
+      clock: this.#clock,
+      queueLatencyMs: options.queueLatencyMs ?? 0,
+      newExecutionId: (instanceId) => this.#newExecutionId(instanceId),
+      defaultVersion: this.#settings.defaultVersion,
+    });
+    const commit = (changes: readonly HubChange[]): void => {
       this.commit(changes);
-    }, toMessage: (instanceId, event) => this.#toControlMessage(instanceId, null, event) });
+    };
+    this.#entities = new EntityScheduler({
+      state: this.state,
+      functions: this.#functions,
+      nowMs: () => this.#clock.now(),
+      commit,
+      toMessage: (instanceId, event) => this.#messages.toControl(instanceId, null, event),
+    });
+    this.#activities = new ActivityWorkers({
+      functions: this.#functions,
+      maxConcurrent: this.#settings.maxConcurrentActivityFunctions,
+      nowMs: () => this.#clock.now(),
+      onTaken: (message) => {
+        this.#tracker.touch();
+        this.#store.commit([{ kind: 'messagePut', message: { ...message, visibleAtMs: this.#clock.now() + this.#settings.workItemQueueVisibilityTimeoutMs } }]);
+      },
+      onOver: (message, event) => {
+        commit([
+          { kind: 'messageDeleted', messageId: message.messageId },
+          { kind: 'messagePut', message: this.#messages.toControl(message.instanceId, message.executionId, event) },
+        ]);
+      },
+    });
+  }
+
+  #newExecutionId(instanceId: string): string {
+    return this.#newGuid(instanceId).replaceAll('-', '');
   }
 
   get settings(): DurableSettings {
     return this.#settings;
+  }
+
+  /** Episodes that were ever run: one call of an orchestrator function, or several where continueAsNew goes on at once. */
+  get episodesRun(): number {
+    return this.#episodesRun;
+  }
+
+  get activitiesRun(): number {
+    return this.#activities.started;
   }
 
   nowMs(): number {
@@ -145,13 +178,13 @@ export class HubEngine {
     this.commit([
       { kind: 'instancePut', record: toPendingRecord(event, nowMs) },
       { kind: 'historyReset', instanceId: start.instanceId, entries: [] },
-      { kind: 'messagePut', message: this.#toControlMessage(start.instanceId, null, event) },
+      { kind: 'messagePut', message: this.#messages.toControl(start.instanceId, null, event) },
     ]);
   }
 
   /** Puts an event into an instance's queue. */
   sendEvent(instanceId: string, event: HistoryEvent): void {
-    this.commit([{ kind: 'messagePut', message: this.#toControlMessage(instanceId, null, event) }]);
+    this.commit([{ kind: 'messagePut', message: this.#messages.toControl(instanceId, null, event) }]);
   }
 
   /** Removes an instance, its history and what waits for it. */
@@ -179,14 +212,6 @@ export class HubEngine {
     ]);
   }
 
-  #toActivityMessage(record: InstanceRecord, taskId: number, work: ActivityWork): ActivityMessage {
-    return { kind: 'activity', messageId: this.state.nextMessageId++, instanceId: record.instanceId, executionId: record.executionId, taskId, visibleAtMs: this.#clock.now() + this.#queueLatencyMs, work };
-  }
-
-  #toControlMessage(instanceId: string, executionId: string | null, event: HistoryEvent, visibleAtMs = this.#clock.now() + this.#queueLatencyMs): ControlMessage {
-    return { kind: 'control', messageId: this.state.nextMessageId++, instanceId, executionId, visibleAtMs, event };
-  }
-
   #deliver(message: HubMessage): void {
     if (this.#life !== 'running') return;
     if (message.visibleAtMs > this.#clock.now()) {
@@ -209,7 +234,7 @@ export class HubEngine {
 
   #take(message: HubMessage): void {
     if (message.kind === 'activity') {
-      this.#waitingActivities.push(message);
+      this.#activities.add(message);
     } else {
       this.#mailbox(message.instanceId).inbox.push(message);
       this.#ready.add(message.instanceId);
@@ -246,17 +271,19 @@ export class HubEngine {
       mailbox.isRunning = true;
       const endWork = this.#tracker.begin();
       this.#track(
-        this.#workOn(instanceId, mailbox).then((tookAny) => {
-          if (tookAny && mailbox.inbox.length > 0) {
-            this.#ready.add(instanceId);
-            this.#schedulePump();
-          } else if (mailbox.inbox.length === 0) {
-            this.#mailboxes.delete(instanceId);
-          }
-        }).finally(() => {
-          mailbox.isRunning = false;
-          endWork();
-        }),
+        this.#workOn(instanceId, mailbox)
+          .then((tookAny) => {
+            if (tookAny && mailbox.inbox.length > 0) {
+              this.#ready.add(instanceId);
+              this.#schedulePump();
+            } else if (mailbox.inbox.length === 0) {
+              this.#mailboxes.delete(instanceId);
+            }
+          })
+          .finally(() => {
+            mailbox.isRunning = false;
+            endWork();
+          }),
       );
     }
     this.#startActivities();
@@ -301,13 +328,13 @@ export class HubEngine {
       this.commit(consumed);
       return true;
     }
-    this.episodesRun += 1;
+    this.#episodesRun += 1;
     if (judgeVersion(before.record.version, this.#settings) === 'fails') {
-      this.commit([...consumed, ...this.#failOnVersion(before, newEvents)]);
+      this.commit([...consumed, ...failOnVersion(before, newEvents, this.#clock.now())]);
       return true;
     }
     const result = await runEpisode(
-      { functions: this.#functions, settings: this.#settings, nowMs: () => this.#clock.now(), newExecutionId: () => this.#newGuid(instanceId).replaceAll('-', '') },
+      { functions: this.#functions, settings: this.#settings, nowMs: () => this.#clock.now(), newExecutionId: () => this.#newExecutionId(instanceId) },
       before,
       newEvents,
     );
@@ -319,18 +346,6 @@ export class HubEngine {
     }
     this.#commitEpisode(before, result, consumed);
     return true;
-  }
-
-  #failOnVersion({ record, history }: Generation, newEvents: readonly HistoryEvent[]): HubChange[] {
-    const failure = { ErrorType: 'VersionMismatch', ErrorMessage: 'Orchestration version did not comply with Worker Versioning', StackTrace: null, InnerFailure: null, IsNonRetriable: true, Properties: null } as const;
-    const nowMs = this.#clock.now();
-    const completed: HistoryEvent = { EventType: eventTypes.executionCompleted, OrchestrationStatus: 'Failed', Result: null, FailureDetails: failure, EventId: -1, Timestamp: toTimestamp(nowMs) };
-    const entries = [...history, ...[...newEvents, completed].map((event) => toHistoryEntry(event, record.episodes))];
-    const outputText = JSON.stringify(`${failure.ErrorType}: ${failure.ErrorMessage}`);
-    return [
-      { kind: 'instancePut', record: { ...record, runtimeStatus: 'Failed', outputText, updatedAtMs: nowMs } },
-      { kind: 'historyReset', instanceId: record.instanceId, entries },
-    ];
   }
 
   /** Taken messages come back after the visibility timeout if this process dies before it commits what they led to. */
@@ -367,117 +382,23 @@ export class HubEngine {
       isReset ? { kind: 'historyReset', instanceId, entries: result.history } : { kind: 'historyAppended', instanceId, entries: result.history.slice(before.history.length) },
     ];
     for (const { executionId, decision } of result.decisions) {
-      const message = this.#toDecisionMessage({ ...result.record, executionId }, decision);
-      if (message !== undefined) changes.push({ kind: 'messagePut', message });
+      changes.push({ kind: 'messagePut', message: this.#messages.toDecision({ ...result.record, executionId }, decision) });
     }
-    const report = this.#toParentReport(result.record, result.end);
+    const report = this.#messages.toParentReport(result.record, result.end);
     if (report !== undefined) changes.push({ kind: 'messagePut', message: report });
     if (isFinal(result.record)) this.#historyTexts.delete(instanceId);
     else this.#historyTexts.set(instanceId, result.historyText);
     this.commit(changes);
   }
 
-  #toDecisionMessage(record: InstanceRecord, decision: Decision): HubMessage | undefined {
-    const nowMs = this.#clock.now();
-    const at = toTimestamp(nowMs);
-    switch (decision.kind) {
-      case 'scheduleActivity':
-        return this.#toActivityMessage(record, decision.id, { kind: 'function', name: decision.name, input: decision.input });
-      case 'scheduleHttp':
-        return this.#toActivityMessage(record, decision.id, { kind: 'http', request: decision.request });
-      case 'createTimer': {
-        // queue visibility counts whole seconds, cut down, of what is left when the episode is over, which is never all of it:
-        // a timer fires up to a second early, one of exactly five seconds after four
-        const waitSeconds = Math.max(0, Math.floor((decision.fireAtMs - nowMs - 1) / 1000));
-        const event: HistoryEvent = { EventType: eventTypes.timerFired, TimerId: decision.id, FireAt: toTimestamp(decision.fireAtMs), EventId: -1, Timestamp: at };
-        return this.#toControlMessage(record.instanceId, record.executionId, event, nowMs + Math.max(waitSeconds * 1000, this.#queueLatencyMs));
-      }
-      case 'createSubOrchestration': {
-        const event = toExecutionStarted({
-          instanceId: decision.instanceId,
-          executionId: this.#newGuid(decision.instanceId).replaceAll('-', ''),
-          name: decision.name,
-          version: decision.version ?? this.#settings.defaultVersion,
-          parent: { Name: record.name, OrchestrationInstance: { InstanceId: record.instanceId, ExecutionId: record.executionId }, TaskScheduleId: decision.id, Version: record.version },
-          inputText: decision.inputText,
-          generation: null,
-          at,
-        });
-        return this.#toControlMessage(decision.instanceId, null, event);
-      }
-      case 'sendEvent':
-        return this.#toControlMessage(decision.targetInstanceId, null, { EventType: eventTypes.eventRaised, Name: decision.eventName, Input: decision.inputText, ParentTraceContext: null, EventId: -1, Timestamp: at });
-    }
-  }
-
-  #toParentReport(record: InstanceRecord, end: EpisodeEnd): ControlMessage | undefined {
-    const { parent } = record;
-    if (parent === null) return undefined;
-    const tail = { EventId: -1, Timestamp: toTimestamp(this.#clock.now()) } as const;
-    const send = (event: HistoryEvent): ControlMessage => this.#toControlMessage(parent.OrchestrationInstance.InstanceId, parent.OrchestrationInstance.ExecutionId, event);
-    switch (end.kind) {
-      case 'completed':
-        return send({ EventType: eventTypes.subOrchestrationCompleted, TaskScheduledId: parent.TaskScheduleId, Result: end.outputText, ...tail });
-      case 'failed':
-        return send({ EventType: eventTypes.subOrchestrationFailed, TaskScheduledId: parent.TaskScheduleId, Reason: end.message, Details: end.details, FailureDetails: null, ...tail });
-      case 'terminated':
-        return send({ EventType: eventTypes.subOrchestrationFailed, TaskScheduledId: parent.TaskScheduleId, Reason: end.reason ?? '', Details: '', FailureDetails: null, ...tail });
-      case 'goesOn':
-      case 'continuedAsNew':
-        return undefined;
-    }
-  }
-
   #startActivities(): void {
-    while (this.#life === 'running' && this.#runningActivities < this.#settings.maxConcurrentActivityFunctions) {
-      const message = this.#waitingActivities.shift();
-      if (message === undefined) return;
-      this.#runningActivities += 1;
-      this.#tracker.touch();
-      this.#store.commit([{ kind: 'messagePut', message: { ...message, visibleAtMs: this.#clock.now() + this.#settings.workItemQueueVisibilityTimeoutMs } }]);
+    for (const run of this.#activities.start()) {
       this.#track(
-        this.#runActivity(message).finally(() => {
-          this.#runningActivities -= 1;
+        run.finally(() => {
           this.#tracker.touch();
-          if (this.#waitingActivities.length > 0) this.#schedulePump();
+          if (this.#activities.hasWaiting) this.#schedulePump();
         }),
       );
     }
   }
-
-  async #runActivity(message: ActivityMessage): Promise<void> {
-    const { work, instanceId, executionId, taskId } = message;
-    this.activitiesRun += 1;
-    const name = work.kind === 'function' ? work.name : 'BuiltIn::HttpActivity';
-    const answer = work.kind === 'function' ? await this.#functions.callActivity(work.name, work.input, instanceId) : await callOverHttp(work.request);
-    if (this.#life === 'over') return;
-    const tail = { EventId: -1, Timestamp: toTimestamp(this.#clock.now()) } as const;
-    const event: HistoryEvent =
-      answer.kind === 'completed'
-        ? { EventType: eventTypes.taskCompleted, TaskScheduledId: taskId, Result: answer.resultText, ...tail }
-        : { EventType: eventTypes.taskFailed, TaskScheduledId: taskId, Reason: toFailureReason(name, answer.error), Details: toFailureDetails(answer.error), FailureDetails: null, ...tail };
-    this.commit([
-      { kind: 'messageDeleted', messageId: message.messageId },
-      { kind: 'messagePut', message: this.#toControlMessage(instanceId, executionId, event) },
-    ]);
-  }
-}
-
-function toPendingRecord(event: ExecutionStartedEvent, nowMs: number): InstanceRecord {
-  return {
-    instanceId: event.OrchestrationInstance.InstanceId,
-    executionId: event.OrchestrationInstance.ExecutionId,
-    name: event.Name,
-    version: event.Version,
-    parent: event.ParentInstance,
-    generation: event.Generation,
-    inputText: event.Input,
-    shownInputText: event.Input,
-    runtimeStatus: 'Pending',
-    customStatusText: null,
-    outputText: null,
-    createdAtMs: nowMs,
-    updatedAtMs: nowMs,
-    episodes: 0,
-  };
 }

@@ -1,4 +1,5 @@
-import { isFinal, type HubEngine } from '../durable/hubEngine.ts';
+import type { HubEngine } from '../durable/hubEngine.ts';
+import { isFinal } from '../durable/instanceRecords.ts';
 import type { InstanceRecord } from '../durable/hubState.ts';
 import type { HostResponse } from '../functions/httpTriggers.ts';
 import { empty, jsonBody, jsonText } from './apiResponse.ts';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../clock/index.ts';
 import { eventTypes, toTimestamp, type HistoryEvent } from '../durable/historyEvents.ts';
-import { isFinal, type HubEngine } from '../durable/hubEngine.ts';
+import type { HubEngine } from '../durable/hubEngine.ts';
+import { isFinal } from '../durable/instanceRecords.ts';
 import type { InstanceRecord } from '../durable/hubState.ts';
 import { compactJson, type JsonText } from '../durable/jsonText.ts';
 import type { HostRequest, HostResponse } from '../functions/httpTriggers.ts';

@@ -41,7 +41,7 @@ function utilisationRule(workload: Workload, facts: WorkloadFacts | null, load: 
   const target = facts.hpa?.targetCpuUtilisationPercent ?? null;
   if (target === null || target <= 0 || facts.hpa === null) return 0;
   const ready = facts.readyReplicas;
-  if (load.now === null || load.now < leastTellingLoad * ready * workload.requestsPerSecondPerReplica || load.now <= 0) return 0;
+  if (ready === 0 || load.now === null || load.now < leastTellingLoad * ready * workload.requestsPerSecondPerReplica || load.now <= 0) return 0;
   const cpuPercent = facts.hpa.currentCpuUtilisationPercent ?? 100;
   const targetPercent = Math.min(target, policy.utilisationCeiling * 100);
   return ceilCount(ready * (cpuPercent / targetPercent) * (load.after / load.now) * policy.headroomFactor);

@@ -97,7 +97,7 @@ function share(group: GroupModel, users: UsersModel, { positions, weights }: Eli
     const stampIndex = group.origins[position]?.stampIndex ?? 0;
     const latency = users.latencyMs[position] ?? Number.NaN;
     const part = nothingKnown || latency <= window ? (users.requestsPerSecond * (weights[at] ?? 0)) / totalWeight : 0;
-    const uncertain = Number.isNaN(latency) || latency <= ambiguousUpTo;
+    const uncertain = (Number.isNaN(latency) && fastest > 0) || latency <= ambiguousUpTo;
     expected[stampIndex] = (expected[stampIndex] ?? 0) + part;
     worst[stampIndex] = (worst[stampIndex] ?? 0) + (uncertain ? users.requestsPerSecond : part);
   }

@@ -24,7 +24,7 @@ export interface OriginModel {
 
 export interface UsersModel {
   readonly requestsPerSecond: number;
-  /** By position in `GroupModel.origins`; NaN where nobody measured or estimated it. */
+  /** By position in `GroupModel.origins`; NaN where nobody measured or estimated it. 0 = they are there, and nowhere is nearer. */
   readonly latencyMs: Float64Array;
   /** How far the latencies can be trusted: measured ones rank the origins, estimated ones only roughly. */
   readonly latencies: 'measured' | 'estimated';

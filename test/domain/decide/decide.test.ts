@@ -128,6 +128,12 @@ describe('decide: suspicion', () => {
     expect(decide(input({ ...suspected, controlsFreshness: 'lastKnown' })).kind).toBe('nothing');
   });
 
+  it('not for more regions than policy lets fail, those drained already counted', () => {
+    const elsewhere = [{ stamp: 'westus3', runId: 'r1', by: 'drain' as const, since: now, expiresAt: now + minute }];
+    expect(decide(input({ ...suspected, drained: elsewhere }))).toMatchObject({ kind: 'nothing', why: expect.stringContaining('policy.maxRegionsFailing (1)') as string });
+    expect(decide(input({ ...suspected, drained: elsewhere, fleet: sampleFleet({ policy: { maxRegionsFailing: 2 } }) })).kind).toBe('surgeOnly');
+  });
+
   it('not again while that room is held', () => {
     expect(decide(input({ ...suspected, recentRuns: [ended('surgeHeld', 200)] })).kind).toBe('nothing');
     expect(decide(input({ ...suspected, recentRuns: [ended('surgeHeld', 241)] })).kind).toBe('surgeOnly');
@@ -160,6 +166,10 @@ describe('decide: the way back', () => {
     for (const verdict of ['unknown', 'degraded', 'unhealthy'] as const) {
       expect(decide(input({ assessment: fleetAssessment({ eastus2: verdict }), drained: drained({ expiresAt: now - 1 }) }))).toMatchObject({ kind: 'escalate', stamps: ['eastus2'] });
     }
+  });
+
+  it('I8: a mode that cannot be read now brings nothing back', () => {
+    expect(decide(input({ drained: drained({ expiresAt: now - 1 }), controlsFreshness: 'lastKnown' })).kind).toBe('nothing');
   });
 
   it('a failure comes first', () => {

@@ -91,6 +91,12 @@ describe('the chain', () => {
     );
   });
 
+  it('an entry of another run is told, also when it is chained well', () => {
+    const entries = chain(story);
+    const stranger = chainEntry({ ...entryOf({ type: 'ApprovalMissed' }, 12), runId: 'r2' }, entries.at(-1) ?? null);
+    expect(verifyChain([...entries, stranger])).toEqual({ kind: 'broken', breaks: [{ seq: 12, id: 'r1:step:12', what: 'otherRun', message: 'belongs to run r2' }] });
+  });
+
   it('says where and how it is broken', () => {
     const entries = chain(story);
     expect(verifyChain(entries.filter((entry) => entry.seq !== 3))).toEqual({ kind: 'broken', breaks: [{ seq: 4, id: 'r1:step:4', what: 'gap', message: 'numbers 3 to 3 are missing' }] });

@@ -82,8 +82,8 @@ export interface Harness {
   readonly state: ReturnType<typeof memoryState>;
   readonly set: { controls: Controls; freshness: 'fresh' | 'lastKnown' };
   /** Puts a run into the ledger. */
-  addRun(runId: string, events: readonly LedgerEvent[]): void;
-  call(method: string, path: string, init?: CallInit): Promise<Answered>;
+  readonly addRun: (runId: string, events: readonly LedgerEvent[]) => void;
+  readonly call: (method: string, path: string, init?: CallInit) => Promise<Answered>;
 }
 
 export interface CallInit {

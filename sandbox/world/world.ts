@@ -1,8 +1,9 @@
-import { Cluster, steadyState } from './cluster/cluster.ts';
+import { Cluster } from './cluster/cluster.ts';
 import { Kube } from './cluster/kube.ts';
 import { ObjectStore, type ObjectStoreState } from './cluster/objectStore.ts';
 import { Pools } from './cluster/pools.ts';
 import type { ClusterState } from './cluster/records.ts';
+import { steadyState } from './cluster/steadyState.ts';
 import { Faults, type FaultsState } from './faults.ts';
 import { FrontDoor, freshFrontDoor, type FrontDoorState } from './frontDoor/frontDoor.ts';
 import type { GateRecord } from './gate.ts';

@@ -104,6 +104,25 @@ describe('the objects of a cluster', () => {
   });
 });
 
+describe('events', () => {
+  it('tell what the controllers did and why a pod waits, and are gone after an hour', () => {
+    const { world, run } = sample();
+    run(60);
+    const { kube } = stampOf(world, 'westus3');
+    const hpa = kube.get('HorizontalPodAutoscaler', 'shop', 'web');
+    if (hpa === null) throw new Error('no hpa');
+    kube.put({ ...hpa, apiVersion: hpa.apiVersion, kind: hpa.kind, spec: { ...Object(hpa['spec']), minReplicas: 90, maxReplicas: 90 } });
+    run(200);
+    const events = kube.list('Event', null);
+    const reasons = new Set(events.map((event) => String(event['reason'])));
+    for (const reason of ['SuccessfulRescale', 'ScalingReplicaSet', 'FailedScheduling', 'NodeReady', 'NotTriggerScaleUp']) expect(reasons).toContain(reason);
+    const rescaled = events.find((event) => event['reason'] === 'SuccessfulRescale' && String(event['message']).startsWith('New size: 90'));
+    expect(at(rescaled, 'involvedObject', 'uid')).toBe(hpa.metadata.uid);
+    run(3700);
+    expect(kube.list('Event', 'shop').some((event) => event['message'] === rescaled?.['message'] && event['lastTimestamp'] === rescaled?.['lastTimestamp'])).toBe(false);
+  });
+});
+
 describe('watching', () => {
   it('the log answers what came after a version, and null for one that it has forgotten', () => {
     const { world, run } = sample();

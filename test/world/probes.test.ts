@@ -29,7 +29,7 @@ describe('probe arithmetic', () => {
   });
 
   it('4/3 at 30 s: every edge drains a dead region after 30 to 60 s', () => {
-    const { world, run } = sample();
+    const { world, run } = sample({ probeIntervalSeconds: 30 });
     run(60);
     world.faults.inject({ kind: 'regionDead', stamp: 'eastus2' });
     run(30);
@@ -39,7 +39,7 @@ describe('probe arithmetic', () => {
   });
 
   it('4/2 at 30 s: 60 to 90 s', () => {
-    const { world, run } = sample({ successfulSamplesRequired: 2 });
+    const { world, run } = sample({ probeIntervalSeconds: 30, successfulSamplesRequired: 2 });
     run(60);
     world.faults.inject({ kind: 'regionDead', stamp: 'eastus2' });
     run(55);
@@ -49,7 +49,7 @@ describe('probe arithmetic', () => {
   });
 
   it('recovery at 4/3 and 30 s takes 60 to 90 s', () => {
-    const { world, run } = sample();
+    const { world, run } = sample({ probeIntervalSeconds: 30 });
     const id = world.faults.inject({ kind: 'regionDead', stamp: 'eastus2' });
     run(180);
     world.faults.heal(id);
@@ -60,7 +60,7 @@ describe('probe arithmetic', () => {
   });
 
   it('edges of one point of presence decide for themselves, each at its own phase', () => {
-    const { world, run } = sample();
+    const { world, run } = sample({ probeIntervalSeconds: 30 });
     world.faults.inject({ kind: 'regionDead', stamp: 'eastus2' });
     const seen = new Set<number>();
     for (let step = 0; step < 13; step++) {
@@ -71,7 +71,7 @@ describe('probe arithmetic', () => {
   });
 
   it('a closed gate answers 503, which is not 200: the probes drain the stamp and live requests go on', () => {
-    const { world, run } = sample();
+    const { world, run } = sample({ probeIntervalSeconds: 30 });
     run(60);
     const stamp = stampOf(world, 'eastus2');
     world.gateBlobs.written(stamp.spec.gateBlobUrl ?? '', JSON.stringify({ state: 'closed', expiresAt: new Date(monday + 3_600_000).toISOString() }));
@@ -86,7 +86,7 @@ describe('probe arithmetic', () => {
   });
 
   it('a gate opens by itself at its expiry, also when the store is out of reach', () => {
-    const { world, run } = sample();
+    const { world, run } = sample({ probeIntervalSeconds: 30 });
     const stamp = stampOf(world, 'eastus2');
     world.gateBlobs.written(stamp.spec.gateBlobUrl ?? '', JSON.stringify({ state: 'closed', expiresAt: monday + 120_000 }));
     run(60);
@@ -98,7 +98,7 @@ describe('probe arithmetic', () => {
   });
 
   it('a gate that was asked while its store is down notices when the store is back', () => {
-    const { world, run } = sample();
+    const { world, run } = sample({ probeIntervalSeconds: 30 });
     const stamp = stampOf(world, 'eastus2');
     const id = world.faults.inject({ kind: 'blobDown' });
     world.gateBlobs.written(stamp.spec.gateBlobUrl ?? '', JSON.stringify({ state: 'closed', expiresAt: null }));

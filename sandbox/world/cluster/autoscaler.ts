@@ -11,6 +11,7 @@ export const maxEmptyBulkDelete = 10;
 /** Growth that was refused is tried again after 5 minutes, then twice as long each time, up to 30 (node group backoff). */
 const firstBackoffSeconds = 300;
 const longestBackoffSeconds = 1800;
+const maximumReached = 'max node group size reached';
 
 /**
  * The cluster autoscaler as AKS runs it: every scan it keeps each pool at its minimum, asks for machines for pods that
@@ -61,6 +62,7 @@ export class Autoscaler {
       const allowed = pool.effectiveMaxCount - this.#cluster.nodesOf(pool.name).length;
       const wanted = Math.min(fresh.length, allowed);
       if (wanted > 0) this.#grow(pool, wanted, nowMs);
+      else if (fresh.length > 0) this.#tellAboutMaximum(pool, pending, nowMs);
     }
   }
 
@@ -76,6 +78,15 @@ export class Autoscaler {
     pool.lastRefusal = `${grant.refusal.code}: ${grant.refusal.message}`;
     pool.backoffSeconds = pool.backoffSeconds === 0 ? firstBackoffSeconds : Math.min(2 * pool.backoffSeconds, longestBackoffSeconds);
     pool.backoffUntil = nowMs + pool.backoffSeconds * 1000;
+  }
+
+  /** Once, until the pool has grown again. */
+  #tellAboutMaximum(pool: PoolRecord, pending: readonly PodRecord[], nowMs: number): void {
+    const pod = pending.find((candidate) => this.#cluster.workload(candidate.workload)?.pools.includes(pool.name) === true);
+    const workload = pod === undefined ? null : this.#cluster.workload(pod.workload);
+    if (pod === undefined || workload === null || pool.lastRefusal === maximumReached) return;
+    pool.lastRefusal = maximumReached;
+    this.#cluster.events.record({ at: nowMs, about: { kind: 'Pod', namespace: workload.namespace, name: pod.name }, type: 'Normal', reason: 'NotTriggerScaleUp', message: `pod didn't trigger scale-up: 1 ${maximumReached} (${pool.name})`, component: 'cluster-autoscaler' });
   }
 
   #shrink(nowMs: number): void {

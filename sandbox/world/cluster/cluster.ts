@@ -1,8 +1,9 @@
 import type { Faults } from '../faults.ts';
 import { parameterOf } from '../faults.ts';
-import { draw, drawBetween, streamOf } from '../prng.ts';
+import { drawBetween, streamOf } from '../prng.ts';
 import type { KubeObject, StampSpec, WorkloadSpec } from '../types.ts';
 import { Autoscaler, scanSeconds } from './autoscaler.ts';
+import { EventLog } from './events.ts';
 import { syncHpa } from './hpaController.ts';
 import { hpaSpecOf } from './hpaSpec.ts';
 import { syncSeconds } from './hpaAlgorithm.ts';
@@ -10,7 +11,7 @@ import type { ObjectStore } from './objectStore.ts';
 import type { ClusterState, NodeRecord, PodRecord, PoolRecord, WorkloadRecord } from './records.ts';
 import { reconcileHpas, reconcileSeconds } from './reconcilers.ts';
 import { chooseNode, countByZone, emptyRoom, giveBack, take } from './scheduler.ts';
-import { podName, vmName } from './names.ts';
+import { podName, replicaSetName, vmName } from './names.ts';
 import { Rendering } from './rendering.ts';
 
 export interface ClusterContext {
@@ -43,6 +44,7 @@ export class Cluster {
   readonly store: ObjectStore;
   readonly context: ClusterContext;
   readonly rendering: Rendering;
+  readonly events: EventLog;
   readonly nodesByName = new Map<string, NodeRecord>();
   readonly #workloads: ReadonlyMap<string, WorkloadSpec>;
   readonly #autoscaler: Autoscaler;
@@ -58,6 +60,7 @@ export class Cluster {
     for (const node of state.nodes) this.nodesByName.set(node.name, node);
     this.#autoscaler = new Autoscaler(this);
     this.rendering = new Rendering(this);
+    this.events = new EventLog(store, context.seed);
     this.#findNextReady();
     for (const workload of context.spec.workloads) this.#counts.set(workload.name, this.#countNow(workload.name));
   }
@@ -190,6 +193,7 @@ export class Cluster {
       node.ready = 'ready';
       this.#unscheduled = true;
       this.rendering.nodeChanged(node);
+      this.events.record({ at: nowMs, about: { kind: 'Node', namespace: null, name: node.name }, type: 'Normal', reason: 'NodeReady', message: `Node ${node.name} status is now: NodeReady`, component: 'kubelet' });
     }
     const changed = new Set<string>();
     for (const pod of this.state.pods) {
@@ -206,6 +210,10 @@ export class Cluster {
     const spec = this.#workloads.get(workload.name);
     if (spec === undefined) return;
     const replicas = syncHpa({ workload, hpa: this.store.get('HorizontalPodAutoscaler', spec.namespace, spec.hpa), pods: this.podCounts(workload.name), nowMs });
+    if (replicas !== workload.replicas) {
+      const message = `New size: ${replicas}; reason: ${replicas > workload.replicas ? 'cpu resource utilization (percentage of request) above target, or below the minimum' : 'All metrics below target, or above the maximum'}`;
+      this.events.record({ at: nowMs, about: { kind: 'HorizontalPodAutoscaler', namespace: spec.namespace, name: spec.hpa }, type: 'Normal', reason: 'SuccessfulRescale', message, component: 'horizontal-pod-autoscaler' });
+    }
     this.scaleTo(workload, replicas);
     this.rendering.workloadChanged(workload.name);
   }
@@ -214,6 +222,11 @@ export class Cluster {
   #reconcileDeployment(workload: WorkloadRecord, nowMs: number): void {
     if (this.podCounts(workload.name).all === workload.replicas) return;
     const pods = this.podsOf(workload.name);
+    const spec = this.#workloads.get(workload.name);
+    if (spec !== undefined) {
+      const message = `Scaled ${workload.replicas > pods.length ? 'up' : 'down'} replica set ${replicaSetName(this.context, workload.name)} from ${pods.length} to ${workload.replicas}`;
+      this.events.record({ at: nowMs, about: { kind: 'Deployment', namespace: spec.namespace, name: spec.deployment }, type: 'Normal', reason: 'ScalingReplicaSet', message, component: 'deployment-controller' });
+    }
     for (let missing = workload.replicas - pods.length; missing > 0; missing--) {
       const ordinal = workload.podsCreated++;
       const pod: PodRecord = { name: podName(this.context, workload.name, ordinal), workload: workload.name, ordinal, createdAt: nowMs, node: null, scheduledAt: null, readyAt: null, phase: 'pending' };
@@ -237,7 +250,10 @@ export class Cluster {
       const byZone = countByZone(this.state.pods, name, this.nodesByName);
       for (const pod of pending) {
         const node = chooseNode(spec, this.state.nodes, byZone);
-        if (node === null) break;
+        if (node === null) {
+          this.#unschedulable(spec, pending, nowMs);
+          break;
+        }
         take(spec, node);
         byZone.set(node.zone, (byZone.get(node.zone) ?? 0) + 1);
         pod.node = node.name;
@@ -249,6 +265,14 @@ export class Cluster {
       this.#recount(name);
     }
     this.#findNextReady();
+  }
+
+  /** Once for each pod, when it was made: the scheduler goes on trying in silence. */
+  #unschedulable(spec: WorkloadSpec, pending: readonly PodRecord[], nowMs: number): void {
+    for (const pod of pending) {
+      if (pod.phase !== 'pending' || pod.createdAt !== nowMs) continue;
+      this.events.record({ at: nowMs, about: { kind: 'Pod', namespace: spec.namespace, name: pod.name }, type: 'Warning', reason: 'FailedScheduling', message: `0/${this.state.nodes.length} nodes are available: no node of ${spec.pools.join(', ')} has the room that it requests.`, component: 'default-scheduler' });
+    }
   }
 
   #addNode(node: NodeRecord): void {
@@ -293,77 +317,3 @@ export class Cluster {
     this.#nextReadyAt = next;
   }
 }
-
-/** A cluster as it has stood for a day: every node Ready, every pod serving. */
-export function steadyState(spec: StampSpec, seed: number, nowMs: number): ClusterState {
-  const dayAgo = nowMs - 86_400_000;
-  const state: ClusterState = {
-    pools: spec.pools.map((pool) => ({
-      name: pool.name,
-      minCount: pool.minCount,
-      maxCount: pool.maxCount,
-      autoscaled: 'autoscaled',
-      fixedCount: null,
-      labels: {},
-      etagNumber: 1,
-      effectiveMinCount: pool.minCount,
-      effectiveMaxCount: pool.maxCount,
-      operation: null,
-      backoffUntil: 0,
-      backoffSeconds: 0,
-      lastRefusal: null,
-      nodesCreated: pool.count,
-    })),
-    nodes: spec.pools.flatMap((pool) =>
-      Array.from({ length: pool.count }, (_, ordinal): NodeRecord => ({
-        name: vmName(spec.name, pool.name, ordinal),
-        pool: pool.name,
-        ordinal,
-        zone: pool.zones[ordinal % Math.max(1, pool.zones.length)] ?? '0',
-        createdAt: dayAgo,
-        readyAt: dayAgo,
-        ready: 'ready',
-        schedulable: 'schedulable',
-        unneededSince: null,
-        ...emptyRoom(pool),
-      })),
-    ),
-    pods: [],
-    workloads: spec.workloads.map((workload) => ({
-      name: workload.name,
-      replicas: workload.replicas,
-      podsCreated: workload.replicas,
-      cpuSum: 0,
-      cpuSamples: 0,
-      currentUtilisationPercent: null,
-      desiredReplicas: workload.replicas,
-      lastScaleAt: null,
-      limited: 'no',
-      recommendations: [],
-      scaleEvents: [],
-    })),
-    lastNodeAddedAt: dayAgo,
-    // each cluster's controllers have their own phase
-    nextHpaSyncAt: nowMs + 1000 * syncSeconds * draw(seed, streamOf(`hpa ${spec.name}`), 0),
-    nextAutoscalerScanAt: nowMs + 1000 * scanSeconds * draw(seed, streamOf(`autoscaler ${spec.name}`), 0),
-    nextReconcileAt: nowMs + 1000 * reconcileSeconds * draw(seed, streamOf(`reconciler ${spec.name}`), 0),
-  };
-  placeAll(spec, seed, state, dayAgo);
-  return state;
-}
-
-function placeAll(spec: StampSpec, seed: number, state: ClusterState, at: number): void {
-  const nodes = new Map(state.nodes.map((node) => [node.name, node]));
-  for (const workload of spec.workloads) {
-    const byZone = countByZone(state.pods, workload.name, nodes);
-    for (let ordinal = 0; ordinal < workload.replicas; ordinal++) {
-      const node = chooseNode(workload, state.nodes, byZone);
-      if (node !== null) {
-        take(workload, node);
-        byZone.set(node.zone, (byZone.get(node.zone) ?? 0) + 1);
-      }
-      state.pods.push({ name: podName({ spec, seed }, workload.name, ordinal), workload: workload.name, ordinal, createdAt: at, node: node?.name ?? null, scheduledAt: node === null ? null : at, readyAt: node === null ? null : at + 20_000, phase: node === null ? 'pending' : 'ready' });
-    }
-  }
-}
-

@@ -90,6 +90,7 @@ export class Rendering {
     this.#pods.clear();
     for (const name of this.#workloads) this.#putStatuses(name);
     this.#workloads.clear();
+    this.#cluster.events.flush(nowMs);
   }
 
   #registerNodes(nowMs: number): void {

@@ -68,15 +68,28 @@ export function cosmosLedger(context: SdkContext, container: Container, outbox: 
   }
 
   async function record(entry: LedgerEntry): Promise<Recorded> {
-    if (now() >= restUntil) {
+    const resting = now() < restUntil;
+    if (!resting) {
       try {
         if (outboxMayHold === 'something' && (await drain()).left > 0) throw new TransientError('the outbox is not empty yet', null);
-        return await cosmosCall(now, `ledger ${entry.runId}`, () => append(entry));
+        return await toStore(entry);
       } catch (error) {
         if (!(error instanceof TransientError)) throw error;
         restUntil = now() + restMs;
       }
     }
+    try {
+      return await toOutbox(entry);
+    } catch (error) {
+      // Out of order beats not on record: the store may be back before its rest is over.
+      if (resting && error instanceof TransientError) return toStore(entry);
+      throw error;
+    }
+  }
+
+  const toStore = (entry: LedgerEntry): Promise<Recorded> => cosmosCall(now, `ledger ${entry.runId}`, () => append(entry));
+
+  async function toOutbox(entry: LedgerEntry): Promise<Recorded> {
     outboxMayHold = 'something';
     const put = await outbox.put(entry);
     if (put.kind === 'put') return { kind: 'outbox' };
@@ -88,7 +101,7 @@ export function cosmosLedger(context: SdkContext, container: Container, outbox: 
     let moved = 0;
     for (const item of waiting ?? []) {
       try {
-        const appended = await cosmosCall(now, `ledger ${item.entry.runId}`, () => append(item.entry));
+        const appended = await toStore(item.entry);
         await (appended.kind === 'different' ? outbox.setAside(item) : outbox.remove(item));
         moved += 1;
       } catch (error) {

@@ -208,8 +208,10 @@ function perGroup(rows: readonly OwnedRow[], seconds: number): Readonly<Record<s
 /** 5XX, and what Front Door groups under 0 because no answer came. */
 const isFailure = (group: string): boolean => /^[05]/.test(group);
 
+/** Two metrics, each late in its own way: the newest minute of which both have arrived. */
 function percentHealthy(healthy: readonly MetricRow[], unhealthy: readonly MetricRow[]): Aged<number> | null {
-  const at = newestAt([...healthy, ...unhealthy]);
+  const arrived = new Set(unhealthy.map((row) => row.at));
+  const at = newestAt(healthy.filter((row) => arrived.has(row.at)));
   if (at === null) return null;
   const up = sum(healthy.filter((row) => row.at === at));
   const down = sum(unhealthy.filter((row) => row.at === at));

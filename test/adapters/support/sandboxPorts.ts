@@ -97,3 +97,17 @@ export function storesOf({ context, azure }: SandboxHarness) {
     ledger: () => cosmosLedger(context, containers.ledger, outbox),
   };
 }
+
+/** Moves virtual time on while a call waits for it: for answers that take their time, or never come. */
+export async function driven<T>(sandbox: SandboxHarness, call: Promise<T>): Promise<T> {
+  let done = 0;
+  const end = (): void => {
+    done = 1;
+  };
+  call.then(end, end);
+  for (let turn = 0; turn < 10_000 && done === 0; turn += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    sandbox.advance(20);
+  }
+  return call;
+}

@@ -62,6 +62,8 @@ resource ledger 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2
     resource: {
       id: 'ledger'
       partitionKey: { paths: ['/runId'], kind: 'Hash', version: 2 }
+      // Two writers cannot both take the next place in a run's chain.
+      uniqueKeyPolicy: { uniqueKeys: [{ paths: ['/seq'] }] }
       indexingPolicy: {
         indexingMode: 'consistent'
         automatic: true

@@ -172,6 +172,7 @@ module cluster 'cluster.bicep' = {
     gitops: platform.gitops
     substitutions: {
       STAMP: stamp.name
+      REGISTRY: '${registryName}${environment().suffixes.acrLoginServer}'
       HOST_NAME: hostName
       INGRESS_ADDRESS: ingressAddress(stamp.addressSpace)
       GATE_BLOB_URL: gate.blobUrl

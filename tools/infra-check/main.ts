@@ -7,10 +7,13 @@ import { join } from 'node:path';
 import { checkSnapshots, checkSources } from './bicepChecks.ts';
 import { findCompiler } from './bicepCompiler.ts';
 import type { CheckResult } from './checkResult.ts';
-import { judged, skipped } from './checkResult.ts';
+import { judged, passed, skipped } from './checkResult.ts';
+import { hpasFitPools, manifestRules } from './manifestRules.ts';
+import { parseManifests, render, sampleSubstitutions, substitute } from './manifests.ts';
 import { roleTableJson } from './roleTableJson.ts';
 import { snapshotRules } from './rules/index.ts';
 import { parseSnapshot } from './snapshot.ts';
+import { checkWorkflows } from './workflowChecks.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const infra = join(root, 'infra');
@@ -43,7 +46,26 @@ async function checkRules(): Promise<readonly CheckResult[]> {
   return results.flat();
 }
 
-const results = [await checkRoleTable(), ...(await checkBicep()), ...(await checkRules())];
+async function checkManifests(): Promise<readonly CheckResult[]> {
+  const folder = join(root, 'gitops', 'overlays');
+  const rendered = await render(join(folder, 'flux'));
+  if (rendered.kind === 'missing') return [skipped('gitops', 'kubectl was not found: the manifests were not built and not checked')];
+  if (rendered.kind === 'failed') return [judged('kustomize gitops/overlays/flux', [rendered.why])];
+  const argo = await render(join(folder, 'argo'));
+  const manifests = parseManifests(substitute(rendered.text, sampleSubstitutions));
+  const fits = ['trial', 'production'].map(async (name) => {
+    const snapshot = parseSnapshot(await readFile(join(infra, 'params', `${name}.snapshot.json`), 'utf8'));
+    return judged(`${name}: the user pools hold every HPA at its maximum`, hpasFitPools(manifests, snapshot));
+  });
+  return [
+    passed('kustomize gitops/overlays/flux'),
+    judged('kustomize gitops/overlays/argo', argo.kind === 'failed' ? [argo.why] : []),
+    ...manifestRules.map((rule) => judged(`gitops: ${rule.name}`, rule.check(manifests))),
+    ...(await Promise.all(fits)),
+  ];
+}
+
+const results = [await checkRoleTable(), ...(await checkBicep()), ...(await checkRules()), ...(await checkManifests()), ...(await checkWorkflows(root))];
 for (const result of results) {
   const mark = { passed: 'ok  ', failed: 'FAIL', skipped: 'skip' }[result.outcome];
   process.stdout.write(`${mark}  ${result.name}\n${result.details.map((detail) => `      ${detail}\n`).join('')}`);

@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { checkPlan } from '../../../src/domain/check/checkPlan.ts';
+import type { FleetFacts } from '../../../src/domain/facts.ts';
+import type { Fleet } from '../../../src/domain/fleet.ts';
+import { planRun } from '../../../src/domain/planning/index.ts';
+import type { Plan, PlanResult } from '../../../src/domain/plan.ts';
+import { unknown } from '../../../src/domain/reading.ts';
+import type { RunRequest } from '../../../src/domain/run.ts';
+import { withFreeCores, withOrigin, withPool } from './change.ts';
+import { allHealthy, assessed, at, deadEast, greyEast, request, sampleFacts, sampleFleet } from './threeRegions.ts';
+
+const fleet = sampleFleet();
+const atWindow0 = sampleFacts(fleet);
+/** Wide enough for every stamp to be eligible everywhere: 1,000 requests a second each, by equal weights. */
+const atWindow60 = sampleFacts(fleet, 60);
+const shedding: Fleet = { ...fleet, workloads: fleet.workloads.map((one) => (one.name === 'recommendations' ? { ...one, tier: 3 } : one)), policy: { ...fleet.policy, shedTier3: 'whenShort' } };
+
+const plan = (facts: FleetFacts, overrides: Partial<RunRequest> = {}, of: Fleet = fleet, assessment = overrides.kind === 'drain' ? allHealthy : greyEast): PlanResult => planRun({ fleet: of, facts, assessment, request: request(overrides), revision: 1 });
+
+function planned(result: PlanResult): Plan {
+  if (result.kind === 'blocked') throw new Error(result.reasons.map(({ message }) => message).join('\n'));
+  return result.plan;
+}
+
+const errorsOf = (one: Plan, facts: FleetFacts, of: Fleet = fleet, assessment = greyEast) => checkPlan(one, { fleet: of, facts, assessment }).filter(({ severity }) => severity === 'error');
+
+describe('when one survivor has no room', () => {
+  it('at window 0 nothing can be done but to say which setting and which shortage stand in the way', () => {
+    const result = plan(withFreeCores(atWindow0, 'centralus', 8));
+    if (result.kind !== 'blocked') throw new Error('planned');
+    expect(result.reasons.map(({ code }) => code)).toEqual(['shortOfRoom', 'weightsInert']);
+    expect(result.reasons[1]?.message).toMatch(/additionalLatencyInMilliseconds/);
+    const [short] = result.reasons;
+    expect(short?.code === 'shortOfRoom' ? short.shortfalls.map(({ stamp, constraint, missing }) => [stamp, constraint, missing]) : []).toEqual([['centralus', 'vcpuQuotaFamily', 16]]);
+  });
+
+  it('inside a latency window the other survivor takes more, and the weights that change come before the drain', () => {
+    const facts = withFreeCores(atWindow60, 'centralus', 0);
+    const shifted = planned(plan(facts));
+    expect(shifted.reach).toBe('full');
+    expect(shifted.shifts.map(({ stamp }) => stamp)).toEqual(['centralus', 'eastus2']);
+    expect(shifted.shifts[0]?.after.weight).toBeLessThan(500);
+    expect(shifted.gates).toEqual([]);
+    expect(shifted.surges.find(({ stamp }) => stamp === 'centralus')?.pools ?? []).toEqual([]);
+    const central = shifted.expected.stamps.find(({ stamp }) => stamp === 'centralus');
+    expect(central?.shareAfter).toBeLessThan(0.5);
+    expect(errorsOf(shifted, facts)).toEqual([]);
+  });
+
+  it('keeps all weights when none needs to change', () => {
+    expect(planned(plan(atWindow60)).shifts.map(({ stamp }) => stamp)).toEqual(['eastus2']);
+  });
+});
+
+describe('when no survivor has room for all', () => {
+  const short = withFreeCores(withFreeCores(atWindow60, 'centralus', 0), 'westus3', 0);
+
+  it('a failover moves the part for which there is room, and leaves the gate open', () => {
+    const partial = planned(plan(short));
+    expect(partial.reach).toBe('partial');
+    expect(partial.gates).toEqual([]);
+    expect(partial.shifts).toHaveLength(1);
+    const [shift] = partial.shifts;
+    expect(shift?.after.enabled).toBe('Enabled');
+    expect(shift?.after.weight).toBeGreaterThanOrEqual(1);
+    expect(shift?.after.weight).toBeLessThan(500);
+    expect(partial.expected.stamps[0]?.shareAfter).toBeGreaterThan(0);
+    expect(partial.expected.stamps[0]?.shareAfter).toBeLessThan(0.34);
+    expect(errorsOf(partial, short)).toEqual([]);
+  });
+
+  it('a drain is all or nothing', () => {
+    const result = plan(short, { kind: 'drain', trigger: { by: 'operator', subject: 's', name: 'n' } });
+    expect(result.kind === 'blocked' ? result.reasons.map(({ code }) => code) : []).toEqual(['shortOfRoom']);
+  });
+
+  it('an ungraceful failover makes what room there is, for the lower tier last, and says what is missing', () => {
+    const result = plan(short, { mode: 'ungraceful' }, fleet, deadEast);
+    const ungraceful = planned(result);
+    expect(ungraceful.shifts.map(({ stamp }) => stamp)).toEqual(['eastus2']);
+    expect(result.kind === 'planned' ? result.findings.map(({ severity }) => severity) : []).toEqual(['warning', 'warning']);
+    for (const { hpas } of ungraceful.surges) {
+      const web = hpas.find(({ workload }) => workload === 'web');
+      const recommendations = hpas.find(({ workload }) => workload === 'recommendations');
+      expect(web?.replicasWanted).toBeGreaterThan(29);
+      expect(recommendations?.replicasWanted ?? 15).toBeLessThanOrEqual(15);
+    }
+    expect(errorsOf(ungraceful, short, fleet, deadEast)).toEqual([]);
+  });
+
+  it('sheds tier 3 where the policy lets it, and only where it is short', () => {
+    const facts = withFreeCores(atWindow0, 'centralus', 0);
+    const none = plan(facts, {}, { ...shedding, policy: { ...shedding.policy, shedTier3: 'never' } });
+    expect(none.kind).toBe('blocked');
+    const room = withFreeCores(atWindow0, 'centralus', 12);
+    const shed = planned(plan(room, {}, shedding));
+    expect(shed.sheds).toEqual([{ stamp: 'centralus', workload: 'recommendations', namespace: 'shop', hpa: 'recommendations', before: { minReplicas: 9, maxReplicas: 20 }, after: { minReplicas: 1, maxReplicas: 1 } }]);
+    expect(shed.expected.stamps.find(({ stamp }) => stamp === 'centralus')?.workloads.map(({ workload }) => workload)).toEqual(['web']);
+    expect(errorsOf(shed, room, shedding)).toEqual([]);
+    expect(planned(plan(atWindow0, {}, shedding)).sheds).toEqual([]);
+  });
+});
+
+describe('what a run is refused for', () => {
+  it.each<[string, () => PlanResult, readonly string[]]>([
+    ['a stamp that is not there', () => plan(atWindow0, { stamps: ['mars'] }), ['unknownStamp']],
+    ['a stamp that is drained already', () => plan(withOrigin(atWindow0, 'eastus2', { enabled: 'Disabled' })), ['alreadyDrained']],
+    ['a stamp that serves already', () => plan(atWindow0, { kind: 'failback', trigger: { by: 'operator', subject: 's', name: 'n' } }, { ...fleet, stamps: fleet.stamps.map((one) => ({ ...one, gate: null })) }, allHealthy), ['notDrained']],
+    ['settings that cannot be read', () => plan({ ...atWindow0, traffic: unknown('ARM is down', at) }), ['factsUnknown']],
+    ['all stamps at once', () => plan(atWindow0, { stamps: ['eastus2', 'centralus', 'westus3'] }), ['lastHealthyOrigin']],
+    ['a survivor that users see degraded', () => plan(atWindow0, {}, fleet, outsideDegraded), ['survivorUnhealthy']],
+  ])('%s', (_, make, codes) => {
+    const result = make();
+    expect(result.kind === 'blocked' ? result.reasons.map(({ code }) => code) : []).toEqual(codes);
+  });
+
+  const outsideDegraded = {
+    ...greyEast,
+    stamps: greyEast.stamps.map((one) => (one.stamp === 'centralus' ? { ...one, verdict: 'degraded' as const, signals: [{ stamp: 'centralus', source: 'frontDoorOriginErrors' as const, vantage: 'outside' as const, verdict: 'degraded' as const, detail: '', observedAt: at, measure: null }] } : one)),
+  };
+
+  it('a survivor that only looks degraded from inside does not stop it: that is our own surge', () => {
+    const inside = { ...outsideDegraded, stamps: outsideDegraded.stamps.map((one) => ({ ...one, signals: one.signals.map((signal) => ({ ...signal, source: 'nodeReadiness' as const, vantage: 'inside' as const })) })) };
+    expect(plan(atWindow0, {}, fleet, inside).kind).toBe('planned');
+  });
+
+  it('an unwell stamp that gains nothing does not stop it', () => {
+    expect(plan(atWindow0, {}, fleet, assessed({ eastus2: 'unhealthy', centralus: 'healthy', westus3: 'unknown' })).kind).toBe('planned');
+  });
+
+  it('is not alreadyDrained in a later revision of the run that drained it', () => {
+    const first = planned(plan(atWindow0));
+    const again = planRun({ fleet, facts: withOrigin(atWindow0, 'eastus2', { enabled: 'Disabled' }), assessment: greyEast, request: request(), revision: 2, previous: first });
+    expect(planned(again).surges.map(({ stamp }) => stamp)).toEqual(['centralus']);
+  });
+});
+
+describe('each origin group by itself (I1)', () => {
+  const groups: Fleet = { ...fleet, stamps: fleet.stamps.map((stamp) => (stamp.name === 'eastus2' ? { ...stamp, origins: [...stamp.origins, { originGroup: 'api', origin: 'api-eastus2', normalWeight: 500, priority: 1 }] } : stamp)) };
+  const facts: FleetFacts = atWindow0.traffic.kind === 'unknown' ? atWindow0 : { ...atWindow0, traffic: { ...atWindow0.traffic, value: { originGroups: [...atWindow0.traffic.value.originGroups, { name: 'api', latencyWindowMs: 0, probeDrainSeconds: 60, origins: [{ stamp: 'eastus2', origin: 'api-eastus2', hostName: 'x', weight: 500, priority: 1, enabled: 'Enabled' }] }] } } };
+
+  it('refuses to take the last one of any group', () => {
+    const result = plan(facts, {}, groups);
+    expect(result.kind === 'blocked' ? result.reasons : []).toMatchObject([{ code: 'lastHealthyOrigin', originGroup: 'api' }]);
+  });
+});
+
+describe('bounds', () => {
+  it('raises minCount and maxCount of a pool together, never above surgeMaxCount, and lowers nothing', () => {
+    const facts = withPool(atWindow0, 'centralus', { minCount: 9, maxCount: 30 });
+    for (const { pools, hpas } of planned(plan(facts)).surges) {
+      for (const { before, after } of pools) {
+        expect(after.minCount).toBeGreaterThanOrEqual(before.minCount);
+        expect(after.maxCount).toBeGreaterThanOrEqual(before.maxCount);
+        expect(after.maxCount).toBeLessThanOrEqual(40);
+      }
+      for (const { before, after } of hpas) {
+        expect(after.minReplicas).toBeGreaterThanOrEqual(before.minReplicas);
+        expect(after.maxReplicas).toBeGreaterThanOrEqual(before.maxReplicas);
+      }
+    }
+  });
+
+  it('makes room without moving traffic when Front Door cannot be read and the stamp is dead', () => {
+    const plan_ = planned(plan({ ...atWindow0, traffic: unknown('ARM is down', at) }, { mode: 'ungraceful' }, fleet, deadEast));
+    expect(plan_.surges.map(({ stamp }) => stamp)).toContain('centralus');
+    expect([plan_.gates, plan_.shifts]).toEqual([[], []]);
+  });
+});

@@ -82,7 +82,7 @@ const policy = z.strictObject({
     stableMinutes: minutes.default(30).describe('It must have been healthy for this long.'),
   }).prefault({}).describe('The way back.'),
   shedTier3: z.enum(['never', 'whenShort']).default('never').describe('Whether tier 3 workloads may be scaled down to make room where nothing else helps.'),
-  regionCoolDownMinutes: z.int().min(0).max(24 * 60).default(30).describe('After a run on a region ended, automation leaves that region alone for this long.'),
+  regionCoolDownMinutes: z.int().min(0).max(24 * 60).default(30).describe('After a run on a region ended, automation moves no traffic away from it by itself for this long, and tells a person instead. Room is made all the same where traffic has left already.'),
 });
 
 const thresholds = (what: string, degraded: number, unhealthy: number, scale: z.ZodNumber) =>

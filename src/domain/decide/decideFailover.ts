@@ -1,6 +1,6 @@
 import type { Assessment } from '../assessment.ts';
 import type { RunMode, StampName } from '../fleet.ts';
-import { coolDownUntil } from './coolDown.ts';
+import { coolDownOf, type CoolDown } from './coolDown.ts';
 import type { DecideInput, Decision, RunProposal } from './decision.ts';
 import { groupWithoutSurvivor } from './groupWithoutSurvivor.ts';
 import { proposeRun } from './proposeRun.ts';
@@ -37,8 +37,10 @@ function onFailure(input: DecideInput, failed: readonly Assessment[]): Decision 
   if (stranded !== null) return { kind: 'freeze', why: `origin group ${stranded} would have no healthy region left (I1). ${why}` };
   const run = failoverOf([...lost].filter((name) => !isDrained(input, name)), failed.some((stamp) => stamp.trafficAlreadyGone) ? 'ungraceful' : 'graceful', 'full');
   if (activeRun !== null) return { kind: 'supersede', runId: activeRun.runId, run, why: `${activeRun.kind} ${activeRun.runId} gives way. ${why}` };
-  const cooling = names.map((name) => coolDownUntil(input, name)).find((until) => until !== null);
-  if (cooling !== undefined && cooling !== null) return { kind: 'nothing', why: `${cooling.why}, cool-down until ${new Date(cooling.until).toISOString()}. ${why}` };
+  const cooling = coolDownOfAny(input, names);
+  if (cooling !== null && holdsBack(cooling, run.mode)) {
+    return cooling.outcome === 'blocked' ? { kind: 'nothing', why: `${cooling.why}. ${why}` } : { kind: 'escalate', stamps: names, why: `${cooling.why}. ${why}` };
+  }
   return proposeRun(input, run, why);
 }
 
@@ -56,11 +58,17 @@ function onSuspicion(input: DecideInput, suspected: readonly Assessment[]): Deci
   if (stranded !== null) return { kind: 'nothing', why: `origin group ${stranded} would have no healthy region to surge. ${why}` };
   const held = input.recentRuns.find((run) => run.outcome === 'surgeHeld' && names.every((name) => run.stamps.includes(name)) && input.now - run.closedAt < input.fleet.policy.surgeExpiryMinutes * 60_000);
   if (held !== undefined) return { kind: 'nothing', why: `the surge of run ${held.runId} is still held. ${why}` };
-  const cooling = names.map((name) => coolDownUntil(input, name)).find((until) => until !== null);
-  if (cooling !== undefined && cooling !== null) return { kind: 'nothing', why: `${cooling.why}, cool-down until ${new Date(cooling.until).toISOString()}. ${why}` };
+  const cooling = coolDownOfAny(input, names);
+  if (cooling !== null) return { kind: 'nothing', why: `${cooling.why}. ${why}` };
   const mode = suspected.some((stamp) => stamp.trafficAlreadyGone) ? 'ungraceful' : 'graceful';
   return { kind: 'surgeOnly', run: failoverOf(names, mode, 'surgeOnly'), why };
 }
+
+const coolDownOfAny = (input: DecideInput, names: readonly StampName[]): CoolDown | null =>
+  names.map((name) => coolDownOf(input, name, 'failover')).find((cooling) => cooling !== null) ?? null;
+
+/** Where traffic has left already there is nothing to flap, and room is needed at once; a person's no still counts. */
+const holdsBack = ({ outcome }: CoolDown, mode: RunMode): boolean => mode === 'graceful' || outcome === 'aborted' || outcome === 'declined' || outcome === 'blocked';
 
 const failoverOf = (stamps: readonly StampName[], mode: RunMode, scope: RunProposal['scope']): RunProposal => ({ kind: 'failover', mode, stamps, scope, trigger: 'watch' });
 

@@ -2,7 +2,7 @@ import type { FleetAssessment } from '../assessment.ts';
 import type { LoadFacts } from '../facts.ts';
 import type { Drill, StampName } from '../fleet.ts';
 import { known, unknown, type Reading } from '../reading.ts';
-import { coolDownUntil } from './coolDown.ts';
+import { coolDownOf } from './coolDown.ts';
 import type { DecideInput } from './decision.ts';
 import { groupWithoutSurvivor } from './groupWithoutSurvivor.ts';
 
@@ -23,8 +23,8 @@ export function drillMayStart(drill: Drill, input: DecideInput): DrillStart {
   if (drained.length > 0) return mayNot('drained', `drained already: ${drained.map((one) => one.stamp).join(', ')}`);
   const bad = input.fleet.stamps.filter((stamp) => verdictOf(assessment, stamp.name) !== 'healthy');
   if (assessment.observerSuspect || bad.length > 0) return mayNot('notHealthy', `not all regions are healthy: ${bad.map((stamp) => `${stamp.name} is ${verdictOf(assessment, stamp.name)}`).join(', ')}`);
-  const cooling = coolDownUntil(input, drill.stamp);
-  if (cooling !== null) return mayNot('coolDown', `${cooling.why}, cool-down until ${new Date(cooling.until).toISOString()}`);
+  const cooling = coolDownOf(input, drill.stamp, 'drill');
+  if (cooling !== null) return mayNot('coolDown', cooling.why);
   const stranded = groupWithoutSurvivor(input, [drill.stamp]);
   return stranded === null ? { kind: 'may' } : mayNot('lastHealthyOrigin', `origin group ${stranded} has no other healthy region (I1)`);
 }

@@ -85,11 +85,28 @@ describe('decide: failure', () => {
     expect(decide(input({ ...failed, drained: drained() })).kind).toBe('nothing');
   });
 
-  it.each([['completed', 29, 'nothing'], ['completed', 31, 'start'], ['aborted', 29, 'nothing'], ['undone', 29, 'nothing'], ['declined', 29, 'nothing'], ['blocked', 4, 'nothing'], ['blocked', 6, 'start'], ['superseded', 0, 'start'], ['surgeHeld', 1, 'start']] as const)(
+  it.each([['completed', 29, 'escalate'], ['completed', 31, 'start'], ['aborted', 29, 'escalate'], ['undone', 29, 'escalate'], ['declined', 29, 'escalate'], ['frozen', 29, 'escalate'], ['blocked', 4, 'nothing'], ['blocked', 6, 'start'], ['superseded', 0, 'start'], ['surgeHeld', 1, 'start']] as const)(
     'after a run that ended %s %i minutes ago: %s', (outcome, ago, kind) => {
       expect(decide(input({ ...failed, recentRuns: [ended(outcome, ago)] })).kind).toBe(kind);
     },
   );
+});
+
+describe('decide: cool-down', () => {
+  const gone = { assessment: { ...fleetAssessment(), stamps: [assessmentOf('eastus2', 'unhealthy', { trafficAlreadyGone: true }), assessmentOf('centralus', 'healthy'), assessmentOf('westus3', 'healthy')] } };
+
+  it('does not hold back room where traffic has left already, unless a person has said no', () => {
+    expect(decide(input({ ...gone, recentRuns: [ended('completed', 1)] }))).toMatchObject({ kind: 'start', run: { mode: 'ungraceful' } });
+    expect(decide(input({ ...gone, recentRuns: [ended('aborted', 1)] }))).toMatchObject({ kind: 'escalate', stamps: ['eastus2'] });
+  });
+
+  it('a drill holds back no failover', () => {
+    expect(decide(input({ ...failed, recentRuns: [{ ...ended('completed', 1), kind: 'drill' }] })).kind).toBe('start');
+  });
+
+  it('holds back suspicion quietly', () => {
+    expect(decide(input({ ...suspected, recentRuns: [ended('completed', 1)] })).kind).toBe('nothing');
+  });
 });
 
 describe('decide: a run is active', () => {

@@ -8,8 +8,10 @@ export interface HttpListener {
   close(): Promise<void>;
 }
 
+export type RequestHandler = (request: HostRequest) => Promise<HostResponse>;
+
 /** Serves `handle` on loopback. Rejects when the port is taken. */
-export async function listen(port: number, handle: (request: HostRequest) => Promise<HostResponse>): Promise<HttpListener> {
+export async function listen(port: number, handle: RequestHandler): Promise<HttpListener> {
   const server = createServer((request, response) => {
     void serve(request, response, handle);
   });
@@ -32,7 +34,7 @@ export async function listen(port: number, handle: (request: HostRequest) => Pro
   };
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, handle: (request: HostRequest) => Promise<HostResponse>): Promise<void> {
+async function serve(request: IncomingMessage, response: ServerResponse, handle: RequestHandler): Promise<void> {
   try {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);

@@ -7,11 +7,11 @@ import { isRecord } from './durable/jsonText.ts';
 import { resolveSettings } from './functions/appSettings.ts';
 import { installCoreApi, registerInto } from './functions/coreApi.ts';
 import { FunctionRegistry, type LogLine, type ObservedInvocation, type RegisteredFunction } from './functions/functionRegistry.ts';
-import { HttpTriggers, type HostRequest, type HostResponse } from './functions/httpTriggers.ts';
+import { HttpTriggers, emptyBody, type HostRequest, type HostResponse } from './functions/httpTriggers.ts';
 import { loadAppFolder, readHostJson } from './functions/loadApp.ts';
 import type { RpcTypedData } from './functions/rpcTypes.ts';
 import { TimerTriggers } from './functions/timerTriggers.ts';
-import { listen, type HttpListener } from './httpListener.ts';
+import { listen, type RequestHandler } from './httpListener.ts';
 import { ManagementApi } from './management/managementApi.ts';
 import { newSystemKey, toClientBinding } from './management/managementLinks.ts';
 
@@ -62,88 +62,93 @@ export interface LocalHost {
 }
 
 /**
- * Starts an app: stand-in for @azure/functions-core, settings, load, appStart hooks, listener, Durable engine (taking up what the
- * store holds), timers; in that order. Several hosts may run in one process, each with its own registrations, engine and port;
- * process.env is one for all of them.
+ * Starts an app: stand-in for @azure/functions-core, listener (503 until the app is there), settings, load, appStart hooks, Durable
+ * engine (taking up what the store holds), timers; in that order. Several hosts may run in one process, each with its own
+ * registrations, engine and port; process.env is one for all of them.
  */
 export async function createLocalHost(options: LocalHostOptions): Promise<LocalHost> {
   installCoreApi();
-  const { clock, tracker } = options;
-  const settings = options.settings ?? {};
-  const hostJson = options.hostJson ?? (options.appDir === undefined ? undefined : readHostJson(options.appDir));
-  const registry = new FunctionRegistry((text) => resolveSettings(text, { ...process.env, ...settings }), options.onLog ?? ((): void => undefined), options.onInvocation);
+  const front: { handle: RequestHandler } = { handle: () => Promise.resolve({ status: 503, headers: [], body: emptyBody }) };
+  const listener = await listen(options.port ?? 0, (request) => front.handle(request));
+  // the SDK's client puts localhost:7071 into its links without it
+  const settings = { WEBSITE_HOSTNAME: new URL(listener.origin).host, ...options.settings };
   const restoreSettings = applySettings(settings);
   try {
-    await registerInto(registry, async () => {
-      if (options.register !== undefined) await options.register();
-      else if (options.appDir !== undefined) await loadAppFolder(options.appDir);
-      else throw new Error('createLocalHost needs appDir or register');
-      for (const slot of new Set([...registry.functions.values()].map((each) => each.slot))) await slot.model?.getCapabilities?.({});
-    });
-    for (const hook of registry.hooks('appStart')) await hook({ hookData: {} });
-    return await startHost(options, registry, hostJson, restoreSettings, clock, tracker);
+    const registry = new FunctionRegistry((text) => resolveSettings(text, { ...process.env, ...settings }), options.onLog ?? ((): void => undefined), options.onInvocation);
+    await loadApp(options, registry);
+    const host = startHost(options, registry, listener.origin);
+    front.handle = host.handle;
+    return {
+      origin: listener.origin,
+      functionNames: [...registry.functions.values()].map((each) => each.name),
+      engine: host.engine,
+      invokeHttp: async (request) => toResponse(await host.handle(await toHostRequest(request))),
+      runTimer: (name) => host.timers.runNow(name),
+      stop: async () => {
+        // work that waits for a virtual clock which nobody moves any more would never end
+        await Promise.race([Promise.all([host.timers.stop(), host.engine.drain()]), sleepReal(stopGraceMs)]);
+        host.engine.kill();
+        for (const hook of registry.hooks('appTerminate')) await hook({ hookData: {} });
+        await listener.close();
+        restoreSettings();
+      },
+      kill: async () => {
+        host.timers.cancel();
+        host.engine.kill();
+        await listener.close();
+        restoreSettings();
+      },
+    };
   } catch (error) {
     restoreSettings();
+    await listener.close();
     throw error;
   }
 }
 
-async function startHost(options: LocalHostOptions, registry: FunctionRegistry, hostJson: unknown, restoreSettings: () => void, clock: Clock, tracker: BusyTracker): Promise<LocalHost> {
-  const durable = new DurableAdapter(registry, options.durableTransport ?? 'wire');
-  const durableSettings = readDurableSettings(hostJson);
+async function loadApp(options: LocalHostOptions, registry: FunctionRegistry): Promise<void> {
+  await registerInto(registry, async () => {
+    if (options.register !== undefined) await options.register();
+    else if (options.appDir !== undefined) await loadAppFolder(options.appDir);
+    else throw new Error('createLocalHost needs appDir or register');
+    for (const slot of new Set([...registry.functions.values()].map((each) => each.slot))) await slot.model?.getCapabilities?.({});
+  });
+  for (const hook of registry.hooks('appStart')) await hook({ hookData: {} });
+}
+
+interface StartedHost {
+  readonly engine: HubEngine;
+  readonly timers: TimerTriggers;
+  readonly handle: RequestHandler;
+}
+
+function startHost(options: LocalHostOptions, registry: FunctionRegistry, origin: string): StartedHost {
+  const { clock, tracker } = options;
+  const hostJson = options.hostJson ?? (options.appDir === undefined ? undefined : readHostJson(options.appDir));
+  const settings = readDurableSettings(hostJson);
+  const links = { hubName: settings.hubName, origin, systemKey: newSystemKey() };
+  const clientBinding = toClientBinding(links);
+  const extraInputs = (target: RegisteredFunction): Record<string, RpcTypedData> =>
+    Object.fromEntries(Object.entries(target.bindings).flatMap(([name, binding]) => (/^(durable|orchestration)Client$/i.test(binding.type ?? '') ? [[name, { string: clientBinding }]] : [])));
+  const durable = new DurableAdapter(registry, options.durableTransport ?? 'wire', extraInputs);
   const engine = new HubEngine({
     clock,
     tracker,
+    settings,
     store: options.store ?? new MemoryStore(),
     functions: durable,
-    settings: durableSettings,
     queueLatencyMs: clock instanceof VirtualClock ? virtualQueueLatencyMs : 0,
     ...options.delivery,
     onWarning: (message) => {
       registry.log({ level: 'error', category: 'host', message, functionName: undefined, invocationId: undefined });
     },
   });
-  let clientBinding = '';
-  const extraInputs = (target: RegisteredFunction): Record<string, RpcTypedData> =>
-    Object.fromEntries(Object.entries(target.bindings).flatMap(([name, binding]) => (/^(durable|orchestration)Client$/i.test(binding.type ?? '') ? [[name, { string: clientBinding }]] : [])));
-  durable.extraInputs = extraInputs;
   const triggers = new HttpTriggers(registry, tracker, readRoutePrefix(hostJson), extraInputs);
+  const management = new ManagementApi({ engine, clock, links, entityNames: () => durable.names('entity') });
   const timers = new TimerTriggers({ registry, clock, tracker, extraInputs });
-  const apis: ManagementApi[] = [];
-  const handle = async (request: HostRequest): Promise<HostResponse> => {
-    for (const api of apis) {
-      const answer = await api.handle(request);
-      if (answer !== undefined) return answer;
-    }
-    return triggers.handle(request);
-  };
-  const listener: HttpListener = await listen(options.port ?? 0, handle);
-  const links = { hubName: durableSettings.hubName, origin: listener.origin, systemKey: newSystemKey() };
-  clientBinding = toClientBinding(links);
-  apis.push(new ManagementApi({ engine, clock, links, entityNames: () => durable.names('entity') }));
   engine.start();
   timers.start();
-  return {
-    origin: listener.origin,
-    functionNames: [...registry.functions.values()].map((each) => each.name),
-    engine,
-    invokeHttp: async (request) => toResponse(await handle(await toHostRequest(request))),
-    runTimer: (name) => timers.runNow(name),
-    stop: async () => {
-      // work that waits for a virtual clock which nobody moves any more would never end
-      await Promise.race([Promise.all([timers.stop(), engine.drain()]), sleepReal(stopGraceMs)]);
-      engine.kill();
-      for (const hook of registry.hooks('appTerminate')) await hook({ hookData: {} });
-      await listener.close();
-      restoreSettings();
-    },
-    kill: async () => {
-      timers.cancel();
-      engine.kill();
-      await listener.close();
-      restoreSettings();
-    },
-  };
+  return { engine, timers, handle: async (request) => (await management.handle(request)) ?? triggers.handle(request) };
 }
 
 function readRoutePrefix(hostJson: unknown): string {

@@ -312,10 +312,18 @@ export class HubEngine {
     if (batch.length === 0) return false;
     mailbox.inbox = mailbox.inbox.filter((message) => !batch.includes(message));
     this.#hide(batch);
-    if (isEntity) {
-      await this.#entities.process(instanceId, batch);
-      return true;
+    try {
+      await (isEntity ? this.#entities.process(instanceId, batch) : this.#runBatch(instanceId, batch));
+    } catch (error) {
+      this.#onWarning(`work on ${instanceId} failed and is put back: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      // as a queue does with a message that nobody deleted
+      const visibleAtMs = this.#clock.now() + this.#settings.controlQueueVisibilityTimeoutMs;
+      for (const message of batch) this.#deliver({ ...message, visibleAtMs });
     }
+    return true;
+  }
+
+  async #runBatch(instanceId: string, batch: readonly ControlMessage[]): Promise<void> {
     const consumed = batch.map((message): HubChange => ({ kind: 'messageDeleted', messageId: message.messageId }));
     const knownAtStart = this.state.instances.get(instanceId);
     const before = this.#findGeneration(instanceId, batch);
@@ -326,26 +334,25 @@ export class HubEngine {
       .filter((event) => event.EventType !== eventTypes.executionStarted || event.OrchestrationInstance.ExecutionId === executionId);
     if (before === undefined || isFinal(before.record) || newEvents.length === 0) {
       this.commit(consumed);
-      return true;
+      return;
     }
     this.#episodesRun += 1;
     if (judgeVersion(before.record.version, this.#settings) === 'fails') {
       this.commit([...consumed, ...failOnVersion(before, newEvents, this.#clock.now())]);
-      return true;
+      return;
     }
     const result = await runEpisode(
       { functions: this.#functions, settings: this.#settings, nowMs: () => this.#clock.now(), newExecutionId: () => this.#newExecutionId(instanceId) },
       before,
       newEvents,
     );
-    if (this.#life === 'over') return true;
+    if (this.#life === 'over') return;
     // purged or overwritten while the function ran: this execution is no more
     if (this.state.instances.get(instanceId) !== knownAtStart) {
       this.commit(consumed);
-      return true;
+      return;
     }
     this.#commitEpisode(before, result, consumed);
-    return true;
   }
 
   /** Taken messages come back after the visibility timeout if this process dies before it commits what they led to. */

@@ -22,12 +22,13 @@ export type DurableTransport = 'wire' | 'objects';
 export class DurableAdapter implements DurableFunctions {
   readonly #registry: FunctionRegistry;
   readonly #transport: DurableTransport;
-  /** Further input bindings of a function besides its trigger, such as a Durable client on an activity. */
-  extraInputs: (target: RegisteredFunction) => Readonly<Record<string, RpcTypedData>> = () => ({});
+  readonly #extraInputs: (target: RegisteredFunction) => Readonly<Record<string, RpcTypedData>>;
 
-  constructor(registry: FunctionRegistry, transport: DurableTransport) {
+  /** @param extraInputs values of a function's other input bindings: activities may have a durable client. */
+  constructor(registry: FunctionRegistry, transport: DurableTransport, extraInputs: (target: RegisteredFunction) => Readonly<Record<string, RpcTypedData>>) {
     this.#registry = registry;
     this.#transport = transport;
+    this.#extraInputs = extraInputs;
   }
 
   has(kind: DurableFunctionKind, name: string): boolean {
@@ -79,7 +80,7 @@ export class DurableAdapter implements DurableFunctions {
     if (target === undefined) return { kind: 'failed', error: toWorkerError(new Error(`The function '${name}' doesn't exist, is disabled, or is not an activity function.`)) };
     try {
       const response = await invokeFunction(this.#registry, target, {
-        inputs: { [target.triggerName]: toActivityInput(input), ...this.extraInputs(target) },
+        inputs: { [target.triggerName]: toActivityInput(input), ...this.#extraInputs(target) },
         triggerMetadata: { ...this.#toMetadata(instanceId), ...(this.#transport === 'wire' ? toInputMetadata(input) : {}) },
       });
       return { kind: 'completed', resultText: toResultText(response.returnValue) };

@@ -3,6 +3,7 @@ import { BusyTracker, installGlobals, Pacer, trackOutbound, VirtualClock, type P
 import { createAzure, resolveFleet, type Azure } from './azure/index.ts';
 import { createLocalHost, type LocalHost, type LogLine } from './host/index.ts';
 import { watchInvariants, type InvariantWatch } from './invariants/watchInvariants.ts';
+import { warmUpMs } from './scenarios/index.ts';
 import { createWorld, type SimulatedWorld, type WorldSpec } from './world/index.ts';
 
 export interface SimulationOptions {
@@ -34,11 +35,13 @@ export interface Simulation {
  * process lives on the virtual clock (Date and timers included), and trusts the CA that was made for this start.
  */
 export async function startSimulation(options: SimulationOptions): Promise<Simulation> {
-  const clock = new VirtualClock(options.startMs);
+  const clock = new VirtualClock(options.startMs - warmUpMs);
   const tracker = new BusyTracker();
   const stopTracking = trackOutbound(tracker);
   const uninstall = installGlobals(clock);
   const world = createWorld(options.spec, { clock, seed: options.seed });
+  clock.runUntil(options.startMs);
+  world.settle();
   const invariants = watchInvariants(world);
   const azure = createAzure(world, { tracker });
   const endpoints = await azure.listen();

@@ -11,6 +11,9 @@ export function startOf(scenario: Scenario): number {
   return Date.parse(scenario.startAt);
 }
 
+/** How old a world is when its scenario begins: there are metrics to read by then. */
+export const warmUpMs = 10 * 60_000;
+
 /** The world of a scenario, before anything has gone wrong. */
 export function worldSpecOf(scenario: Scenario): WorldSpec {
   const { latencyWindowMs, sessionAffinity, hpaManager, freeCores } = scenario.fleet;
@@ -49,8 +52,9 @@ export function playFaults(scenario: Scenario, world: SimulatedWorld, startMs: n
  * @returns what users suffered from `faultAt` until then.
  */
 export function usersWithoutSpillway(scenario: Scenario, seed: number, untilSeconds: number): UsersTotals {
-  const clock = new SteppedClock(startOf(scenario));
+  const clock = new SteppedClock(startOf(scenario) - warmUpMs);
   const world = createWorld(worldSpecOf(scenario), { clock, seed });
+  clock.runUntil(startOf(scenario));
   playFaults(scenario, world, startOf(scenario));
   clock.runUntil(startOf(scenario) + scenario.faultAt * 1000);
   const before = world.users.totals();

@@ -191,7 +191,7 @@ function poolSpecOf(name: string, surgeMaxCount: number, workloads: readonly Wor
     kind: 'VirtualMachineScaleSets',
     allocatableCpuMillicores: room.cpuMillicores,
     allocatableMemoryMiB: room.memoryMiB,
-    nodeReadySeconds: options.nodeReadySeconds ?? [75, 140],
+    nodeReadySeconds: options.nodeReadySeconds ?? [70, 120],
   };
 }
 
@@ -210,7 +210,7 @@ function systemPool(options: SpecOptions): PoolSpec {
     kind: 'VirtualMachineScaleSets',
     allocatableCpuMillicores: room.cpuMillicores,
     allocatableMemoryMiB: room.memoryMiB,
-    nodeReadySeconds: options.nodeReadySeconds ?? [75, 140],
+    nodeReadySeconds: options.nodeReadySeconds ?? [70, 120],
   };
 }
 

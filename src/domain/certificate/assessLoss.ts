@@ -22,9 +22,11 @@ export interface UnknownNeed {
   readonly why: string;
 }
 
+const nobody: ReadonlySet<number> = new Set();
+
 export function assessLoss(context: FleetContext, models: StampModels, lost: ReadonlySet<number>): LossOutcome {
   const before = loadsBefore(context, stateWith(context, lost));
-  const room = findRoom({ context, models, before }, stateWithout(context, lost));
+  const room = findRoom({ context, models, before, weights: 'mayChange', unfit: nobody }, stateWithout(context, lost));
   const shortfalls = [...withoutSurvivor(context, room, lost), ...room.shortfalls];
   const unknown = [...context.unknown, ...unknownNeeds(room)];
   const short = shortfalls.some(({ constraint }) => constraint !== 'inputUnknown');

@@ -1,26 +1,32 @@
 import type { RoutingState } from '../traffic/index.ts';
-import type { FleetContext } from './fleetContext.ts';
-import type { Room } from './findRoom.ts';
+import type { Room, RoomQuestion } from './findRoom.ts';
 
 /** Front Door: weights are whole numbers, 1 to 1000. */
 const leastWeight = 1;
 const mostWeight = 1000;
+/** Of its weight, in each round, a stamp that must not gain. */
+const unfitKeeps = 0.7;
 /** Below this a whole number is too coarse a step: then all weights of the group are scaled up first. */
 const coarseBelow = 20;
 
 /**
- * One step towards weights under which no survivor is short: each one that is gives up as much of its weight as it
- * lacks room for, the others keep theirs. Null where no weight can change anything.
+ * One step towards weights under which no survivor is short and none gains that must not: each one that does gives up
+ * as much of its weight as it lacks room for, the others keep theirs. Null where no weight can change anything.
  */
-export function balanceWeights(context: FleetContext, room: Room): RoutingState | null {
-  const keep = new Map(room.sized.filter(({ sizing }) => sizing.shortfalls.length > 0).map(({ index, sizing }) => [index, fractionWithRoom(sizing)]));
+export function balanceWeights({ context, unfit }: RoomQuestion, room: Room): RoutingState | null {
+  const keep = new Map(room.unfitGaining.map((index) => [index, unfitKeeps]));
+  for (const { index, sizing } of room.sized) {
+    if (sizing.shortfalls.length > 0) keep.set(index, Math.min(keep.get(index) ?? 1, fractionWithRoom(sizing)));
+  }
   let changed = 0;
   const state = context.model.groups.map((group, at) => {
     const before = room.after.state[at] ?? [];
     const serving = before.filter(({ serves }) => serves === 'serving');
     if (group.latencyWindowMs === 0 || serving.length < 2) return before;
     const lightest = Math.min(...before.flatMap(({ serves, weight }, position) => (serves === 'serving' && keep.has(group.origins[position]?.stampIndex ?? -1) ? [weight] : [])));
-    const scale = lightest < coarseBelow ? Math.max(1, Math.floor(mostWeight / Math.max(...serving.map(({ weight }) => weight)))) : 1;
+    // A weight that is scaled up reads as more traffic: never for a stamp that must not get any.
+    const mayScale = !before.some(({ serves }, position) => serves === 'serving' && unfit.has(group.origins[position]?.stampIndex ?? -1));
+    const scale = mayScale && lightest < coarseBelow ? Math.max(1, Math.floor(mostWeight / Math.max(...serving.map(({ weight }) => weight)))) : 1;
     return before.map((origin, position) => {
       const stampIndex = group.origins[position]?.stampIndex ?? -1;
       const part = keep.get(stampIndex);

@@ -12,6 +12,8 @@ export interface Room {
   readonly gaining: readonly number[];
   readonly sized: readonly SizedStamp[];
   readonly shortfalls: readonly Shortfall[];
+  /** Positions of stamps that would get more and must not. */
+  readonly unfitGaining: readonly number[];
   /** `weights`: survivors' weights had to change, which Front Door may take 20 minutes to follow. */
   readonly by: 'asIs' | 'weights';
 }
@@ -20,6 +22,10 @@ export interface RoomQuestion {
   readonly context: FleetContext;
   readonly models: StampModels;
   readonly before: FleetLoads;
+  /** Whether survivors' weights may be changed to relieve one that is short. */
+  readonly weights: 'mayChange' | 'stay';
+  /** Positions of stamps that must not get more than they have. */
+  readonly unfit: ReadonlySet<number>;
 }
 
 /**
@@ -29,20 +35,22 @@ export interface RoomQuestion {
  */
 export function findRoom(question: RoomQuestion, state: RoutingState): Room {
   const plain = roomUnder(question, state, sheddingNothing, 'asIs');
-  if (plain.shortfalls.length === 0) return plain;
+  if (isEnough(plain)) return plain;
   const balanced = withBalancedWeights(question, plain, sheddingNothing);
   if (balanced !== null) return balanced;
   if (question.context.policy.shedTier3 === 'never') return plain;
   const shed = roomUnder(question, state, shedWhereShort(plain), 'asIs');
-  if (shed.shortfalls.length === 0) return shed;
+  if (isEnough(shed)) return shed;
   return withBalancedWeights(question, shed, shedWhereShort(plain)) ?? shed;
 }
 
-function roomUnder({ context, models, before }: RoomQuestion, state: RoutingState, shed: ShedChoice, by: Room['by']): Room {
+export const isEnough = ({ shortfalls, unfitGaining }: Room): boolean => shortfalls.length === 0 && unfitGaining.length === 0;
+
+function roomUnder({ context, models, before, unfit }: RoomQuestion, state: RoutingState, shed: ShedChoice, by: Room['by']): Room {
   const after = loadsAfter(context, state);
   const gaining = gainingStamps(before, after);
   const sized = sizeStamps(context, models, gaining, before, after, shed);
-  return { after, gaining, sized, shortfalls: sized.flatMap(({ sizing }) => sizing.shortfalls), by };
+  return { after, gaining, sized, shortfalls: sized.flatMap(({ sizing }) => sizing.shortfalls), unfitGaining: gaining.filter((index) => unfit.has(index)), by };
 }
 
 /** At exactly these settings. */
@@ -52,13 +60,13 @@ export const findRoomAsSet = (question: RoomQuestion, state: RoutingState): Room
 const balancingRounds = 20;
 
 function withBalancedWeights(question: RoomQuestion, start: Room, shed: ShedChoice): Room | null {
-  if (question.context.model.groups.every(({ latencyWindowMs }) => latencyWindowMs === 0)) return null;
+  if (question.weights === 'stay' || question.context.model.groups.every(({ latencyWindowMs }) => latencyWindowMs === 0)) return null;
   let room = start;
   for (let round = 0; round < balancingRounds; round += 1) {
-    const state = balanceWeights(question.context, room);
+    const state = balanceWeights(question, room);
     if (state === null) return null;
     room = roomUnder(question, state, shed, 'weights');
-    if (room.shortfalls.length === 0) return room;
+    if (isEnough(room)) return room;
   }
   return null;
 }

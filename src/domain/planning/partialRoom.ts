@@ -1,4 +1,4 @@
-import { findRoomAsSet, type Room, type RoomQuestion } from './findRoom.ts';
+import { findRoomAsSet, isEnough, type Room, type RoomQuestion } from './findRoom.ts';
 import type { PlanContext } from './planContext.ts';
 import { mapState } from './routingStates.ts';
 
@@ -22,7 +22,7 @@ export function partialRoom(question: RoomQuestion, context: PlanContext): Room 
   while (enough - short > 1) {
     const middle = Math.floor((short + enough) / 2);
     const room = roomAt(middle);
-    if (room.shortfalls.length === 0) {
+    if (isEnough(room)) {
       best = room;
       enough = middle;
     } else short = middle;

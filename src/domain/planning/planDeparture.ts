@@ -2,7 +2,7 @@ import type { BlockedReason, Finding, GateStep, OriginShift, Plan, PlanResult } 
 import { blocked } from './blocked.ts';
 import { expectedOutcome } from './expected.ts';
 import { loadsBefore } from './fleetLoads.ts';
-import { findRoom, type Room } from './findRoom.ts';
+import { findRoom, isEnough, type Room, type RoomQuestion } from './findRoom.ts';
 import { inertWeightNotes, shortfallText, shortOfRoom, sourceNotes } from './planNotes.ts';
 import type { PlanContext } from './planContext.ts';
 import { partialRoom } from './partialRoom.ts';
@@ -10,7 +10,7 @@ import { gatesTo, shiftsTo } from './planShifts.ts';
 import { planSheds, planSurges } from './planSurges.ts';
 import { stateWith, stateWithout } from './routingStates.ts';
 import { buildStampModels } from './sizeStamps.ts';
-import { groupsLeftWithoutHealthyOrigin, unfitSurvivors } from './survivors.ts';
+import { groupsLeftWithoutHealthyOrigin, survivorsUnhealthy, unfitStamps } from './survivors.ts';
 
 /**
  * Taking the request's stamps out of service: what failover, drain and drill have in common.
@@ -20,13 +20,14 @@ export function planDeparture(context: PlanContext): PlanResult {
   const refusals = [...settingsUnknown(context), ...demandUnknown(context), ...alreadyDrained(context), ...groupsLeftWithoutHealthyOrigin(context)];
   if (refusals.length > 0) return blocked(refusals);
   const before = loadsBefore(context, stateWith(context, context.asked));
-  const question = { context, models: buildStampModels(context), before };
-  const full = findRoom(question, stateWithout(context, context.asked));
-  if (!mustProveRoom(context)) return planned(context, full, before, 'full');
+  const models = buildStampModels(context);
+  const without = stateWithout(context, context.asked);
+  if (!mustProveRoom(context)) return planned(context, findRoom({ context, models, before, weights: 'stay', unfit: new Set() }, without), before, 'full');
 
-  const unfit = unfitSurvivors(context, full.gaining);
-  if (unfit.length > 0) return blocked(unfit);
-  if (full.shortfalls.length === 0) return planned(context, full, before, 'full');
+  const question: RoomQuestion = { context, models, before, weights: 'mayChange', unfit: unfitStamps(context) };
+  const full = findRoom(question, without);
+  if (isEnough(full)) return planned(context, full, before, 'full');
+  if (full.unfitGaining.length > 0) return blocked(survivorsUnhealthy(context, full.unfitGaining));
   if (context.input.request.kind !== 'failover') return blocked([shortOfRoom(full.shortfalls)]);
   const partial = partialRoom(question, context);
   if (partial === null) return blocked([shortOfRoom(full.shortfalls), ...partialRefused(context)]);

@@ -18,12 +18,16 @@ function serves({ input, stampNames }: PlanContext, index: number): boolean {
   return verdict === 'healthy' || verdict === 'degraded';
 }
 
-/** Before a graceful shift every stamp that gets more must be known to be well. */
-export function unfitSurvivors({ input, stampNames }: PlanContext, gaining: readonly number[]): BlockedReason[] {
-  return gaining.flatMap((index): BlockedReason[] => {
+/** Before a graceful shift every stamp that gets more must be known to be well; these are not. */
+export function unfitStamps({ input, stampNames, asked }: PlanContext): ReadonlySet<number> {
+  return new Set(stampNames.flatMap((stamp, index) => (asked.has(index) || isFit(assessmentOf(input.assessment, stamp)) ? [] : [index])));
+}
+
+export function survivorsUnhealthy({ input, stampNames }: PlanContext, indexes: readonly number[]): BlockedReason[] {
+  return indexes.map((index) => {
     const stamp = stampNames[index] ?? '';
     const assessment = assessmentOf(input.assessment, stamp);
-    return isFit(assessment) ? [] : [{ code: 'survivorUnhealthy', stamp, message: `${stamp} would get more traffic and is ${assessment?.verdict ?? 'unknown'}${assessment === null ? '' : ` (${assessment.reason})`}` }];
+    return { code: 'survivorUnhealthy', stamp, message: `${stamp} would get more traffic and is ${assessment?.verdict ?? 'unknown'}${assessment === null ? '' : ` (${assessment.reason})`}` };
   });
 }
 

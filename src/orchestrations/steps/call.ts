@@ -22,7 +22,7 @@ export function* wait(ctx: OrchestrationContext, seconds: number): Steps<void> {
 
 /** Often while it matters most, then seldom: replay costs grow with the square of a history's length. */
 export function pollSeconds(waitedMs: number): number {
-  if (waitedMs < 4 * 60_000) return 10;
+  if (waitedMs < 4 * 60_000) return 5;
   return waitedMs < 10 * 60_000 ? 30 : 60;
 }
 

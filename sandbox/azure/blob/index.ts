@@ -105,7 +105,7 @@ function dispatch(context: BlobRequest): FaceResponse {
   if (comp === 'lease' && method === 'PUT') return leaseBlob(context, target);
   if (comp === 'metadata') {
     if (method === 'PUT') return setMetadata(context, target);
-    if (method === 'GET' || method === 'HEAD') return withoutBody(readBlob({ ...context, request: { ...request, method: 'HEAD' } }, target));
+    if (method === 'GET' || method === 'HEAD') return withoutContent(readBlob(context, target));
   }
   if (comp !== null) return answerError(context, notImplemented(`blob operation ${method} comp=${comp}`));
   if (method === 'PUT') return putBlob(context, target);
@@ -127,4 +127,5 @@ function dispatchContainer(context: BlobRequest, container: string): FaceRespons
   return answerError(context, unsupportedVerb);
 }
 
-const withoutBody = (response: FaceResponse): FaceResponse => ({ ...response, body: null });
+/** Get Blob Metadata answers with headers alone; a refusal keeps its body. */
+const withoutContent = (response: FaceResponse): FaceResponse => (response.status < 300 ? { ...response, body: null } : response);

@@ -5,6 +5,7 @@ import type { KubeRequest } from './kubeRequest.ts';
 import { selectObjects } from './read.ts';
 import { schemaObject } from './schemaObject.ts';
 import { parseFieldSelector, parseLabelSelector } from './selectors.ts';
+import type { Matcher } from './selectors.ts';
 import { badRequest, gone, statusObject } from './status.ts';
 import { tableOf, wantsTable } from './table.ts';
 import { objectJson } from './wire.ts';
@@ -18,11 +19,18 @@ export function watchObjects(context: KubeRequest): FaceResponse {
   if (timeout !== null && timeout !== '' && !/^\d+$/.test(timeout)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(timeout)}: invalid syntax`);
   const version = context.query.get('resourceVersion') ?? '';
   if (!/^\d*$/.test(version)) throw badRequest(`resourceVersion: Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`);
+  // Refusals come before the stream: selectors are read here and not within it.
+  const selectors: Selectors = { labels: parseLabelSelector(context.query.get('labelSelector')), fields: parseFieldSelector(context.query.get('fieldSelector'), context.kind.kind) };
   return {
     status: 200,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private', 'transfer-encoding': 'chunked' },
-    body: events(context, version, Number(timeout ?? '')),
+    body: events(context, selectors, version, Number(timeout ?? '')),
   };
+}
+
+interface Selectors {
+  readonly labels: Matcher | null;
+  readonly fields: Matcher | null;
 }
 
 interface Feed {
@@ -31,7 +39,7 @@ interface Feed {
   end(): void;
 }
 
-async function* events(context: KubeRequest, version: string, timeoutSeconds: number): AsyncGenerator<string> {
+async function* events(context: KubeRequest, selectors: Selectors, version: string, timeoutSeconds: number): AsyncGenerator<string> {
   const { store, world, request } = context;
   let wake: () => void = () => undefined;
   let ended = false;
@@ -47,7 +55,7 @@ async function* events(context: KubeRequest, version: string, timeoutSeconds: nu
     },
   };
   const format = createFormat(context);
-  const relay = createRelay(context, feed, format);
+  const relay = createRelay(context, selectors, feed, format);
   if (!begin(context, version, relay, feed)) {
     yield feed.queue.join('');
     return;
@@ -86,10 +94,8 @@ function begin(context: KubeRequest, version: string, relay: (change: KubeChange
 type Format = (type: KubeChange['type'], object: KubeObject) => string;
 
 /** Passes on what the watch is about; an object that stops matching its selectors is deleted as far as the client sees. */
-function createRelay(context: KubeRequest, feed: Feed, format: Format): (change: KubeChange) => void {
-  const { kind, namespace, name, query, store } = context;
-  const labels = parseLabelSelector(query.get('labelSelector'));
-  const fields = parseFieldSelector(query.get('fieldSelector'), kind.kind);
+function createRelay(context: KubeRequest, { labels, fields }: Selectors, feed: Feed, format: Format): (change: KubeChange) => void {
+  const { kind, namespace, name, store } = context;
   const selects = labels !== null || fields !== null;
   const matches = (object: KubeObject): boolean => (labels === null || labels(schemaObject(object))) && (fields === null || fields(schemaObject(object)));
   const shown = new Set(selects ? store.list(kind.kind, namespace).filter(matches).map(({ metadata }) => metadata.uid) : []);

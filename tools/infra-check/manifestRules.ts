@@ -86,7 +86,7 @@ const programsAreKept: ManifestRule = {
 const variablesAreKnown: ManifestRule = {
   name: 'every variable is one that the deployment fills in',
   why: 'an unknown variable becomes an empty text in the cluster',
-  check: (manifests) => manifests.filter((manifest) => manifest.kind !== 'ConfigMap' && /\$\{|: null\b/.test(JSON.stringify(manifest.body))).map((manifest) => `${manifest.kind} ${manifest.name}: a variable is left`),
+  check: (manifests) => manifests.filter((manifest) => manifest.kind !== 'ConfigMap' && /\$\{|:null\b/.test(JSON.stringify(manifest.body))).map((manifest) => `${manifest.kind} ${manifest.name}: a variable is left`),
 };
 
 export const manifestRules: readonly ManifestRule[] = [podsAreSafe, hpasHoldSurge, gateStandsApart, programsAreKept, variablesAreKnown];

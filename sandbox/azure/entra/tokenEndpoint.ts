@@ -4,7 +4,11 @@ import type { EntraOptions } from './options.ts';
 import { serviceOf } from './audiences.ts';
 import { principalByClientId, spillwayApiAppId, visitor } from './principals.ts';
 
-const lifetimeSeconds = 3599;
+/** What clients are told, and by which they keep a token. */
+const toldSeconds = 3599;
+
+/** What a token lives by the world's clock: longer than told, since that clock may run faster than the client's. */
+const lifetimeSeconds = 24 * 60 * 60;
 
 type Refuse = (status: number, error: string, message: string, code: number) => FaceResponse;
 
@@ -41,8 +45,8 @@ export function tokenEndpointAnswer(options: EntraOptions, request: FaceRequest,
     lifetimeSeconds,
     roles: service === 'api' ? principal.apiRoles : [],
   });
-  const v1Fields = asked.form === 'resource' ? { expires_on: String(Math.floor(options.now() / 1000) + lifetimeSeconds), resource: asked.resource } : {};
-  return json(200, { token_type: 'Bearer', expires_in: lifetimeSeconds, ext_expires_in: lifetimeSeconds, ...v1Fields, access_token: token }, { pragma: 'no-cache', 'cache-control': 'no-store, no-cache' });
+  const v1Fields = asked.form === 'resource' ? { expires_on: String(Math.floor(options.now() / 1000) + toldSeconds), resource: asked.resource } : {};
+  return json(200, { token_type: 'Bearer', expires_in: toldSeconds, ext_expires_in: toldSeconds, ...v1Fields, access_token: token }, { pragma: 'no-cache', 'cache-control': 'no-store, no-cache' });
 }
 
 function resourceOf(form: URLSearchParams): { readonly resource: string; readonly form: 'resource' | 'scope' } | null {

@@ -26,6 +26,7 @@ import { azureMonitorMetrics } from './monitor/metrics.ts';
 import { originDirectory } from './monitor/originDirectory.ts';
 import { webhookNotify } from './notify/webhook.ts';
 import { fleetSignals } from './signals/signals.ts';
+import { tracedPorts } from './telemetry/tracedPorts.ts';
 
 /** What the app's settings say of the outside; the settings object itself fits. */
 export interface PortOptions {
@@ -60,7 +61,7 @@ export function createPorts(options: PortOptions, fleet: Fleet, overrides: PortO
   const clusters = aksClusters(context, aksClientOf);
   const traffic = createTraffic(context, fleet, () => metrics.shares());
   const metrics = fleetMetrics(clock, fleet, azureMonitorMetrics(context), originDirectory(clock, fleet, () => traffic.readTraffic()));
-  return {
+  return tracedPorts({
     fleet,
     controlRegion: options.controlRegion,
     clock,
@@ -77,7 +78,7 @@ export function createPorts(options: PortOptions, fleet: Fleet, overrides: PortO
     gate: blobGate(context, blobs),
     notify: webhookNotify(context, fleet.notify.webhookUrl),
     checks: httpChecks(context, metrics),
-  };
+  });
 }
 
 function sdkContext(options: PortOptions, overrides: PortOverrides): SdkContext {

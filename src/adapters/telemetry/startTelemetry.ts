@@ -1,0 +1,16 @@
+/**
+ * Sends traces and metrics to Application Insights where its connection string is set. Loaded only then: the exporter is
+ * the largest thing that the app could bring with it, and a cold start must not pay for it in vain.
+ */
+export async function startTelemetry(connectionString: string | null): Promise<'exporting' | 'off'> {
+  if (connectionString === null) return 'off';
+  const { useAzureMonitor } = await import('@azure/monitor-opentelemetry');
+  useAzureMonitor({
+    azureMonitorExporterOptions: { connectionString },
+    // Every run is rare and wanted whole: no limit on traces a second, which would take precedence over the ratio.
+    tracesPerSecond: 0,
+    samplingRatio: 1,
+    enableLiveMetrics: false,
+  });
+  return 'exporting';
+}

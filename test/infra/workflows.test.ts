@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { checkWorkflows, shellSteps, workflowFindings } from '../../tools/infra-check/workflowChecks.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+describe('workflows', () => {
+  test('parse, sign in by OIDC, pass values by environment; their shell is clean where shellcheck is there', async () => {
+    const results = await checkWorkflows(root);
+    expect(results.filter((result) => result.outcome === 'failed')).toEqual([]);
+  });
+
+  const job = (step: object): object => ({ permissions: { contents: 'read', 'id-token': 'write' }, jobs: { a: { steps: [step] } } });
+
+  test('a stored secret is found', () => {
+    expect(workflowFindings('w', job({ uses: 'azure/login@v2', with: { creds: '${{ secrets.AZURE }}' } })).join()).toMatch(/stored secret/);
+  });
+
+  test('an expression inside a script is found: it would be code', () => {
+    expect(workflowFindings('w', job({ run: 'echo ${{ inputs.stamp }}' })).join()).toMatch(/hand it over by env/);
+  });
+
+  test('a sign-in without a token permission is found', () => {
+    expect(workflowFindings('w', { permissions: { contents: 'read' }, jobs: { a: { steps: [{ uses: 'azure/login@v2' }] } } }).join()).toMatch(/id-token/);
+  });
+
+  test('scripts are taken from jobs and from composite actions', () => {
+    expect(shellSteps('w', { jobs: { a: { steps: [{ run: 'x' }, { uses: 'y' }] } }, runs: { steps: [{ run: 'z' }] } }).map((step) => step.script)).toEqual(['x', 'z']);
+  });
+});

@@ -1,0 +1,41 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { fleetDocumentOf, loadScenario, playFaults, startOf, worldSpecOf } from '../scenarios/index.ts';
+import { startSimulation } from '../simulation.ts';
+import type { StartOptions } from './options.ts';
+
+/** Everything stays up until Ctrl-C: the Azure, the app in the local host, a kubeconfig for each cluster. */
+export async function serve(options: StartOptions, appDir: string): Promise<void> {
+  const scenario = loadScenario(options.scenario);
+  const startMs = startOf(scenario);
+  const simulation = await startSimulation({ spec: worldSpecOf(scenario), fleetText: stringify(fleetDocumentOf(scenario)), seed: options.seed, startMs, pace: options.speed, appDir });
+  playFaults(scenario, simulation.world, startMs);
+  const { azure, host } = simulation;
+  const { endpoints } = azure;
+  const folder = endpoints.caPemPath === null ? '.' : join(endpoints.caPemPath, '..');
+  const token = azure.issueToken({ as: 'approver', audience: 'api' });
+  await writeFile(join(folder, 'token'), token, { mode: 0o600 });
+  console.log(`Scenario ${scenario.name} is playing; everything stays up until Ctrl-C.
+
+  API            ${host.origin}/api/regions
+  Azure          ${endpoints.arm}  (Resource Manager, Monitor metrics, Entra)
+  admin          ${endpoints.admin}  (a page of the world; faults, clock, snapshot)
+  clusters       ${Object.values(endpoints.kube).join('  ')}
+
+# For a POSIX shell: settings of the app, and az registered with this Azure
+${azure.shellSnippet()}
+
+# The API, as an approver of the sandbox's tenant
+export SPILLWAY_URL='${host.origin}'
+export SPILLWAY_TOKEN="$(cat '${join(folder, 'token')}')"
+curl -s -H "Authorization: Bearer $SPILLWAY_TOKEN" "$SPILLWAY_URL/api/regions"
+`);
+  const stop = async (): Promise<void> => {
+    await simulation.stop();
+    process.exit(0);
+  };
+  process.once('SIGINT', () => void stop());
+  process.once('SIGTERM', () => void stop());
+  await simulation.pacer.drive();
+}

@@ -1,0 +1,104 @@
+import type { WriteStream } from 'node:tty';
+import { styleText } from 'node:util';
+import { describeEvent } from '../../src/domain/ledgerView/describeEvent.ts';
+import type { ChainedEntry } from '../../src/domain/ledgerEvent.ts';
+import type { Audience, Frame } from '../play/playScenario.ts';
+import type { Summary } from '../play/summary.ts';
+import type { Scenario } from '../scenarios/index.ts';
+import type { LogLine } from '../host/index.ts';
+import type { StartOptions } from './options.ts';
+import { statusTable } from './statusTable.ts';
+import { summaryLines } from './summaryLines.ts';
+
+type Colour = 'red' | 'yellow' | 'green' | 'cyan' | 'magenta' | 'dim' | 'bold';
+export type Paint = (colour: Colour, text: string) => string;
+
+export interface Show extends Audience {
+  begin(): void;
+  end(summary: Summary): void;
+}
+
+/** Plain lines where output is piped; colours, and a status table that stays below the events, on a terminal. */
+export function createShow(output: WriteStream | NodeJS.WriteStream, scenario: Scenario, options: StartOptions): Show {
+  const isTerminal = output.isTTY === true;
+  const paint: Paint = (colour, text) => (isTerminal ? styleText(colour, text) : text);
+  let tableHeight = 0;
+  let faultAtMs: number | null = null;
+  const clear = (): void => {
+    if (tableHeight > 0) output.write(`\u001B[${tableHeight}A\u001B[0J`);
+    tableHeight = 0;
+  };
+  let table: readonly string[] = [];
+  const redraw = (): void => {
+    if (!isTerminal) return;
+    for (const line of table) output.write(`${line}\n`);
+    tableHeight = table.length;
+  };
+  const say = (lines: readonly string[]): void => {
+    clear();
+    for (const line of lines) output.write(`${line}\n`);
+    redraw();
+  };
+  const stamp = (at: number): string => {
+    const seconds = faultAtMs === null ? null : Math.round((at - faultAtMs) / 1000);
+    return paint('dim', `${new Date(at).toISOString().slice(11, 19)} ${seconds === null ? '' : `${seconds < 0 ? '' : '+'}${seconds} s`.padStart(7)}`);
+  };
+  return {
+    begin() {
+      const speed = options.speed === 'real' ? 'real time' : options.speed === 'max' ? 'as fast as it can' : `${options.speed} simulated seconds a second`;
+      faultAtMs = Date.parse(scenario.startAt) + scenario.faultAt * 1000;
+      say([
+        paint('bold', `Spillway, scenario ${scenario.name}: ${scenario.title}`),
+        `The clock runs at ${speed}; seed ${options.seed}. An Azure on loopback, the Functions app unchanged in a local host.`,
+        `Times are UTC and simulated; behind them the seconds from the start of the fault.`,
+        '',
+      ]);
+    },
+    entry(entry) {
+      const lines = entryLines(entry, paint);
+      if (lines.length > 0) say(lines.map((line, index) => (index === 0 ? `${stamp(entry.at)}  ${line}` : `${' '.repeat(18)}${line}`)));
+    },
+    frame(frame: Frame) {
+      clear();
+      table = statusTable(frame, paint);
+      if (isTerminal) redraw();
+      else for (const line of table) output.write(`${line}\n`);
+    },
+    log(line: LogLine) {
+      if (line.level === 'error' || line.level === 'critical') say([paint('red', `app log: ${line.message.split('\n')[0]?.slice(0, 300) ?? ''}`)]);
+    },
+    end(summary) {
+      clear();
+      table = [];
+      for (const line of summaryLines(summary, scenario, paint)) output.write(`${line}\n`);
+    },
+  };
+}
+
+/** What a glance should catch has a colour; intents are left to the ledger itself, their outcomes are shown. */
+function entryLines({ event }: ChainedEntry, paint: Paint): readonly string[] {
+  switch (event.type) {
+    case 'WriteIntended':
+    case 'Assessed':
+      return [];
+    case 'PlanMade':
+      return [paint('cyan', `plan, revision ${event.plan.revision}`), ...event.rendering.split('\n'), ...event.findings.map(({ severity, invariant, message }) => paint('yellow', `${severity} ${invariant}: ${message}`))];
+    case 'Decided':
+      return [paint(event.decision === 'nothing' ? 'dim' : 'magenta', shorten(describeEvent(event)))];
+    case 'WriteSucceeded':
+    case 'CapacityProved':
+    case 'ShiftVerified':
+      return [paint('green', describeEvent(event))];
+    case 'WriteRefused':
+    case 'CapacityNotProved':
+    case 'PlanBlocked':
+    case 'ShiftUnverified':
+      return [paint('red', describeEvent(event))];
+    case 'RunClosed':
+      return [paint(event.outcome === 'completed' ? 'green' : 'yellow', describeEvent(event))];
+    default:
+      return [shorten(describeEvent(event))];
+  }
+}
+
+const shorten = (text: string): string => (text.length > 320 ? `${text.slice(0, 319)}…` : text);

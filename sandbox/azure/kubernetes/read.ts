@@ -6,7 +6,7 @@ import { parseFieldSelector, parseLabelSelector } from './selectors.ts';
 import { schemaObject } from './schemaObject.ts';
 import { badRequest, expiredContinue, notFound } from './status.ts';
 import { tableResponse, wantsTable } from './table.ts';
-import { itemJson, jsonResponse, objectJson } from './wire.ts';
+import { itemJson, jsonResponse, listKey, objectJson } from './wire.ts';
 
 export function readOne(context: KubeRequest, name: string): FaceResponse {
   const found = context.store.get(context.kind.kind, context.namespace, name);
@@ -32,23 +32,23 @@ export function readList(context: KubeRequest): FaceResponse {
   const after = parseContinue(query.get('continue'));
   const version = after?.version ?? store.resourceVersion;
   const selected = selectObjects(context);
-  const rest = after === null ? selected : selected.filter((object) => keyOf(object) > after.key);
+  const rest = after === null ? selected : selected.filter((object) => listKey(object) > after.key);
   const shown = limit === 0 ? rest : rest.slice(0, limit);
   const last = shown.at(-1);
   const more = rest.length - shown.length;
-  const page = more > 0 && last !== undefined ? { continue: writeContinue(version, keyOf(last)), remainingItemCount: more } : {};
+  const page = more > 0 && last !== undefined ? { continue: writeContinue(version, listKey(last)), remainingItemCount: more } : {};
   if (wantsTable(context.request)) return tableResponse(context, shown, version, page);
   const metadata = JSON.stringify({ resourceVersion: version, ...page });
   const items = shown.map(itemJson).join(',');
   return jsonResponse(200, `{"kind":"${kind.kind}List","apiVersion":"${groupVersion(kind)}","metadata":${metadata},"items":[${items}]}`);
 }
 
-const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;
-
 function inOrder(objects: readonly KubeObject[]): readonly KubeObject[] {
-  for (let at = 1; at < objects.length; at++) {
-    const [before, here] = [objects[at - 1], objects[at]];
-    if (before !== undefined && here !== undefined && keyOf(before) > keyOf(here)) return objects.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  let before = '';
+  for (const object of objects) {
+    const key = listKey(object);
+    if (key < before) return objects.toSorted((a, b) => (listKey(a) < listKey(b) ? -1 : 1));
+    before = key;
   }
   return objects;
 }

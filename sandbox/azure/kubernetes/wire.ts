@@ -22,6 +22,17 @@ function cached(object: KubeObject): Cached {
 
 export const objectJson = (object: KubeObject): string => cached(object).full;
 
+const keys = new WeakMap<KubeObject, string>();
+
+/** What lists are sorted by: namespace, then name. */
+export function listKey(object: KubeObject): string {
+  const found = keys.get(object);
+  if (found !== undefined) return found;
+  const made = `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+  keys.set(object, made);
+  return made;
+}
+
 /** Within a list, items go without kind and apiVersion. */
 export const itemJson = (object: KubeObject): string => cached(object).item;
 

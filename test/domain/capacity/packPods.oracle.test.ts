@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packPods } from '../../../src/domain/capacity/packPods.ts';
 import { model, node, nodeSize, pool, workload, workloadFacts } from './smallStamp.ts';
@@ -38,7 +38,7 @@ function fewestNewNodes({ zones, existing, kinds }: Case): number {
       counts[zone] = (counts[zone] ?? 0) + 1;
       rooms.push({ zone, cpu: 4, memory: 8, pods: podsPerNode });
     }
-    if (placeAll(rooms, kinds, 0, 0, new Array<number>(zones).fill(0), 0)) return extra;
+    if (placeAll(rooms, kinds, 0, 0, Array.from({ length: zones }, () => 0), 0)) return extra;
   }
   return Infinity;
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { replicasNeeded } from '../../../src/domain/capacity/index.ts';
 import type { WorkloadFacts } from '../../../src/domain/facts.ts';

@@ -83,14 +83,14 @@ describe('every constraint: what is missing, of what, and what would mend it', (
 });
 
 describe('what is not known is never room', () => {
-  it.each<[keyof StampFacts & string, RegExp]>([['pools', /pools are not known/], ['nodes', /nodes/], ['workloads', /state of shop\/w/], ['quota', /quota is not known/], ['skus', /SKUs are not known/], ['network', /network/]])('%s', (input, fix) => {
+  it.each<[keyof StampFacts, RegExp]>([['pools', /pools are not known/], ['nodes', /nodes/], ['workloads', /state of shop\/w/], ['quota', /quota is not known/], ['skus', /SKUs are not known/], ['network', /network/]])('%s', (input, fix) => {
     const sizing = size({ small: { facts: { [input]: unknown('Azure said nothing', now) } } });
     expect(sizing.shortfalls.length).toBeGreaterThan(0);
     expect(sizing.shortfalls.every(({ constraint }) => constraint === 'inputUnknown')).toBe(true);
     expect(sizing.shortfalls.some((one) => fix.test(one.fix))).toBe(true);
   });
 
-  it.each<[keyof StampFacts & string, number]>([['pools', 60], ['nodes', 60], ['workloads', 60], ['quota', 300], ['network', 300], ['skus', 3600]])('%s may be %i s old, and no older', (input, seconds) => {
+  it.each<[keyof StampFacts, number]>([['pools', 60], ['nodes', 60], ['workloads', 60], ['quota', 300], ['network', 300], ['skus', 3600]])('%s may be %i s old, and no older', (input, seconds) => {
     const aged = (ageSeconds: number): StampSizing => {
       const reading = stampFacts({ workloads: [workloadFacts('w')] })[input];
       return size({ small: { facts: { [input]: { ...reading, observedAt: now - ageSeconds * 1000 } } } });

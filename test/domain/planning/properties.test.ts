@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkPlan } from '../../../src/domain/check/checkPlan.ts';
 import type { Verdict } from '../../../src/domain/assessment.ts';
@@ -97,7 +97,7 @@ describe('every plan that planRun makes', () => {
         const input = inputOf(situation);
         const plan = planOf(input);
         if (plan === null || plan.mode === 'ungraceful' || input.facts.traffic.kind === 'unknown' || input.facts.demand.kind === 'unknown') return;
-        const traffic = { originGroups: input.facts.traffic.value.originGroups.map((group) => ({ ...group, origins: group.origins.map((origin) => ({ ...origin, ...(plan.shifts.find((shift) => shift.origin === origin.origin)?.after ?? {}) })) })) };
+        const traffic = { originGroups: input.facts.traffic.value.originGroups.map((group) => ({ ...group, origins: group.origins.map((origin) => ({ ...origin, ...(plan.shifts.find((shift) => shift.origin === origin.origin)?.after) })) })) };
         const after = computeShares({ stamps: names, traffic, demand: input.facts.demand.value, out: [] });
         for (const { stamp, workloads } of plan.expected.stamps) {
           const rps = after.stamps.find((one) => one.stamp === stamp)?.requestsPerSecond ?? 0;

@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createCredential } from '../../src/adapters/entra/credential.ts';
+import { createPorts } from '../../src/adapters/createPorts.ts';
+import { TransientError } from '../../src/ports/outcome.ts';
+import { computeContract } from './contracts/computeContract.ts';
+import { trafficContract } from './contracts/trafficContract.ts';
+import { sampleFleet, stampOf } from './support/fleet.ts';
+import { openSandbox } from './support/sandboxPorts.ts';
+
+const fleet = sampleFleet();
+const eastus2 = stampOf(fleet, 'eastus2');
+
+computeContract('AKS pools, on the sandbox', () => {
+  const sandbox = openSandbox();
+  return Promise.resolve({
+    compute: sandbox.ports.compute,
+    stamp: eastus2,
+    pool: 'user1',
+    advance: sandbox.advance,
+    keepBusy: () => sandbox.inject({ kind: 'poolBusy', stamp: 'eastus2' }),
+    breakService: () => sandbox.inject({ kind: 'armDown' }),
+  });
+});
+
+trafficContract('Front Door Standard/Premium, on the sandbox', () => {
+  const sandbox = openSandbox();
+  let writes = 0;
+  const inner = sandbox.context.httpClient;
+  if (inner === undefined) throw new Error('the sandbox has a transport');
+  const { endpoints } = sandbox.azure;
+  const ports = createPorts(
+    { controlRegion: 'northcentralus', cosmosEndpoint: `${endpoints.cosmos}/`, cosmosDatabase: 'spillway', fenceBlobUrl: `${endpoints.blob}/stspillway/fence`, outboxBlobUrl: `${endpoints.blob}/stspillway/outbox-northcentralus`, armEndpoint: endpoints.arm, metricsEndpoint: endpoints.arm, authorityHost: endpoints.authority, identityClientId: null },
+    fleet,
+    {
+      ...sandbox.context,
+      httpClient: {
+        sendRequest: (request) => {
+          if (request.method === 'PATCH' && request.url.includes('/originGroups/')) writes += 1;
+          return inner.sendRequest(request);
+        },
+      },
+    },
+  );
+  return Promise.resolve({ traffic: ports.traffic, fleet, advance: sandbox.advance, breakService: () => sandbox.inject({ kind: 'armDown' }), writes: () => writes });
+});
+
+describe('headroom, on the sandbox', () => {
+  const sandbox = openSandbox();
+
+  test('quota of the region and of the families of the pools\' sizes', async () => {
+    const [quota, skus] = await Promise.all([sandbox.ports.headroom.readQuota(eastus2), sandbox.ports.headroom.readSkus(eastus2)]);
+    if (quota.kind === 'unknown') throw new Error(quota.why);
+    if (skus.kind === 'unknown') throw new Error(skus.why);
+    expect(quota.value.regionalCores.limit).toBeGreaterThan(quota.value.regionalCores.used);
+    expect(skus.value.length).toBeGreaterThan(0);
+    for (const sku of skus.value) {
+      expect(sku).toMatchObject({ vCpus: expect.any(Number), zones: ['1', '2', '3'], restricted: null });
+      expect(quota.value.families[sku.family]).toMatchObject({ limit: expect.any(Number) });
+    }
+  });
+
+  test('addresses of the node subnet', async () => {
+    const network = await sandbox.ports.headroom.readNetwork(eastus2);
+    if (network.kind === 'unknown') throw new Error(network.why);
+    expect(network.value).toMatchObject({ plugin: 'overlay', podCidr: expect.stringContaining('/'), subnets: [{ id: eastus2.gateway.nodeSubnetId }] });
+    expect(network.value.subnets[0]?.totalAddresses).toBeGreaterThan(network.value.subnets[0]?.usedAddresses ?? 0);
+  });
+
+  test('keeps what it read, with its age, and gives it on while Azure is down', async () => {
+    const own = openSandbox();
+    const first = await own.ports.headroom.readQuota(eastus2);
+    own.inject({ kind: 'armDown' });
+    own.advance(30_000);
+    expect(await own.ports.headroom.readQuota(eastus2)).toEqual(first);
+    own.advance(600_000);
+    expect(await own.ports.headroom.readQuota(eastus2)).toEqual(first);
+    expect(await own.another().headroom.readQuota(eastus2)).toMatchObject({ kind: 'unknown' });
+  });
+});
+
+test('a throttled Resource Manager is waited for within the budget, and a write says how long it was asked to wait', async () => {
+  const sandbox = openSandbox();
+  sandbox.inject({ kind: 'armThrottled', severity: 1 });
+  const startedAt = sandbox.clock.now();
+  expect(await sandbox.ports.compute.readPools(eastus2)).toMatchObject({ kind: 'unknown', why: expect.stringContaining('429') });
+  expect(sandbox.clock.now() - startedAt).toBeLessThanOrEqual(20_000);
+  const origin = eastus2.origins[0];
+  if (origin === undefined) throw new Error('eastus2 has an origin');
+  const error: unknown = await sandbox.ports.traffic.applyOrigin(eastus2, origin, { weight: 1, enabled: 'Enabled' }).catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(TransientError);
+  expect(error instanceof TransientError ? error.retryAfterMs : null).toBeGreaterThan(0);
+});
+
+describe('the managed identity of the sandbox\'s host', () => {
+  const kept = { endpoint: process.env['IDENTITY_ENDPOINT'], header: process.env['IDENTITY_HEADER'] };
+  beforeEach(() => {
+    const environment = openSandbox().azure.environment();
+    process.env['IDENTITY_ENDPOINT'] = environment['IDENTITY_ENDPOINT'];
+    process.env['IDENTITY_HEADER'] = environment['IDENTITY_HEADER'];
+  });
+  afterEach(() => {
+    for (const [name, value] of [['IDENTITY_ENDPOINT', kept.endpoint], ['IDENTITY_HEADER', kept.header]] as const) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+
+  test('gives a token through the unmodified identity SDK, and it reads what its role allows', async () => {
+    const sandbox = openSandbox();
+    const environment = sandbox.azure.environment();
+    const { httpClient } = sandbox.context;
+    if (httpClient === undefined) throw new Error('the sandbox has a transport');
+    const credential = createCredential({
+      clientId: environment['AZURE_CLIENT_ID'] ?? null,
+      identityEndpoint: process.env['IDENTITY_ENDPOINT'] ?? null,
+      authorityHost: sandbox.azure.endpoints.authority,
+      httpClient,
+    });
+    const token = await credential.getToken(`${sandbox.azure.endpoints.arm}/.default`);
+    expect(token?.token.split('.')).toHaveLength(3);
+    expect(token?.expiresOnTimestamp).toBeGreaterThan(sandbox.clock.now());
+  });
+});

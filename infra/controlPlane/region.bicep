@@ -26,7 +26,7 @@ var hostAccount = storageName(name, 'fn', place.name, unique)
 var outboxAccount = storageName(name, 'ob', place.name, unique)
 var sku = place.zoneRedundant ? 'Standard_ZRS' : 'Standard_LRS'
 var identityId = resourceId('Microsoft.ManagedIdentity/userAssignedIdentities', controlIdentityName(name, place.name))
-var hubName = 'spillway'
+var hubName = 'Spillway'
 var storageSuffix = environment().suffixes.storage
 var endpointSubnetId = resourceId('Microsoft.Network/virtualNetworks/subnets', controlNetworkName(name, place.name), 'endpoints')
 

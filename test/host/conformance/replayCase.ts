@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { BusyTracker, Pacer, VirtualClock, installGlobals, nextTurn, trackOutbound } from '../../../sandbox/clock/index.ts';
-import { DiskStore, MemoryStore, createLocalHost, type LocalHost, type ObservedInvocation } from '../../../sandbox/host/index.ts';
+import { DiskStore, MemoryStore, createLocalHost, type DurableTransport, type LocalHost, type ObservedInvocation } from '../../../sandbox/host/index.ts';
 import { loadFunctionsUnderTest, type RecorderNote } from './functionsUnderTest.ts';
 import type { RecordedHttp, Recording } from './recordings.ts';
 import { Steering } from './steering.ts';
@@ -38,9 +38,9 @@ export interface SeenCase {
 }
 
 /** Does to a local host, on a virtual clock, what a recording says was done to the real one. */
-export async function replayCase(recording: Recording): Promise<SeenCase> {
+export async function replayCase(recording: Recording, transport: DurableTransport = 'wire'): Promise<SeenCase> {
   const folder = mkdtempSync(path.join(tmpdir(), 'durable-conformance-'));
-  const player = new Player(recording, folder, await findFreePort());
+  const player = new Player(recording, folder, await findFreePort(), transport);
   try {
     return await player.play();
   } finally {
@@ -53,6 +53,7 @@ class Player {
   readonly #recording: Recording;
   readonly #folder: string;
   readonly #port: number;
+  readonly #transport: DurableTransport;
   readonly #clock: VirtualClock;
   readonly #tracker = new BusyTracker();
   readonly #pacer: Pacer;
@@ -66,10 +67,11 @@ class Player {
   #host: LocalHost | undefined;
   #endLife: () => void = () => undefined;
 
-  constructor(recording: Recording, folder: string, port: number) {
+  constructor(recording: Recording, folder: string, port: number, transport: DurableTransport) {
     this.#recording = recording;
     this.#folder = folder;
     this.#port = port;
+    this.#transport = transport;
     this.#clock = new VirtualClock(toStartMs(recording));
     this.#pacer = new Pacer({ clock: this.#clock, tracker: this.#tracker });
     this.#steering = new Steering(recording);
@@ -116,6 +118,7 @@ class Player {
       tracker: this.#tracker,
       port: this.#port,
       hostJson: { extensions: { durableTask } },
+      durableTransport: this.#transport,
       store: isDurable ? new DiskStore(path.join(this.#folder, 'hub')) : new MemoryStore(),
       register: () => {
         this.#undo.push(loadFunctionsUnderTest((note) => this.#notes.push(note)));
@@ -222,7 +225,9 @@ function toSeenEpisode({ functionName, triggerType, request, outcome }: Observed
     return { kind, name: functionName, instanceId, in: { rpc, triggerMetadata: request.triggerMetadata }, out: returned === undefined ? undefined : toPlain({ rpc: returned }), outOfProcData: undefined, errorMessage };
   }
   if (kind !== 'orchestration' && kind !== 'entity') return undefined;
-  const trigger = JSON.parse(rpc?.string ?? 'null') as { readonly self?: { readonly name: string; readonly key: string } };
+  // handed over as an object, there is nothing that went over a wire to look at
+  if (typeof rpc?.string !== 'string') return undefined;
+  const trigger = JSON.parse(rpc.string) as { readonly self?: { readonly name: string; readonly key: string } };
   const label = '$OutOfProcData$:';
   const at = errorMessage?.indexOf(label) ?? -1;
   return {

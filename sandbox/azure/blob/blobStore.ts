@@ -50,6 +50,9 @@ export interface BlobStoreOptions {
   readonly record?: (change: BlobChange) => void;
 }
 
+/** The fewest changes that rebuild the same store. */
+export const compactBlobChanges = (saved: readonly BlobChange[]): readonly BlobChange[] => createBlobStore({ saved }).save();
+
 interface ContainerState {
   readonly properties: StoredContainer;
   readonly blobs: Map<string, StoredBlob>;

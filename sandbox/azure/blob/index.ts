@@ -11,7 +11,7 @@ import { leaseBlob } from './leaseOperations.ts';
 import { answerError, header } from './requestContext.ts';
 import type { BlobRequest } from './requestContext.ts';
 
-export { createBlobStore } from './blobStore.ts';
+export { compactBlobChanges, createBlobStore } from './blobStore.ts';
 export type { BlobChange, BlobStore, StoredBlob } from './blobStore.ts';
 
 /** What a caller wants to do, for the role table: `Storage Blob Data Reader` allows read and list. */

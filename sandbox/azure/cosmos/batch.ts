@@ -27,19 +27,20 @@ export function runBatch(context: CosmosRequest): FaceResponse {
   if (!Array.isArray(operations) || operations.length === 0) throw badRequest('Message: {"Errors":["A batch holds at least one operation."]}');
   if (operations.length > operationLimit) throw badRequest(`Message: {"Errors":["Batch request has more operations than what is supported: ${operations.length} of ${operationLimit}."]}`);
   const partition = partitionOf(context);
-  const undo = context.container.checkpoint(partition);
-  const answers: OperationAnswer[] = [];
-  for (const [index, operation] of (operations as readonly unknown[]).entries()) {
-    try {
-      answers.push(runOperation(context, operation));
-    } catch (error) {
-      undo();
-      if (!(error instanceof CosmosRefusal)) throw error;
-      const failed = operations.map((_one, at): OperationAnswer => (at === index ? { statusCode: error.status, subStatusCode: error.substatus, requestCharge: 0 } : { statusCode: 424, requestCharge: 0 }));
-      return respond(context, { status: 207, body: JSON.stringify(failed), charge: 1 });
-    }
+  let reached = 0;
+  try {
+    const answers = context.container.atomically(partition, () =>
+      (operations as readonly unknown[]).map((operation, index) => {
+        reached = index;
+        return runOperation(context, operation);
+      }),
+    );
+    return respond(context, { status: 200, body: JSON.stringify(answers), charge: answers.length * 7 });
+  } catch (error) {
+    if (!(error instanceof CosmosRefusal)) throw error;
+    const failed = operations.map((_one, index): OperationAnswer => (index === reached ? { statusCode: error.status, subStatusCode: error.substatus, requestCharge: 0 } : { statusCode: 424, requestCharge: 0 }));
+    return respond(context, { status: 207, body: JSON.stringify(failed), charge: 1 });
   }
-  return respond(context, { status: 200, body: JSON.stringify(answers), charge: answers.length * 7 });
 }
 
 function runOperation(context: CosmosRequest, operation: unknown): OperationAnswer {

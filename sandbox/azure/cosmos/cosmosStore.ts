@@ -56,6 +56,9 @@ export function createCosmosStore(definitions: readonly ContainerDefinition[] = 
   return { containers, container: find, save: () => containers.flatMap((container) => container.save()) };
 }
 
+/** The fewest changes that rebuild the same store. */
+export const compactCosmosChanges = (saved: readonly CosmosChange[], definitions: readonly ContainerDefinition[] = spillwayContainers()): readonly CosmosChange[] => createCosmosStore(definitions, { saved }).save();
+
 const databaseBytes = [0x53, 0x70, 0x77, 0x00];
 
 /** One container: a single physical partition that holds all logical ones. */
@@ -63,14 +66,17 @@ export class ContainerState {
   readonly definition: ContainerDefinition;
   readonly databaseRid: string;
   readonly rid: string;
-  readonly #record: (change: CosmosChange) => void;
+  readonly #tell: (change: CosmosChange) => void;
+  /** Changes of the transaction under way; null outside one. */
+  #pending: CosmosChange[] | null = null;
   readonly #ridBytes: readonly number[];
   readonly #partitions = new Map<string, Map<string, StoredItem>>();
+  readonly #uniqueKeys = new WeakMap<Document, readonly string[]>();
   #lsn = 1;
 
   constructor(definition: ContainerDefinition, index: number, record: (change: CosmosChange) => void) {
     this.definition = definition;
-    this.#record = record;
+    this.#tell = record;
     this.#ridBytes = [...databaseBytes, 0x80, 0, 0, index + 1];
     this.databaseRid = Buffer.from(databaseBytes).toString('base64');
     this.rid = Buffer.from(this.#ridBytes).toString('base64');
@@ -120,16 +126,26 @@ export class ContainerState {
     this.#record({ type: 'removed', database: this.definition.database, container: this.definition.name, partition, id, lsn: ++this.#lsn });
   }
 
-  /** The undo of a batch: everything as it was, nothing recorded. */
-  checkpoint(partition: string): () => void {
+  /** All that `run` does to a partition happens, or nothing when it throws: then nothing is recorded either. */
+  atomically<T>(partition: string, run: () => T): T {
     const items = this.#partitions.get(partition);
     const copy = items === undefined ? null : new Map(items);
     const lsn = this.#lsn;
-    return () => {
+    const pending: CosmosChange[] = [];
+    this.#pending = pending;
+    try {
+      const result = run();
+      this.#pending = null;
+      for (const change of pending) this.#tell(change);
+      return result;
+    } catch (error) {
       if (copy === null) this.#partitions.delete(partition);
       else this.#partitions.set(partition, copy);
       this.#lsn = lsn;
-    };
+      throw error;
+    } finally {
+      this.#pending = null;
+    }
   }
 
   replay(change: CosmosChange): void {
@@ -148,6 +164,11 @@ export class ContainerState {
   save(): readonly CosmosChange[] {
     const items = [...this.#partitions.values()].flatMap((items) => [...items.values()]).toSorted((a, b) => a.lsn - b.lsn);
     return items.map((item) => this.#changeOf(item));
+  }
+
+  #record(change: CosmosChange): void {
+    if (this.#pending === null) this.#tell(change);
+    else this.#pending.push(change);
   }
 
   #changeOf(item: StoredItem): CosmosChange {
@@ -181,12 +202,21 @@ export class ContainerState {
   }
 
   #checkUniqueKeys(document: Document, partition: string, id: string, nowSeconds: number): void {
-    for (const paths of this.definition.uniqueKeys) {
-      const key = keyText(document, paths);
-      for (const other of this.#partitions.get(partition)?.values() ?? []) {
-        if (other.id !== id && keyText(other.document, paths) === key && !this.#expired(other, nowSeconds)) throw uniqueKeyTaken();
-      }
+    if (this.definition.uniqueKeys.length === 0) return;
+    const keys = this.#uniqueKeysOf(document);
+    for (const other of this.#partitions.get(partition)?.values() ?? []) {
+      if (other.id === id) continue;
+      const taken = this.#uniqueKeysOf(other.document);
+      if (keys.some((key, index) => key === taken[index]) && !this.#expired(other, nowSeconds)) throw uniqueKeyTaken();
     }
+  }
+
+  #uniqueKeysOf(document: Document): readonly string[] {
+    const found = this.#uniqueKeys.get(document);
+    if (found !== undefined) return found;
+    const made = this.definition.uniqueKeys.map((paths) => keyText(document, paths));
+    this.#uniqueKeys.set(document, made);
+    return made;
   }
 
   #expired(item: StoredItem, nowSeconds: number): boolean {

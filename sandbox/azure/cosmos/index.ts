@@ -12,7 +12,9 @@ import { queryItems, readFeed } from './feedOperations.ts';
 import { createItem, deleteItem, patchItem, readItem, replaceItem } from './itemOperations.ts';
 import { accountBody, containerBody, databaseBody, partitionRangesBody, partitionRangesEtag } from './metadata.ts';
 
-export { createCosmosStore, spillwayContainers } from './cosmosStore.ts';
+export { openChangeJournal } from './changeJournal.ts';
+export type { ChangeJournal } from './changeJournal.ts';
+export { compactCosmosChanges, createCosmosStore, spillwayContainers } from './cosmosStore.ts';
 export type { ContainerDefinition, CosmosChange, CosmosStore } from './cosmosStore.ts';
 export { dataActions } from './dataActions.ts';
 export type { CosmosDataAction } from './dataActions.ts';

@@ -29,6 +29,8 @@ export function createObject(context: KubeRequest): FaceResponse {
   const metadata = {
     ...without(given, 'resourceVersion', 'uid', 'selfLink', 'managedFields', 'generation', 'deletionTimestamp'),
     name,
+    // Every namespace carries its name as a label, so that selectors can find it.
+    ...(kind.kind === 'Namespace' ? { labels: { ...objectAt(given, 'labels'), 'kubernetes.io/metadata.name': name } } : {}),
     ...(namespace === null ? {} : { namespace }),
     uid: uidOf(`${kind.kind}/${namespace ?? ''}/${name}/${store.resourceVersion}`),
     creationTimestamp: `${new Date(now).toISOString().slice(0, 19)}Z`,

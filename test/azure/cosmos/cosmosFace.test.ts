@@ -1,7 +1,10 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CosmosClient } from '@azure/cosmos';
 import type { Container, ErrorResponse } from '@azure/cosmos';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createCosmosFace, createCosmosStore, dataActions, spillwayContainers } from '../../../sandbox/azure/cosmos/index.ts';
+import { compactCosmosChanges, createCosmosFace, createCosmosStore, dataActions, openChangeJournal, spillwayContainers } from '../../../sandbox/azure/cosmos/index.ts';
 import type { CosmosAccess, CosmosChange, CosmosFaceOptions } from '../../../sandbox/azure/cosmos/index.ts';
 import { ConnectionFault } from '../../../sandbox/azure/face.ts';
 import type { Fault } from '../../../sandbox/world/types.ts';
@@ -276,6 +279,34 @@ describe('cosmos store', () => {
       expect((await again.state.item('b', 'k').read()).statusCode).toBe(404);
       expect((await again.ledger.item('r1:0', 'run1').read()).resource).toMatchObject({ seq: 0 });
       expect((await refusal(again.ledger.items.create({ ...entry('run1', 0), id: 'second' }))).code).toBe(409);
+    }
+  });
+});
+
+describe('a store kept in a folder', () => {
+  const open = (folder: string) => {
+    const journal = openChangeJournal<CosmosChange>(join(folder, 'cosmos.jsonl'), compactCosmosChanges);
+    return { journal, s: subject({ store: createCosmosStore(spillwayContainers(), { saved: journal.saved, record: journal.record }) }) };
+  };
+
+  it('is there again after a kill, without a line that was cut short and without what a failed batch did', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'spillway-journal-'));
+    try {
+      const first = open(folder);
+      await first.s.ledger.items.create(entry('run1', 0));
+      await first.s.ledger.items.batch([{ operationType: 'Create', resourceBody: entry('run1', 1) }, { operationType: 'Create', resourceBody: entry('run1', 0) }], 'run1');
+      for (const mode of ['observe', 'auto']) await first.s.state.items.upsert({ id: 'mode', kind: 'controls', mode });
+      appendFileSync(join(folder, 'cosmos.jsonl'), '{"type":"put","database":"spill');
+      const second = open(folder);
+      expect(second.journal.saved).toHaveLength(2);
+      expect((await second.s.ledger.items.readAll().fetchAll()).resources).toHaveLength(1);
+      expect((await second.s.state.item('mode', 'controls').read<{ mode: string }>()).resource?.mode).toBe('auto');
+      await second.s.ledger.items.create(entry('run1', 1));
+      second.journal.close();
+      first.journal.close();
+      expect(readFileSync(join(folder, 'cosmos.jsonl'), 'utf8').trim().split('\n')).toHaveLength(3);
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   });
 });

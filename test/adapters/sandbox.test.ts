@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createCredential } from '../../src/adapters/entra/credential.ts';
-import { createPorts } from '../../src/adapters/createPorts.ts';
 import { TransientError } from '../../src/ports/outcome.ts';
 import { computeContract } from './contracts/computeContract.ts';
 import { trafficContract } from './contracts/trafficContract.ts';
-import { sampleFleet, stampOf } from './support/fleet.ts';
+import { classicFleetText, sampleFleet, sampleFleetText, stampOf } from './support/fleet.ts';
 import { openSandbox } from './support/sandboxPorts.ts';
 
 const fleet = sampleFleet();
@@ -22,27 +21,18 @@ computeContract('AKS pools, on the sandbox', () => {
   });
 });
 
-trafficContract('Front Door Standard/Premium, on the sandbox', () => {
-  const sandbox = openSandbox();
-  let writes = 0;
-  const inner = sandbox.context.httpClient;
-  if (inner === undefined) throw new Error('the sandbox has a transport');
-  const { endpoints } = sandbox.azure;
-  const ports = createPorts(
-    { controlRegion: 'northcentralus', cosmosEndpoint: `${endpoints.cosmos}/`, cosmosDatabase: 'spillway', fenceBlobUrl: `${endpoints.blob}/stspillway/fence`, outboxBlobUrl: `${endpoints.blob}/stspillway/outbox-northcentralus`, armEndpoint: endpoints.arm, metricsEndpoint: endpoints.arm, authorityHost: endpoints.authority, identityClientId: null },
-    fleet,
-    {
-      ...sandbox.context,
-      httpClient: {
-        sendRequest: (request) => {
-          if (request.method === 'PATCH' && request.url.includes('/originGroups/')) writes += 1;
-          return inner.sendRequest(request);
-        },
-      },
-    },
-  );
-  return Promise.resolve({ traffic: ports.traffic, fleet, advance: sandbox.advance, breakService: () => sandbox.inject({ kind: 'armDown' }), writes: () => writes });
-});
+const kinds = [
+  { name: 'Front Door Standard/Premium', text: sampleFleetText, isWrite: (method: string, url: string) => method === 'PATCH' && url.includes('/originGroups/') },
+  { name: 'classic Front Door', text: classicFleetText, isWrite: (method: string, url: string) => method === 'PUT' && url.includes('/frontDoors/') },
+];
+
+for (const { name, text, isWrite } of kinds) {
+  trafficContract(`${name}, on the sandbox`, () => {
+    const sandbox = openSandbox(text);
+    const writes = sandbox.requests(isWrite);
+    return Promise.resolve({ traffic: sandbox.ports.traffic, fleet: sandbox.fleet, advance: sandbox.advance, breakService: () => sandbox.inject({ kind: 'armDown' }), writes });
+  });
+}
 
 describe('headroom, on the sandbox', () => {
   const sandbox = openSandbox();

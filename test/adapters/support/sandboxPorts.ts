@@ -1,6 +1,7 @@
 import { createAzure, type Azure } from '../../../sandbox/azure/index.ts';
 import { VirtualClock } from '../../../sandbox/clock/index.ts';
-import { createSampleWorld } from '../../../sandbox/world/index.ts';
+import { createWorld, parseFleetForWorld, specFromFleet } from '../../../sandbox/world/index.ts';
+import type { HttpClient } from '@azure/core-rest-pipeline';
 import { blobClients } from '../../../src/adapters/blob/blobClients.ts';
 import { blobFence } from '../../../src/adapters/blob/fence.ts';
 import { blobGate } from '../../../src/adapters/blob/gate.ts';
@@ -13,7 +14,8 @@ import type { SdkContext } from '../../../src/adapters/http/sdkContext.ts';
 import type { Fault } from '../../../sandbox/world/types.ts';
 import type { Ports } from '../../../src/ports/ports.ts';
 import { startMs } from './fakeContext.ts';
-import { sampleFleet } from './fleet.ts';
+import { fleetFromText, sampleFleetText } from './fleet.ts';
+import type { Fleet } from '../../../src/domain/fleet.ts';
 
 /** The sandbox's Azure in memory, and the adapters on the real SDKs before it. */
 export interface SandboxHarness {
@@ -21,7 +23,10 @@ export interface SandboxHarness {
   readonly clock: VirtualClock;
   readonly context: SdkContext;
   readonly ports: Ports;
+  readonly fleet: Fleet;
   advance(ms: number): void;
+  /** How many requests of this kind went out so far, retries included. */
+  requests(isOne: (method: string, url: string) => boolean): () => number;
   inject(fault: Fault): () => void;
   /** A second process of the same control plane: nothing cached. */
   another(): Ports;
@@ -42,9 +47,10 @@ const settings = (azure: Azure) => {
   };
 };
 
-export function openSandbox(seed = 7): SandboxHarness {
+export function openSandbox(fleetText: string = sampleFleetText): SandboxHarness {
   const clock = new VirtualClock(startMs);
-  const world = createSampleWorld(clock, seed);
+  const fleet = fleetFromText(fleetText);
+  const world = createWorld(specFromFleet(parseFleetForWorld(fleetText)), { clock, seed: 7 });
   const azure = createAzure(world);
   const credential = {
     getToken: (scopes: string | string[]) => {
@@ -61,15 +67,24 @@ export function openSandbox(seed = 7): SandboxHarness {
       return Promise.resolve();
     },
   };
-  const httpClient = azure.httpClient();
+  const inner = azure.httpClient();
+  const sent: { readonly method: string; readonly url: string }[] = [];
+  const httpClient: HttpClient = {
+    sendRequest: (request) => {
+      sent.push({ method: request.method, url: request.url });
+      return inner.sendRequest(request);
+    },
+  };
   const overrides = { credential, httpClient, clock: adapterClock, random: () => 0.5 };
-  const make = (): Ports => createPorts(settings(azure), sampleFleet(), overrides);
+  const make = (): Ports => createPorts(settings(azure), fleet, overrides);
   return {
     azure,
     clock,
     context: { credential, httpClient, clock: adapterClock, random: () => 0.5, armEndpoint: azure.endpoints.arm, metricsEndpoint: azure.endpoints.arm },
     ports: make(),
+    fleet,
     another: make,
+    requests: (isOne) => () => sent.filter(({ method, url }) => isOne(method, url)).length,
     advance: (ms) => {
       clock.runUntil(clock.now() + ms);
     },

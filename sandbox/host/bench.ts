@@ -11,6 +11,8 @@ export interface HostBenchFigure {
   readonly realMs: number;
   readonly episodesPerSecond: number;
   readonly activitiesPerSecond: number;
+  /** User and system time of this process per episode with its activities: says more than `realMs` on a busy machine. */
+  readonly cpuMicrosecondsPerEpisode: number;
   /** Virtual seconds that passed per real second. */
   readonly timesRealTime: number;
 }
@@ -76,10 +78,12 @@ async function measure(host: LocalHost, pacer: Pacer, clock: VirtualClock, workl
   const { engine } = host;
   const [episodesBefore, activitiesBefore, virtualBefore] = [engine.episodesRun, engine.activitiesRun, clock.now()];
   const realBefore = performance.now();
+  const cpuBefore = process.cpuUsage();
   const ids = Array.from({ length: workload.instances }, (_, index) => `${workload.name}-${index}`);
   for (const instanceId of ids) engine.startInstance({ name: workload.orchestration, instanceId, inputText: JSON.stringify(workload.input), version: null });
   await pacer.drive({ condition: () => ids.every((id) => engine.state.instances.get(id)?.runtimeStatus === 'Completed') });
   const realMs = performance.now() - realBefore;
+  const cpu = process.cpuUsage(cpuBefore);
   const episodes = engine.episodesRun - episodesBefore;
   const activities = engine.activitiesRun - activitiesBefore;
   return {
@@ -89,6 +93,7 @@ async function measure(host: LocalHost, pacer: Pacer, clock: VirtualClock, workl
     realMs: Math.round(realMs * 10) / 10,
     episodesPerSecond: Math.round((episodes / realMs) * 1000),
     activitiesPerSecond: Math.round((activities / realMs) * 1000),
+    cpuMicrosecondsPerEpisode: Math.round((cpu.user + cpu.system) / episodes),
     timesRealTime: Math.round((clock.now() - virtualBefore) / realMs),
   };
 }

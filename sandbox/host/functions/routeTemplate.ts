@@ -61,7 +61,8 @@ export class RouteTemplate {
   }
 }
 
-function decodePart(part: string): string {
+/** Percent-decoded; as it is where that is not possible. */
+export function decodePart(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {

@@ -6,6 +6,7 @@ import { isFinal } from '../durable/instanceRecords.ts';
 import type { InstanceRecord } from '../durable/hubState.ts';
 import { compactJson, type JsonText } from '../durable/jsonText.ts';
 import type { HostRequest, HostResponse } from '../functions/httpTriggers.ts';
+import { decodePart } from '../functions/routeTemplate.ts';
 import { empty, exception, jsonBody, jsonText, toJsonComplaint } from './apiResponse.ts';
 import { EntitiesApi } from './entitiesApi.ts';
 import { listInstances, purgeInstances } from './instanceQueries.ts';
@@ -41,7 +42,7 @@ export class ManagementApi {
     const rest = url.pathname.slice(base.length + 1);
     // an encoded slash is no part of an id
     if (/%2f/i.test(rest)) return empty(404);
-    const [collection, ...parts] = rest.split('/').filter((part) => part !== '').map((part) => decodeURIComponent(part));
+    const [collection, ...parts] = rest.split('/').filter((part) => part !== '').map(decodePart);
     switch (collection?.toLowerCase() ?? '') {
       case 'orchestrators':
         return this.#start(request, url, parts);

@@ -152,14 +152,22 @@ const portsOfAddress = 64_000;
 const podBitsOfNode = 24;
 
 function podCidrLimit(podCidr: string | null, allNodes: number, pools: readonly PoolModel[]): GrowthLimit {
-  const prefix = podCidr === null ? null : /^\d+\.\d+\.\d+\.\d+\/(\d+)/.exec(podCidr)?.[1];
+  const prefix = prefixOf(podCidr);
   const costByPool = pools.map(() => 1);
-  if (prefix === null || prefix === undefined) return { constraint: 'inputUnknown', subject: 'podCidr', unit: 'nodes', available: 0, costByPool, sharedKey: null, fix: () => 'the pod CIDR of the cluster is not known: read the cluster again' };
-  const nodes = 2 ** Math.max(0, podBitsOfNode - Number(prefix));
+  if (prefix === null) return { constraint: 'inputUnknown', subject: 'podCidr', unit: 'nodes', available: 0, costByPool, sharedKey: null, fix: () => 'the pod CIDR of the cluster is not known: read the cluster again' };
+  const nodes = 2 ** Math.max(0, podBitsOfNode - prefix);
   return {
     constraint: 'podCidr', subject: podCidr ?? '', unit: 'nodes', available: Math.max(0, nodes - allNodes), costByPool, sharedKey: null,
     fix: (missing) => `pod CIDR ${podCidr} holds ${nodes} nodes; ${missing} more need a larger one, which means expanding it or another cluster`,
   };
+}
+
+/** Of an IPv4 range, of the first one where there are several; null for anything else. */
+function prefixOf(cidr: string | null): number | null {
+  const [first = ''] = cidr === null ? [] : cidr.split(',', 1);
+  const slash = first.indexOf('/');
+  const prefix = slash > 0 && first.includes('.') ? Number(first.slice(slash + 1)) : Number.NaN;
+  return Number.isInteger(prefix) ? prefix : null;
 }
 
 function refuseAll(pools: readonly PoolModel[], constraint: ConstraintName, subject: string, fix: string): GrowthLimit[] {

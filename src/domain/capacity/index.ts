@@ -2,5 +2,5 @@ export { freshDemand, freshStampFacts, freshTraffic, inputAgeLimitsMs } from './
 export { boundsAreOurs } from './findShortfalls.ts';
 export { ceilCount, replicasNeeded, type ReplicaLoad } from './replicasNeeded.ts';
 export { replicasWhenShed, sizeStamp, type PoolSizing, type SizingRequest, type StampSizing, type WorkloadSizing } from './sizeStamp.ts';
-export { buildStampModel, type StampModel, type UnknownInput, type WorkloadModel } from './stampModel.ts';
+export { buildStampModel, workloadsOf, type StampModel, type UnknownInput, type WorkloadModel } from './stampModel.ts';
 export type { PoolModel } from './poolModel.ts';

@@ -67,18 +67,11 @@ function poolModel(pool: PoolFacts, ref: PoolRef | null, nodes: readonly NodeFac
     if (!zones.includes(zone)) zones.push(zone);
   }
   const nodesByZone = zones.map(() => 0);
-  const classes = new Map<string, { zone: number; free: Resources; freePods: number; nodes: number }>();
+  const classes = new NodeClasses();
   for (const node of usable) {
     const zone = zones.indexOf(zoneOf(node.zone, pool));
     nodesByZone[zone] = (nodesByZone[zone] ?? 0) + 1;
-    const cpuMillicores = node.allocatable.cpuMillicores - node.requested.cpuMillicores;
-    const memoryMiB = node.allocatable.memoryMiB - node.requested.memoryMiB;
-    const ephemeralStorageMiB = node.allocatable.ephemeralStorageMiB - node.requested.ephemeralStorageMiB;
-    const freePods = node.allocatablePods - node.pods;
-    const key = `${zone}|${cpuMillicores}|${memoryMiB}|${ephemeralStorageMiB}|${freePods}`;
-    const same = classes.get(key);
-    if (same === undefined) classes.set(key, { zone, free: { cpuMillicores, memoryMiB, ephemeralStorageMiB }, freePods, nodes: 1 });
-    else same.nodes += 1;
+    classes.add(zone, node);
   }
   // The autoscaler enforces a minCount above the count: those nodes are on their way.
   const target = pool.autoscaled === 'autoscaled' ? Math.max(pool.count, Math.min(pool.minCount, pool.maxCount)) : pool.count;
@@ -89,11 +82,35 @@ function poolModel(pool: PoolFacts, ref: PoolRef | null, nodes: readonly NodeFac
     zones,
     nodesByZone,
     zoneOpen: zones.map((zone) => (pool.zones.length === 0 || zone === '' ? true : pool.zones.includes(zone) && (sku === null || sku.zones.includes(zone)))),
-    nodeClasses: [...classes.values()].toSorted((a, b) => a.free.cpuMillicores - b.free.cpuMillicores || a.zone - b.zone),
+    nodeClasses: classes.all.toSorted((a, b) => a.free.cpuMillicores - b.free.cpuMillicores || a.zone - b.zone),
     unusable: nodes.length - usable.length,
     usable: usable.length,
     announced: Math.max(0, target - pool.count),
     pricePerHourUsd: sku?.pricePerHourUsd ?? null,
     arriving: facts.nodes.kind === 'known' && pool.powerState === 'Running' ? Math.max(0, target - nodes.length) : 0,
   };
+}
+
+/** Groups nodes that are alike, in one pass however many there are. */
+class NodeClasses {
+  readonly all: { readonly zone: number; readonly free: Resources; readonly freePods: number; nodes: number }[] = [];
+  private readonly byHash = new Map<number, number[]>();
+
+  add(zone: number, { allocatable, requested, allocatablePods, pods }: NodeFacts): void {
+    const cpuMillicores = allocatable.cpuMillicores - requested.cpuMillicores;
+    const memoryMiB = allocatable.memoryMiB - requested.memoryMiB;
+    const ephemeralStorageMiB = allocatable.ephemeralStorageMiB - requested.ephemeralStorageMiB;
+    const freePods = allocatablePods - pods;
+    const hash = (((zone * 31 + freePods) * 1009 + cpuMillicores) * 1013 + memoryMiB) * 1019 + ephemeralStorageMiB;
+    const candidates = this.byHash.get(hash) ?? [];
+    for (const at of candidates) {
+      const same = this.all[at];
+      if (same === undefined || same.zone !== zone || same.freePods !== freePods) continue;
+      if (same.free.cpuMillicores !== cpuMillicores || same.free.memoryMiB !== memoryMiB || same.free.ephemeralStorageMiB !== ephemeralStorageMiB) continue;
+      same.nodes += 1;
+      return;
+    }
+    this.byHash.set(hash, [...candidates, this.all.length]);
+    this.all.push({ zone, free: { cpuMillicores, memoryMiB, ephemeralStorageMiB }, freePods, nodes: 1 });
+  }
 }

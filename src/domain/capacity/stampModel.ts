@@ -37,9 +37,11 @@ export interface WorkloadModel {
 const zoneKey = 'topology.kubernetes.io/zone';
 const hostKey = 'kubernetes.io/hostname';
 
-export function buildStampModel(fleet: Fleet, stamp: Stamp, facts: StampFacts): StampModel {
+/** The fleet's workloads that run in a stamp, in the fleet file's order. */
+export const workloadsOf = (fleet: Fleet, stamp: Stamp): readonly Workload[] => fleet.workloads.filter(({ stamps }) => stamps === null || stamps.includes(stamp.name));
+
+export function buildStampModel(stamp: Stamp, workloads: readonly Workload[], facts: StampFacts): StampModel {
   const unknown = unknownInputs(stamp, facts);
-  const workloads = fleet.workloads.filter(({ stamps }) => stamps === null || stamps.includes(stamp.name));
   const pools = buildPoolModels(stamp, workloads, facts);
   const poolNames = pools.map((pool) => pool.facts.name);
   const workloadFacts = new Map(facts.workloads.kind === 'known' ? facts.workloads.value.map((one) => [one.name, one]) : []);

@@ -5,6 +5,7 @@ import type { SizedStamp } from './sizeStamps.ts';
 
 /** What the plan leads to. Workloads are listed for stamps that gain load, without the shed ones: only these must prove their room. */
 export function expectedOutcome(context: FleetContext, before: FleetLoads, after: FleetLoads, sized: readonly SizedStamp[]): Expected {
+  const sizedAt = new Map(sized.map((one) => [one.index, one]));
   const total = after.expected.reduce((sum, load) => sum + load, 0);
   return {
     readyInSeconds: sized.reduce((longest, { sizing }) => Math.max(longest, sizing.readyInSeconds), 0),
@@ -16,7 +17,7 @@ export function expectedOutcome(context: FleetContext, before: FleetLoads, after
         requestsPerSecondNow: load?.kind === 'known' ? load.value.requestsPerSecond : (before.expected[index] ?? 0),
         requestsPerSecondAfter: after.planned[index] ?? 0,
         shareAfter: total > 0 ? (after.expected[index] ?? 0) / total : 0,
-        workloads: expectedWorkloads(sized.find((one) => one.index === index)),
+        workloads: expectedWorkloads(sizedAt.get(index)),
       };
     }),
   };

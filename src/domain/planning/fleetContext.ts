@@ -1,11 +1,10 @@
-import type { FleetAssessment } from '../assessment.ts';
+import type { Assessment, FleetAssessment } from '../assessment.ts';
 import { freshDemand, freshStampFacts, freshTraffic } from '../capacity/index.ts';
 import type { DemandFacts, FleetFacts, StampFacts, TrafficFacts } from '../facts.ts';
 import type { Fleet, Policy, Stamp, StampName } from '../fleet.ts';
 import type { Plan } from '../plan.ts';
 import { unknown } from '../reading.ts';
 import { buildTrafficModel, calibrateUsers, currentState, estimateRegionLatencyMs, type TrafficModel } from '../traffic/index.ts';
-import { assessmentOf } from './assessmentOf.ts';
 import { assumedDemand, assumedTraffic } from './assumedInputs.ts';
 import { demandGrowth } from './demandGrowth.ts';
 import { observedLoads } from './observedLoads.ts';
@@ -17,6 +16,7 @@ export interface FleetContext {
   /** Epoch milliseconds of the facts. */
   readonly at: number;
   readonly stampNames: readonly StampName[];
+  readonly assessments: ReadonlyMap<StampName, Assessment>;
   /** By position in `stampNames`. */
   readonly stampFacts: readonly StampFacts[];
   readonly traffic: TrafficFacts;
@@ -48,7 +48,8 @@ export function buildFleetContext(fleet: Fleet, facts: FleetFacts, assessment: F
   const unknownInputs: { input: string; why: string }[] = [];
   const stampNames = fleet.stamps.map(({ name }) => name);
   const stampFacts = stampNames.map((name) => freshStampFacts(facts.stamps[name] ?? nothingRead(facts.at), facts.at));
-  const out = new Set(stampNames.flatMap((name, index) => (isGone(assessment, name) ? [index] : [])));
+  const assessments = new Map(assessment.stamps.map((one) => [one.stamp, one]));
+  const out = new Set(stampNames.flatMap((name, index) => (isGone(assessments.get(name)) ? [index] : [])));
   const trafficRead = freshTraffic(facts);
   if (trafficRead.kind === 'unknown') {
     unknownInputs.push({ input: 'traffic', why: trafficRead.why });
@@ -74,6 +75,7 @@ export function buildFleetContext(fleet: Fleet, facts: FleetFacts, assessment: F
     policy: { ...fleet.policy, ...whatIf.policy },
     at: facts.at,
     stampNames,
+    assessments,
     stampFacts,
     traffic,
     trafficKnown: trafficRead.kind === 'known' ? 'known' : 'assumed',
@@ -90,10 +92,7 @@ export function buildFleetContext(fleet: Fleet, facts: FleetFacts, assessment: F
 }
 
 /** Front Door's own probes keep users away from it already. */
-function isGone(assessment: FleetAssessment, stamp: StampName): boolean {
-  const one = assessmentOf(assessment, stamp);
-  return one !== null && one.trafficAlreadyGone && one.verdict === 'unhealthy';
-}
+const isGone = (assessment: Assessment | undefined): boolean => assessment !== undefined && assessment.trafficAlreadyGone && assessment.verdict === 'unhealthy';
 
 export function stampAt({ fleet }: FleetContext, index: number): Stamp {
   const stamp = fleet.stamps[index];

@@ -1,6 +1,5 @@
 import type { Assessment, Verdict } from '../assessment.ts';
 import type { BlockedReason, Finding, PlanResult } from '../plan.ts';
-import { assessmentOf } from './assessmentOf.ts';
 import { blocked } from './blocked.ts';
 import { expectedOutcome } from './expected.ts';
 import { findRoomAsSet } from './findRoom.ts';
@@ -55,19 +54,19 @@ function notDrained({ input }: PlanContext, changes: number): BlockedReason[] {
 const rank: Readonly<Record<Verdict, number>> = { healthy: 0, degraded: 1, unknown: 2, unhealthy: 3 };
 
 /** I10: the target must be known, and no worse than the best of those that serve now. */
-function worseTargets({ input, stampNames, asked, model }: PlanContext): BlockedReason[] {
+function worseTargets({ input, assessments, stampNames, asked, model }: PlanContext): BlockedReason[] {
   const serving = new Set(model.groups.flatMap((group) => group.origins.filter(({ facts, stampIndex }) => facts.enabled === 'Enabled' && !asked.has(stampIndex)).map(({ stampIndex }) => stampIndex)));
-  const best = Math.min(rank.unhealthy, ...[...serving].map((index) => rank[assessmentOf(input.assessment, stampNames[index] ?? '')?.verdict ?? 'unknown']));
+  const best = Math.min(rank.unhealthy, ...[...serving].map((index) => rank[assessments.get(stampNames[index] ?? '')?.verdict ?? 'unknown']));
   return input.request.stamps.flatMap((stamp): BlockedReason[] => {
-    const verdict = verdictWhileDrained(assessmentOf(input.assessment, stamp));
+    const verdict = verdictWhileDrained(assessments.get(stamp));
     if (verdict !== 'unknown' && rank[verdict] <= best) return [];
     return [{ code: 'targetWorse', stamp, message: `${stamp} is ${verdict}; traffic never moves into a region that is worse or not known` }];
   });
 }
 
 /** With no traffic, Front Door's own figures say nothing about a drained stamp: the other signals, if one is from outside. */
-function verdictWhileDrained(assessment: Assessment | null): Verdict {
-  if (assessment === null) return 'unknown';
+function verdictWhileDrained(assessment: Assessment | undefined): Verdict {
+  if (assessment === undefined) return 'unknown';
   if (assessment.verdict !== 'unknown' && assessment.verdict !== 'degraded') return assessment.verdict;
   const telling = assessment.signals.filter(({ source, verdict }) => !source.startsWith('frontDoor') && verdict !== 'unknown');
   const seenFromOutside = telling.some(({ vantage }) => vantage === 'outside');

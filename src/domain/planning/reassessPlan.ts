@@ -2,7 +2,6 @@ import type { FleetAssessment } from '../assessment.ts';
 import type { FleetFacts } from '../facts.ts';
 import type { Fleet } from '../fleet.ts';
 import type { Plan } from '../plan.ts';
-import { assessmentOf } from './assessmentOf.ts';
 import { buildFleetContext } from './fleetContext.ts';
 import { loadsAfter } from './fleetLoads.ts';
 import { stateWith, stateWithout } from './routingStates.ts';
@@ -19,9 +18,10 @@ const superseded = (why: string): Reassessed => ({ kind: 'superseded', why });
  * the next write's own checks stop it.
  */
 export function reassessPlan(plan: Plan, assessment: FleetAssessment, facts: FleetFacts, fleet: Fleet): Reassessed {
+  const assessments = new Map(assessment.stamps.map((one) => [one.stamp, one]));
   for (const { stamp, shareAfter, workloads } of plan.expected.stamps) {
     if (shareAfter === 0) continue;
-    const now = assessmentOf(assessment, stamp);
+    const now = assessments.get(stamp);
     if (now?.verdict === 'unhealthy') return superseded(`${stamp}, which the plan sends traffic to, is unhealthy: ${now.reason}`);
     if (plan.mode === 'graceful' && workloads.length > 0 && now?.verdict === 'degraded' && !isFit(now)) return superseded(`${stamp}, which the plan sends more traffic to, is degraded: ${now.reason}`);
   }

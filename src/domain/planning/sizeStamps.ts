@@ -1,4 +1,5 @@
 import { buildStampModel, sizeStamp, type ReplicaLoad, type StampModel, type StampSizing } from '../capacity/index.ts';
+import type { Workload } from '../fleet.ts';
 import type { Plan } from '../plan.ts';
 import { stampAt, type FleetContext } from './fleetContext.ts';
 import type { FleetLoads } from './fleetLoads.ts';
@@ -23,13 +24,18 @@ export function buildStampModels(context: FleetContext): StampModels {
   const built = new Map<number, StampModel>();
   const inRegion = new Map<string, number>();
   for (const { region } of context.fleet.stamps) inRegion.set(region, (inRegion.get(region) ?? 0) + 1);
+  const byStamp = new Map<string, Workload[]>(context.stampNames.map((name) => [name, []]));
+  for (const workload of context.fleet.workloads) {
+    for (const name of workload.stamps ?? context.stampNames) byStamp.get(name)?.push(workload);
+  }
+  const workloadsHere = (index: number): readonly Workload[] => byStamp.get(context.stampNames[index] ?? '') ?? [];
   return {
     of(index) {
       const known = built.get(index);
       if (known !== undefined) return known;
       const facts = context.stampFacts[index];
       if (facts === undefined) throw new Error(`no facts at ${index}`);
-      const model = buildStampModel(context.fleet, stampAt(context, index), facts);
+      const model = buildStampModel(stampAt(context, index), workloadsHere(index), facts);
       built.set(index, model);
       return model;
     },

@@ -1,6 +1,5 @@
 import type { Assessment } from '../assessment.ts';
 import type { BlockedReason } from '../plan.ts';
-import { assessmentOf } from './assessmentOf.ts';
 import type { PlanContext } from './planContext.ts';
 
 /** I1: every origin group that the request's stamps serve keeps an enabled origin in a stamp that is healthy or merely degraded. */
@@ -13,21 +12,21 @@ export function groupsLeftWithoutHealthyOrigin(context: PlanContext): BlockedRea
   });
 }
 
-function serves({ input, stampNames }: PlanContext, index: number): boolean {
-  const verdict = assessmentOf(input.assessment, stampNames[index] ?? '')?.verdict ?? 'unknown';
+function serves({ assessments, stampNames }: PlanContext, index: number): boolean {
+  const verdict = assessments.get(stampNames[index] ?? '')?.verdict ?? 'unknown';
   return verdict === 'healthy' || verdict === 'degraded';
 }
 
 /** Before a graceful shift every stamp that gets more must be known to be well; these are not. */
-export function unfitStamps({ input, stampNames, asked }: PlanContext): ReadonlySet<number> {
-  return new Set(stampNames.flatMap((stamp, index) => (asked.has(index) || isFit(assessmentOf(input.assessment, stamp)) ? [] : [index])));
+export function unfitStamps({ assessments, stampNames, asked }: PlanContext): ReadonlySet<number> {
+  return new Set(stampNames.flatMap((stamp, index) => (asked.has(index) || isFit(assessments.get(stamp)) ? [] : [index])));
 }
 
-export function survivorsUnhealthy({ input, stampNames }: PlanContext, indexes: readonly number[]): BlockedReason[] {
+export function survivorsUnhealthy({ assessments, stampNames }: PlanContext, indexes: readonly number[]): BlockedReason[] {
   return indexes.map((index) => {
     const stamp = stampNames[index] ?? '';
-    const assessment = assessmentOf(input.assessment, stamp);
-    return { code: 'survivorUnhealthy', stamp, message: `${stamp} would get more traffic and is ${assessment?.verdict ?? 'unknown'}${assessment === null ? '' : ` (${assessment.reason})`}` };
+    const assessment = assessments.get(stamp);
+    return { code: 'survivorUnhealthy', stamp, message: `${stamp} would get more traffic and is ${assessment?.verdict ?? 'unknown'}${assessment === undefined ? '' : ` (${assessment.reason})`}` };
   });
 }
 
@@ -35,8 +34,8 @@ export function survivorsUnhealthy({ input, stampNames }: PlanContext, indexes: 
  * Degraded counts against a survivor only when it is seen from outside: nodes and pods that are just being added
  * make the inside look degraded, by our own doing.
  */
-export function isFit(assessment: Assessment | null): boolean {
-  if (assessment === null) return false;
+export function isFit(assessment: Assessment | undefined): boolean {
+  if (assessment === undefined) return false;
   switch (assessment.verdict) {
     case 'healthy':
       return true;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildStampModel, freshStampFacts, sizeStamp, type StampSizing } from '../../../src/domain/capacity/index.ts';
+import { buildStampModel, freshStampFacts, sizeStamp, workloadsOf, type StampSizing } from '../../../src/domain/capacity/index.ts';
 import type { StampFacts } from '../../../src/domain/facts.ts';
 import type { Stamp, Workload } from '../../../src/domain/fleet.ts';
 import { known, unknown } from '../../../src/domain/reading.ts';
@@ -20,7 +20,7 @@ interface Setting {
 function size({ small = {}, where = stamp(), workloads = [workload('w')] }: Setting): StampSizing {
   const facts: StampFacts = freshStampFacts(stampFacts({ workloads: [workloadFacts('w')], ...small }), now);
   const whole = fleet(workloads, where);
-  return sizeStamp(buildStampModel(whole, where, facts), { loads: workloads.map(() => ({ now: null, after: requestsPerSecond })), policy: whole.policy });
+  return sizeStamp(buildStampModel(where, workloadsOf(whole, where), facts), { loads: workloads.map(() => ({ now: null, after: requestsPerSecond })), policy: whole.policy });
 }
 
 const brief = (sizing: StampSizing): unknown[] => sizing.shortfalls.map(({ constraint, missing, unit }) => [constraint, missing, unit]);

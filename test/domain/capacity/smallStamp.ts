@@ -1,7 +1,7 @@
 import type { NodeFacts, PoolFacts, Resources, StampFacts, WorkloadFacts } from '../../../src/domain/facts.ts';
 import type { Fleet, Stamp, Workload } from '../../../src/domain/fleet.ts';
 import { known } from '../../../src/domain/reading.ts';
-import { buildStampModel, type StampModel } from '../../../src/domain/capacity/index.ts';
+import { buildStampModel, workloadsOf, type StampModel } from '../../../src/domain/capacity/index.ts';
 import { sampleFleet } from '../planning/threeRegions.ts';
 
 /** A stamp small enough to look at: every part can be replaced. */
@@ -70,5 +70,5 @@ export function stampFacts({ pools = [pool('a')], nodes = [node('a', '')], workl
 }
 
 export function model(workloads: readonly Workload[], small: SmallFacts, where: Stamp = stamp()): StampModel {
-  return buildStampModel(fleet(workloads, where), where, stampFacts(small));
+  return buildStampModel(where, workloadsOf(fleet(workloads, where), where), stampFacts(small));
 }

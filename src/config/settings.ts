@@ -47,7 +47,7 @@ const help = {
   SPILLWAY_ARM_ENDPOINT: 'the address of Azure Resource Manager; left out it is https://management.azure.com',
   SPILLWAY_METRICS_ENDPOINT: 'the address for Azure Monitor metrics; left out it is the one of Resource Manager',
   SPILLWAY_TENANT_ID: 'the id (GUID) of the Entra tenant whose tokens the API takes',
-  SPILLWAY_API_AUDIENCE: 'the audience of tokens for the API: the app registration\'s client id or its api:// address',
+  SPILLWAY_API_AUDIENCE: 'the audience of tokens for the API: the app registration\'s client id (tokens of version 2 carry it; api:// and that id count as the same), or an api:// address of its own',
   SPILLWAY_ALERT_AUDIENCE: 'the audience of the action group\'s tokens; left out it is the API\'s',
   SPILLWAY_AUTHORITY_HOST: 'the address of Entra; left out it is https://login.microsoftonline.com',
   AZURE_CLIENT_ID: 'the client id (GUID) of the user-assigned identity; leave it out for the system-assigned one',

@@ -35,6 +35,17 @@ describe('verifyCaller', () => {
     expect(await check(change)).toEqual(invalid(why));
   });
 
+  it('an application\'s client id and api:// with that id are the same audience, and nothing else is', async () => {
+    const id = '3f6c1d2a-90b4-4c55-8f0e-7d1b6a2c4e90';
+    for (const setting of [id, `api://${id}`]) {
+      const own = createTokenVerifier({ tenantId, authorityHost, apiAudience: setting, alertAudience: setting }, clock, keysFetch);
+      const verdictOf = async (audience: string) => (await own.verifyCaller(`Bearer ${await token(['Reader'], { audience })}`)).kind;
+      expect([await verdictOf(id), await verdictOf(`api://${id}`), await verdictOf(`api://${id}/x`), await verdictOf('api://spillway')]).toEqual(['valid', 'valid', 'invalid', 'invalid']);
+      expect((await own.verifyActionGroup(`Bearer ${await actionGroupToken({ audience: id })}`)).kind).toBe('valid');
+    }
+    expect((await check({ audience: 'spillway' })).kind).toBe('invalid');
+  });
+
   it('tolerates a minute of clock difference', async () => {
     expect((await check({ issuedAt: now - 7_200_000, expiresAt: now - 59_000 })).kind).toBe('valid');
     expect((await check({ issuedAt: now + 58_000 })).kind).toBe('valid');

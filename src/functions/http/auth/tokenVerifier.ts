@@ -46,7 +46,7 @@ export function createTokenVerifier(settings: TokenSettings, clock: Pick<Clock, 
   const keys = createRemoteJWKSet(new URL(`${authorityHost}/${tenantId}/discovery/v2.0/keys`), { ...keyCache, ...(fetch === undefined ? {} : { [customFetch]: fetch }) });
   const issuer = [`https://sts.windows.net/${tenantId}/`, `${authorityHost}/${tenantId}/v2.0`];
 
-  const verify = async (authorization: string | null, audience: string): Promise<TokenChecked & { readonly claims?: JWTPayload }> => {
+  const verify = async (authorization: string | null, audience: string[]): Promise<TokenChecked & { readonly claims?: JWTPayload }> => {
     const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) return { kind: 'invalid', why: authorization === null ? 'there is no Authorization header' : 'the Authorization header holds no bearer token' };
     try {
@@ -59,10 +59,12 @@ export function createTokenVerifier(settings: TokenSettings, clock: Pick<Clock, 
     }
   };
 
+  const apiAudiences = audiencesOf(settings.apiAudience);
+  const alertAudiences = audiencesOf(settings.alertAudience);
   return {
-    verifyCaller: (authorization) => verify(authorization, settings.apiAudience),
+    verifyCaller: (authorization) => verify(authorization, apiAudiences),
     async verifyActionGroup(authorization) {
-      const checked = await verify(authorization, settings.alertAudience);
+      const checked = await verify(authorization, alertAudiences);
       if (checked.kind !== 'valid') return checked;
       const application = checked.claims?.['azp'] ?? checked.claims?.['appid'];
       if (application !== actionGroupAppId) return { kind: 'forbidden', why: 'the token is not that of Azure Monitor\'s action groups' };
@@ -70,6 +72,15 @@ export function createTokenVerifier(settings: TokenSettings, clock: Pick<Clock, 
       return checked;
     },
   };
+}
+
+/**
+ * One application has two names in tokens: version 2 always carries its client id, version 1 the address that was asked for,
+ * by default api:// and that id. Either is taken for the other; addresses of one's own making stand for themselves.
+ */
+function audiencesOf(setting: string): string[] {
+  const id = /^(?:api:\/\/)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.exec(setting)?.[1];
+  return id === undefined ? [setting] : [id, `api://${id}`];
 }
 
 function callerOf(claims: JWTPayload): TokenChecked & { readonly claims?: JWTPayload } {

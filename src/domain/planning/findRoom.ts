@@ -47,7 +47,7 @@ export function findRoom(question: RoomQuestion, state: RoutingState): Room {
 export const isEnough = ({ shortfalls, unfitGaining }: Room): boolean => shortfalls.length === 0 && unfitGaining.length === 0;
 
 function roomUnder({ context, models, before, unfit }: RoomQuestion, state: RoutingState, shed: ShedChoice, by: Room['by']): Room {
-  const after = loadsAfter(context, state);
+  const after = loadsAfter(context, state, before);
   const gaining = gainingStamps(before, after);
   const sized = sizeStamps(context, models, gaining, before, after, shed);
   return { after, gaining, sized, shortfalls: sized.flatMap(({ sizing }) => sizing.shortfalls), unfitGaining: gaining.filter((index) => unfit.has(index)), by };

@@ -16,11 +16,11 @@ export interface FleetLoads {
 /** Under today's demand, grown to its forecast. */
 export const loadsBefore = (context: FleetContext, state: RoutingState): FleetLoads => scaledLoads(context, state, context.growth);
 
-/** The same times the demand factor of a what-if. */
-export const loadsAfter = (context: FleetContext, state: RoutingState): FleetLoads => scaledLoads(context, state, context.growth * context.demandFactor);
+/** The same times the demand factor of a what-if. What `before` has routed under the same settings is not routed again. */
+export const loadsAfter = (context: FleetContext, state: RoutingState, before?: FleetLoads): FleetLoads => scaledLoads(context, state, context.growth * context.demandFactor, before);
 
-function scaledLoads({ model, stampNames }: FleetContext, state: RoutingState, scale: number): FleetLoads {
-  const routed = routeDemand(model, state);
+function scaledLoads({ model, stampNames }: FleetContext, state: RoutingState, scale: number, like?: FleetLoads): FleetLoads {
+  const routed = routeDemand(model, state, like);
   const sumGroups = (byGroup: readonly Float64Array[]): Float64Array => {
     const sum = new Float64Array(stampNames.length);
     for (const group of byGroup) {

@@ -37,15 +37,27 @@ export function currentState(model: TrafficModel, isOut: (stampIndex: number) =>
   );
 }
 
-export function routeDemand(model: TrafficModel, state: RoutingState): RoutedLoads {
+/** A routing that is there already: groups whose settings are the same are taken from it. */
+export interface Routed {
+  readonly state: RoutingState;
+  readonly routed: RoutedLoads;
+}
+
+export function routeDemand(model: TrafficModel, state: RoutingState, like?: Routed): RoutedLoads {
   const stampCount = model.stamps.length;
+  const same = model.groups.map((_, index) => like !== undefined && sameSettings(state[index] ?? [], like.state[index] ?? []));
   const loads = {
-    expected: model.groups.map(() => new Float64Array(stampCount)),
-    worst: model.groups.map(() => new Float64Array(stampCount)),
+    expected: model.groups.map((_, index) => (same[index] === true ? like?.routed.expected[index] : undefined) ?? new Float64Array(stampCount)),
+    worst: model.groups.map((_, index) => (same[index] === true ? like?.routed.worst[index] : undefined) ?? new Float64Array(stampCount)),
     unserved: new Float64Array(model.groups.length),
     failOpen: new Uint8Array(model.groups.length),
   };
   model.groups.forEach((group, index) => {
+    if (same[index] === true) {
+      loads.unserved[index] = like?.routed.unserved[index] ?? 0;
+      loads.failOpen[index] = like?.routed.failOpen[index] ?? 0;
+      return;
+    }
     const eligible = eligibleOrigins(group, state[index] ?? []);
     loads.failOpen[index] = eligible.failOpen ? 1 : 0;
     const expected = loads.expected[index];
@@ -57,6 +69,10 @@ export function routeDemand(model: TrafficModel, state: RoutingState): RoutedLoa
     }
   });
   return loads;
+}
+
+function sameSettings(a: readonly OriginState[], b: readonly OriginState[]): boolean {
+  return a.length === b.length && a.every((origin, position) => origin.weight === b[position]?.weight && origin.serves === b[position].serves);
 }
 
 interface Eligible {

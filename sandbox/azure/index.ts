@@ -104,6 +104,7 @@ export function createAzure(world: World, options: AzureOptions = {}): Azure {
         world,
         notices: sink.notices,
         clockControl: options.clockControl ?? null,
+        park: () => tracker.park(),
         shellSnippet: () => shellSnippet(current(), { tenantId: world.spec.tenantId }),
         issueToken: (as, audience) => issueToken(tokens, current(), { as, audience }),
       }),

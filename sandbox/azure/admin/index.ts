@@ -12,6 +12,8 @@ export interface AdminOptions {
   readonly world: World;
   readonly notices: readonly Notice[];
   readonly clockControl: ClockControl | null;
+  /** Lets time go on while an answer waits for it; answers the end of that. */
+  readonly park: () => () => void;
   readonly shellSnippet: () => string;
   readonly issueToken: (as: PrincipalName, audience: string) => string;
 }
@@ -81,7 +83,7 @@ function heal(world: World, id: string | undefined): FaceResponse {
 }
 
 /** `{"pace": "real" | "max" | 20}` or `{"step": seconds}`, or both: the pace is set first. */
-async function moveClock({ clockControl, world }: AdminOptions, request: FaceRequest): Promise<FaceResponse> {
+async function moveClock({ clockControl, world, park }: AdminOptions, request: FaceRequest): Promise<FaceResponse> {
   if (clockControl === null) return problem(501, "this world's clock runs by itself: it can be neither stepped nor sped up");
   const parsed = parseJson(request.body);
   const body = parsed.kind === 'parsed' && isRecord(parsed.value) ? parsed.value : null;
@@ -91,7 +93,11 @@ async function moveClock({ clockControl, world }: AdminOptions, request: FaceReq
   if (step !== undefined && (typeof step !== 'number' || !Number.isInteger(step) || step < 1 || step > longestStepSeconds)) return problem(400, `step must be whole seconds from 1 to ${longestStepSeconds}`, 'step');
   if (pace === undefined && step === undefined) return problem(400, 'send {"pace":"real"|"max"|factor} or {"step":seconds}');
   if (isPace(pace)) clockControl.setPace(pace);
-  if (typeof step === 'number') await clockControl.step(step);
+  if (typeof step === 'number') {
+    const unpark = park();
+    await clockControl.step(step);
+    unpark();
+  }
   return json(200, { now: new Date(world.clock.now()).toISOString(), pace: clockControl.pace });
 }
 

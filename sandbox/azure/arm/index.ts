@@ -67,6 +67,8 @@ export function createArmFace(options: ArmOptions): Face {
     };
     const monitored = monitorTarget(pathname);
     if (monitored !== null) {
+      const blind = playServiceDown(options.world.faults.active('monitorDown'));
+      if (blind !== null) return armError(blind.status, 'ServiceUnavailable', 'The metrics service is temporarily unavailable. Please retry later.');
       const metricScopes = ['frontDoorProfile', 'frontDoorClassic', 'applicationGateway', 'dataTierResource', 'subscription'] as const;
       return refuseVersion(options.world, monitorVersions(monitored), apiVersion) ?? refusePermission(options, request, `Microsoft.Insights/${monitored.what}/read`, metricScopes) ?? answerMonitor({ ...request, params: {} }, monitored);
     }

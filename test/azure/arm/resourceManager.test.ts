@@ -26,11 +26,11 @@ async function errorOf(path: string, options: Ask = {}): Promise<readonly [numbe
 
 describe('api-versions', () => {
   it.each([
-    ['missing', `${ids.profile}`, 400, 'MissingApiVersionParameter'],
+    ['missing', ids.profile, 400, 'MissingApiVersionParameter'],
     ['no version at all', `${ids.profile}?api-version=latest`, 400, 'InvalidApiVersionParameter'],
     ['unknown to a global type', `${ids.profile}?api-version=2019-01-01`, 404, 'InvalidResourceType'],
     ['unknown to a regional type', `${ids.cluster}?api-version=2019-01-01`, 400, 'NoRegisteredProviderFound'],
-    ['unknown to Resource Manager itself', `/subscriptions?api-version=1999-01-01`, 400, 'InvalidApiVersionParameter'],
+    ['unknown to Resource Manager itself', '/subscriptions?api-version=1999-01-01', 400, 'InvalidApiVersionParameter'],
     ['unknown to metrics', `${ids.profile}/providers/microsoft.insights/metrics?api-version=2015-01-01`, 404, 'InvalidResourceType'],
   ])('%s', async (_name, path, status, code) => {
     expect(await errorOf(path)).toEqual([status, code]);

@@ -133,17 +133,17 @@ async function answerOf(azure: Azure, advance: () => void, request: FuzzRequest)
       throw error;
     },
   );
-  let waited: 'waiting' | 'over' = 'waiting';
+  const over = new AbortController();
   const hang = (async () => {
     // answers that take the world's time get it; what takes longer than ten seconds of the machine's hangs
-    for (let turn = 0; turn < hangMs / 5 && waited === 'waiting'; turn += 1) {
+    for (let turn = 0; turn < hangMs / 5 && !over.signal.aborted; turn += 1) {
       await sleepReal(5);
       advance();
     }
     return 'hang' as const;
   })();
   const first = await Promise.race([answering, hang]);
-  waited = 'over';
+  over.abort();
   return first;
 }
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Azure } from '../../../sandbox/azure/index.ts';
 import { parseMetricFilter } from '../../../sandbox/azure/monitor/filter.ts';
@@ -99,6 +99,12 @@ describe('metrics', () => {
     const answer = await query(options);
     expect(answer.status).toBe(400);
     expect(answer.body).toMatchObject({ code: 'BadRequest', message: expect.stringMatching(message) });
+  });
+
+  it('are not there while Monitor is down; the rest of Resource Manager is', async () => {
+    sample.world.faults.inject({ kind: 'monitorDown' });
+    expect((await query({ metricnames: 'RequestCount' })).status).toBe(503);
+    expect((await ask(azure, `${ids.profile}?api-version=2024-02-01`)).status).toBe(200);
   });
 
   it('of a resource that has none here are an honest refusal', async () => {

@@ -145,7 +145,7 @@ describe('over TLS on loopback', () => {
     expect((await get(`${endpoints.admin}/world`)).status).toBe(200);
     expect((await get(`${endpoints.cosmos}/`, { authorization: 'none' })).status).toBe(401);
     expect((await get(`${endpoints.sink}/notices`)).status).toBe(200);
-    expect((await get(`${endpoints.sink.replace('/sink', '/nothing')}`)).status).toBe(404);
+    expect((await get(endpoints.sink.replace('/sink', '/nothing'))).status).toBe(404);
   });
 
   it('plays a refused service as a connection that breaks off', async () => {

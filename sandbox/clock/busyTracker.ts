@@ -6,17 +6,22 @@ export type EndWork = () => void;
  * reports. A part that answers a request only after virtual time has passed parks it, or nothing would ever move again.
  */
 export class BusyTracker {
-  #open = 0;
+  readonly #open = new Set<() => string>();
   #parked = 0;
   #patient = 0;
   #changes = 0;
 
-  /** Work that is under way in real time: time stands still until it ends. */
-  begin(): EndWork {
-    this.#open += 1;
+  /**
+   * Work that is under way in real time: time stands still until it ends.
+   * @param describe asked only when somebody wants to know what holds time.
+   */
+  begin(describe: () => string = () => 'work'): EndWork {
+    // an entry of its own, also where two pieces of work are described by one function
+    const entry = (): string => describe();
+    this.#open.add(entry);
     this.#changes += 1;
     return this.#once(() => {
-      this.#open -= 1;
+      this.#open.delete(entry);
     });
   }
 
@@ -44,7 +49,12 @@ export class BusyTracker {
   }
 
   get isBusy(): boolean {
-    return this.#open > this.#parked;
+    return this.#open.size > this.#parked;
+  }
+
+  /** What is open, for people. */
+  describeOpen(): readonly string[] {
+    return [...this.#open].map((describe) => describe());
   }
 
   get isHeldByPatientWork(): boolean {

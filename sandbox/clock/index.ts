@@ -4,7 +4,7 @@
  * - `Clock`: `now()` epoch ms, `setTimer(atMs, fn) -> cancel`. `RealClock({factor?, startMs?})` runs by itself;
  *   `new VirtualClock(startMs)` stands still until advanced (`advanceToNext`, `runUntil`, `nextAtMs`).
  * - `installGlobals(clock) -> uninstall`: Date, setTimeout, setInterval and AbortSignal.timeout of this process live on the clock.
- * - `BusyTracker`: what holds virtual time: `begin() -> end`, `park() -> end` for answers that wait for virtual time themselves
+ * - `BusyTracker`: what holds virtual time: `begin(describe?) -> end`, `park() -> end` for answers that wait for virtual time themselves
  *   (a delayed or hanging response MUST be parked while it waits), `touch()`.
  * - `trackOutbound(tracker) -> stop`: counts http(s) client requests, fetch and WebCrypto of this process by itself.
  * - `new Pacer({clock, tracker, pace})`: `drive({untilMs?, condition?})` moves the clock whenever all is quiet;

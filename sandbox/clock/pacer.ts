@@ -13,6 +13,8 @@ export interface PacerOptions {
   readonly quietTurns?: number;
   /** How long, in real milliseconds without any change, an HTTP-triggered function in flight holds time. */
   readonly patienceMs?: number;
+  /** After how many real milliseconds without any change a drive gives up on work that holds time; a minute unless given. */
+  readonly stuckAfterMs?: number;
 }
 
 /** Why a drive ended: its condition held, no timer was left, its instant was reached, or stop was called. */
@@ -34,6 +36,7 @@ export class Pacer {
   readonly #tracker: BusyTracker;
   readonly #quietTurns: number;
   readonly #patienceMs: number;
+  readonly #stuckAfterMs: number;
   #pace: Pace;
   #anchor: { readonly realMs: number; readonly virtualMs: number };
   #isStopped = false;
@@ -45,6 +48,7 @@ export class Pacer {
     this.#pace = options.pace ?? 'max';
     this.#quietTurns = options.quietTurns ?? 2;
     this.#patienceMs = options.patienceMs ?? 25;
+    this.#stuckAfterMs = options.stuckAfterMs ?? 60_000;
     this.#anchor = this.#makeAnchor();
   }
 
@@ -64,7 +68,7 @@ export class Pacer {
     this.#isStopped = true;
   }
 
-  /** Drives the clock. One drive at a time. */
+  /** Drives the clock. One drive at a time. Rejects when work holds time for ever, saying which. */
   async drive(until: DriveUntil = {}): Promise<DriveEnd> {
     if (this.#isDriving) throw new Error('this pacer drives already');
     this.#isDriving = true;
@@ -116,8 +120,10 @@ export class Pacer {
         continue;
       }
       if (this.#tracker.isBusy) {
+        const heldMs = realTimers.Date.now() - quietSinceMs;
+        if (heldMs > this.#stuckAfterMs) throw new Error(`virtual time has been held for ${Math.round(heldMs / 1000)} s by: ${this.#tracker.describeOpen().slice(0, 5).join(', ')}`);
         // somebody else's answer (another process, a worker thread): leave it the core
-        if (realTimers.Date.now() - quietSinceMs > 10) await sleepReal(1);
+        if (heldMs > 10) await sleepReal(1);
         continue;
       }
       quietTurns += 1;

@@ -27,8 +27,8 @@ function trackHttpModule(target: typeof http | typeof https, tracker: BusyTracke
   const { request, get } = target;
   const wrap = (original: RequestFunction): RequestFunction => {
     const tracked = (...args: Parameters<RequestFunction>): http.ClientRequest => {
-      const end = tracker.begin();
-      let clientRequest: http.ClientRequest;
+      let clientRequest: http.ClientRequest | undefined;
+      const end = tracker.begin(() => (clientRequest === undefined ? 'an http request' : `${clientRequest.method} ${clientRequest.host}${clientRequest.path}`));
       try {
         clientRequest = original(...args);
       } catch (error) {
@@ -51,7 +51,7 @@ function trackHttpModule(target: typeof http | typeof https, tracker: BusyTracke
 function trackFetch(tracker: BusyTracker): () => void {
   const original = globalThis.fetch;
   globalThis.fetch = async (input, init) => {
-    const end = tracker.begin();
+    const end = tracker.begin(() => `fetch ${input instanceof Request ? input.url : String(input)}`);
     try {
       const response = await original(input, init);
       if (response.body === null) {
@@ -102,7 +102,7 @@ function trackWebCrypto(tracker: BusyTracker): () => void {
     Object.defineProperty(prototype, name, {
       ...descriptor,
       value(this: unknown, ...args: unknown[]): Promise<unknown> {
-        const end = tracker.begin();
+        const end = tracker.begin(() => `crypto.subtle.${name}`);
         return Promise.resolve(Reflect.apply(original, this, args)).finally(end);
       },
     });

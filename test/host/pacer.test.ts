@@ -48,6 +48,14 @@ describe('the pacer', () => {
     expect(await pacer.drive({ untilMs: 6000 })).toBe('reached');
   });
 
+  it('gives up on work that never ends, and names it', async () => {
+    const { clock, tracker } = makePacer();
+    const pacer = new Pacer({ clock, tracker, stuckAfterMs: 30 });
+    tracker.begin(() => 'GET cosmos/docs');
+    clock.setTimer(5, () => undefined);
+    await expect(pacer.drive({ untilMs: 10 })).rejects.toThrow(/held for .* by: GET cosmos\/docs/);
+  });
+
   it('waits a moment for an HTTP-triggered function, then lets time run', async () => {
     const { clock, tracker, pacer } = makePacer();
     const end = tracker.beginPatient();

@@ -146,6 +146,16 @@ describe.skipIf(source.kind === 'none')('a person at kubectl', () => {
     await ok('taint', 'node', node, 'k-');
   });
 
+  it('drains a node: its pods go elsewhere, its daemons stay', async () => {
+    const node = (await ok('get', 'nodes', '-l', 'agentpool=user1', '-o', 'jsonpath={.items[1].metadata.name}')).out;
+    const onNode = async (): Promise<readonly string[]> => (await ok('get', 'pods', '-A', '--field-selector', `spec.nodeName=${node}`, '-o', 'jsonpath={.items[*].metadata.ownerReferences[0].kind}')).out.split(' ');
+    expect(await onNode()).toContain('ReplicaSet');
+    const drained = await kubectl(['drain', node, '--ignore-daemonsets', '--timeout=30s']);
+    expect(drained, drained.err).toMatchObject({ code: 0, out: expect.stringContaining('drained') as string });
+    expect(new Set(await onNode())).toEqual(new Set(['DaemonSet']));
+    await ok('uncordon', node);
+  });
+
   it('creates, replaces and deletes an autoscaler', async () => {
     const file = session.write('second.yaml', hpa('  maxReplicas: 3\n').replace('name: web\nspec', 'name: second\nspec'));
     expect((await ok('create', '-f', file)).out).toContain('created');

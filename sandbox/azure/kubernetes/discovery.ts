@@ -23,7 +23,12 @@ const groupObject = (group: string): Record<string, unknown> => {
   return { name: group, versions, preferredVersion: versions[0] };
 };
 
-const verbs = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
+const verbs: Readonly<Record<KubeKind['access'], readonly string[]>> = { all: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'], read: ['get', 'list'] };
+
+const subresources = {
+  scale: { group: 'autoscaling', version: 'v1', kind: 'Scale', verbs: ['get', 'patch', 'update'] },
+  eviction: { group: 'policy', version: 'v1', kind: 'Eviction', verbs: ['create'] },
+} as const;
 
 function resourceList(group: string, version: string): FaceResponse | null {
   const kinds = kubeKinds.filter((one) => one.group === group && one.version === version);
@@ -35,8 +40,8 @@ function resourcesOf(kind: KubeKind): readonly unknown[] {
   const namespaced = kind.scope === 'Namespaced';
   const shortNames = kind.shortNames.length === 0 ? {} : { shortNames: kind.shortNames };
   const categories = kind.categories.length === 0 ? {} : { categories: kind.categories };
-  const main = { name: kind.plural, singularName: kind.singular, namespaced, kind: kind.kind, verbs, ...shortNames, ...categories };
-  const below = kind.subresources.map((name) => ({ name: `${kind.plural}/${name}`, singularName: '', namespaced, group: 'autoscaling', version: 'v1', kind: 'Scale', verbs: ['get', 'patch', 'update'] }));
+  const main = { name: kind.plural, singularName: kind.singular, namespaced, kind: kind.kind, verbs: verbs[kind.access], ...shortNames, ...categories };
+  const below = kind.subresources.map((name) => ({ name: `${kind.plural}/${name}`, singularName: '', namespaced, ...subresources[name] }));
   return [main, ...below];
 }
 

@@ -1,9 +1,11 @@
-import type { StampPhysics, World } from '../../world/types.ts';
+import type { KubeStore, World } from '../../world/types.ts';
 import { ConnectionFault } from '../face.ts';
 import type { Face, FaceRequest, FaceResponse } from '../face.ts';
+import { withDaemonSets } from './daemonSets.ts';
 import { isServedGroup, serveDiscovery, servedPaths } from './discovery.ts';
 import { parseResourcePath } from './kubeRequest.ts';
 import type { KubeRequest } from './kubeRequest.ts';
+import { evictPod } from './eviction.ts';
 import { serveOpenApi } from './openapi.ts';
 import { patchObject } from './patch.ts';
 import { readList, readOne } from './read.ts';
@@ -42,12 +44,13 @@ export type KubeVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' 
 export function createKubernetesFace(world: World, stampName: string, options: KubernetesFaceOptions): Face {
   const stamp = world.stamps.get(stampName);
   if (stamp === undefined) throw new Error(`the world has no stamp ${stampName}`);
+  const store = withDaemonSets(stamp.kube);
   return (request) => {
     world.settle();
     const fault = stamp.apiServerFault();
     if (fault !== null) throw new ConnectionFault(fault);
     try {
-      return serve(world, stamp, request, options);
+      return serve(world, store, request, options);
     } catch (error) {
       if (error instanceof KubeRefusal) return statusResponse(error);
       throw error;
@@ -55,12 +58,12 @@ export function createKubernetesFace(world: World, stampName: string, options: K
   };
 }
 
-function serve(world: World, stamp: StampPhysics, request: FaceRequest, options: KubernetesFaceOptions): FaceResponse {
+function serve(world: World, store: KubeStore, request: FaceRequest, options: KubernetesFaceOptions): FaceResponse {
   const caller = authenticate(request, options);
   const { pathname } = request.url;
   const path = parseResourcePath(decodePath(pathname));
   if (path !== null) {
-    const context: KubeRequest = { ...path, request, world, store: stamp.kube, now: world.clock.now(), query: request.url.searchParams };
+    const context: KubeRequest = { ...path, request, world, store, now: world.clock.now(), query: request.url.searchParams };
     authorize(context, caller, options);
     return serveResource(context);
   }
@@ -122,9 +125,12 @@ const isWatch = (query: URLSearchParams): boolean => query.get('watch') === 'tru
 function serveResource(context: KubeRequest): FaceResponse {
   const { request: { method }, name, subresource, kind, namespace, query } = context;
   if (subresource !== null) {
-    if (subresource === 'scale' && name !== null && kind.subresources.includes('scale')) return serveScale(context, name);
+    const served = kind.subresources.find((one) => one === subresource);
+    if (name !== null && served === 'scale') return serveScale(context, name);
+    if (name !== null && served === 'eviction') return evictPod(context, name);
     throw knownSubresources.has(subresource) ? notServed(`${kind.plural}/${subresource}`) : noSuchResource();
   }
+  if (kind.access === 'read' && (isWatch(query) || (method !== 'GET' && method !== 'HEAD'))) throw methodNotAllowed();
   if (name === null) {
     if (method === 'GET' || method === 'HEAD') return isWatch(query) ? watchObjects(context) : readList(context);
     if (method === 'POST' && (namespace !== null || kind.scope === 'Cluster')) return createObject(context);

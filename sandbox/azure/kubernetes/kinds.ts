@@ -8,7 +8,9 @@ export interface KubeKind {
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
   readonly scope: 'Namespaced' | 'Cluster';
-  readonly subresources: readonly string[];
+  readonly subresources: readonly ('scale' | 'eviction')[];
+  /** `read`: get and list alone. */
+  readonly access: 'all' | 'read';
 }
 
 const kind = (
@@ -18,17 +20,19 @@ const kind = (
   plural: string,
   shortNames: readonly string[],
   scope: KubeKind['scope'],
-  subresources: readonly string[] = [],
+  subresources: KubeKind['subresources'] = [],
   categories: readonly string[] = [],
-): KubeKind => ({ group, version, kind: name, plural, singular: name.toLowerCase(), shortNames, categories, scope, subresources });
+  access: KubeKind['access'] = 'all',
+): KubeKind => ({ group, version, kind: name, plural, singular: name.toLowerCase(), shortNames, categories, scope, subresources, access });
 
 export const kubeKinds: readonly KubeKind[] = [
   kind('', 'v1', 'Event', 'events', ['ev'], 'Namespaced'),
   kind('', 'v1', 'Namespace', 'namespaces', ['ns'], 'Cluster'),
   kind('', 'v1', 'Node', 'nodes', ['no'], 'Cluster'),
-  kind('', 'v1', 'Pod', 'pods', ['po'], 'Namespaced', [], ['all']),
+  kind('', 'v1', 'Pod', 'pods', ['po'], 'Namespaced', ['eviction'], ['all']),
   kind('', 'v1', 'ResourceQuota', 'resourcequotas', ['quota'], 'Namespaced'),
   kind('', 'v1', 'Service', 'services', ['svc'], 'Namespaced', [], ['all']),
+  kind('apps', 'v1', 'DaemonSet', 'daemonsets', ['ds'], 'Namespaced', [], ['all'], 'read'),
   kind('apps', 'v1', 'Deployment', 'deployments', ['deploy'], 'Namespaced', ['scale'], ['all']),
   kind('apps', 'v1', 'ReplicaSet', 'replicasets', ['rs'], 'Namespaced', ['scale'], ['all']),
   kind('autoscaling', 'v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers', ['hpa'], 'Namespaced', [], ['all']),

@@ -254,6 +254,24 @@ describe('kubernetes face: what is not there and who may not', () => {
     await expect(callFace(world.face, { path: '/readyz' })).rejects.toBeInstanceOf(ConnectionFault);
   });
 
+  it('an eviction asks the disruption budget, which counts down at once', async () => {
+    const evict = (name: string) => call({ method: 'POST', path: `/api/v1/namespaces/default/pods/${name}/eviction`, body: {} });
+    for (const name of ['p1', 'p2']) world.store.put(pod(name, { app: 'web' }));
+    world.store.put({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'web', namespace: 'default' }, spec: { selector: { matchLabels: { app: 'web' } } }, status: { disruptionsAllowed: 1, desiredHealthy: 1, currentHealthy: 2 } });
+    expect((await evict('p1')).status).toBe(201);
+    const refused = await evict('p2');
+    expect(refused.body).toMatchObject({ code: 429, reason: 'TooManyRequests', details: { causes: [{ reason: 'DisruptionBudget', message: 'The disruption budget web needs 1 healthy pods and has 2 currently' }] } });
+    expect([world.store.get('Pod', 'default', 'p1'), world.store.get('Pod', 'default', 'p2') === null]).toEqual([null, false]);
+  });
+
+  it('a daemon set is read off its pods and cannot be written', async () => {
+    world.store.put({ ...pod('agent-1', {}), metadata: { name: 'agent-1', namespace: 'default', ownerReferences: [{ apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'agent', uid: 'u1' }] } });
+    const path = '/apis/apps/v1/namespaces/default/daemonsets';
+    expect((await call({ path: `${path}/agent` })).body).toMatchObject({ kind: 'DaemonSet', metadata: { name: 'agent', uid: 'u1' }, status: { desiredNumberScheduled: 1 } });
+    expect((await call({ path: `${path}/none` })).status).toBe(404);
+    expect((await call({ method: 'DELETE', path: `${path}/agent` })).status).toBe(405);
+  });
+
   it('scale moves the replicas and nothing else', async () => {
     const deployments = '/apis/apps/v1/namespaces/default/deployments';
     await call({ method: 'POST', path: deployments, body: { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: { selector: { matchLabels: { app: 'web' } }, template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'app', image: 'i:1' }] } } } } });

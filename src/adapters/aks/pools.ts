@@ -1,5 +1,6 @@
 import { ContainerServiceClient } from '@azure/arm-containerservice';
 import type { AgentPool } from '@azure/arm-containerservice';
+import type { PoolFacts } from '../../domain/facts.ts';
 import type { Stamp } from '../../domain/fleet.ts';
 import type { CountBounds } from '../../domain/plan.ts';
 import type { Compute } from '../../ports/compute.ts';
@@ -8,6 +9,7 @@ import { armClientOptions, withBoundedRetries } from '../http/armClient.ts';
 import { readingOf, refusalOrThrow } from '../http/faults.ts';
 import { parseResourceId } from '../http/resourceId.ts';
 import type { SdkContext } from '../http/sdkContext.ts';
+import { capacityReservations, type ReadReservedNodes } from './capacityReservations.ts';
 import { poolBody, poolFacts } from './poolFacts.ts';
 
 /** One client a subscription, made once: its pipeline caches the token. */
@@ -28,6 +30,7 @@ export function aksClients(context: SdkContext): (subscriptionId: string) => Con
  */
 export function aksCompute(context: SdkContext, clientOf: (subscriptionId: string) => ContainerServiceClient): Compute {
   const now = (): number => context.clock.now();
+  const readReservedNodes = capacityReservations(context);
 
   return {
     readPools: (stamp) =>
@@ -39,7 +42,7 @@ export function aksCompute(context: SdkContext, clientOf: (subscriptionId: strin
           collect(client.agentPools.list(cluster.resourceGroup, cluster.name)),
         ]);
         const provisioning = managed.nodeProvisioningProfile?.mode === 'Auto' ? 'Auto' : 'Manual';
-        return pools.map((pool) => poolFacts(pool, provisioning));
+        return Promise.all(pools.map(async (pool) => withReservation(poolFacts(pool, provisioning), readReservedNodes)));
       }),
 
     async applyPoolBounds(stamp, pool, set, expect) {
@@ -69,6 +72,11 @@ export function aksCompute(context: SdkContext, clientOf: (subscriptionId: strin
     await client.agentPools.createOrUpdate(cluster.resourceGroup, cluster.name, name, body, options).submitted();
     return { kind: 'accepted' };
   }
+}
+
+async function withReservation(facts: PoolFacts, readReservedNodes: ReadReservedNodes): Promise<PoolFacts> {
+  const group = facts.capacityReservationGroupId;
+  return group === null ? facts : { ...facts, reservedNodesFree: await readReservedNodes(group, facts.vmSize) };
 }
 
 /** A pool in one of these takes a new operation; in any other state Azure answers 409 OperationNotAllowed. */

@@ -21,6 +21,7 @@ export function workloadFacts(workload: Workload, objects: WorkloadObjects): Wor
     name: workload.name,
     hpa: objects.hpa === null ? null : hpaFacts(objects.hpa),
     requestedReplicas: replicas,
+    scheduledReplicas: objects.pods.filter((pod) => pod.spec?.nodeName !== undefined && pod.metadata?.deletionTimestamp === undefined).length,
     readyReplicas: deployment.status?.readyReplicas ?? 0,
     availableReplicas: deployment.status?.availableReplicas ?? 0,
     generationObserved: observed >= (generation ?? 0) ? 'current' : 'behind',

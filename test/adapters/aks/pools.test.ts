@@ -153,6 +153,35 @@ describe('readPools', () => {
     expect(await read({ type: 'VirtualMachines' })).toMatchObject({ kind: 'VirtualMachines' });
   });
 
+  describe('of a reservation group', () => {
+    const group = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/capacityReservationGroups/crg';
+    const reservation = (name: string, size: string, capacity: number) => ({ name, location: 'eastus2', sku: { name: size, capacity }, properties: {} });
+    const readFree = async (answer: (asked: Asked) => Answer) => {
+      const http = fakeHttp((asked) => {
+        if (asked.url.pathname.includes('/capacityReservationGroups/')) return answer(asked);
+        const pool = { name: 'user1', properties: { ...poolProperties, capacityReservationGroupID: group } };
+        return { status: 200, body: asked.url.pathname.endsWith('/agentPools') ? { value: [pool] } : { name: 'aks', location: 'eastus2', properties: {} } };
+      });
+      const context = fakeContext(http.client);
+      const reading = await aksCompute(context, aksClients(context)).readPools(eastus2);
+      return reading.kind === 'known' ? reading.value[0]?.reservedNodesFree : reading.why;
+    };
+
+    test('says how many machines of the pool\'s size are left in it', async () => {
+      const list = { value: [reservation('a', 'Standard_D4s_v5', 10), reservation('b', 'Standard_D4s_v5', 4), reservation('c', 'Standard_E4s_v5', 50)] };
+      const allocated = (count: number) => ({ utilizationInfo: { virtualMachinesAllocated: Array.from({ length: count }, (_, index) => ({ id: `/vm/${index}` })) } });
+      const free = await readFree(({ url }) => {
+        if (url.pathname.endsWith('/capacityReservations')) return { status: 200, body: list };
+        return { status: 200, body: { ...reservation('a', 'Standard_D4s_v5', 10), properties: { instanceView: allocated(url.pathname.endsWith('/a') ? 7 : 5) } } };
+      });
+      expect(free).toBe(3);
+    });
+
+    test('is not known where it cannot be read; the pool is', async () => {
+      expect(await readFree(() => ({ status: 403, body: { error: { code: 'AuthorizationFailed', message: 'x' } } }))).toBeNull();
+    });
+  });
+
   test('is unknown while Resource Manager is down', async () => {
     const http = fakeHttp(() => ({ status: 503, body: { error: { code: 'ServiceUnavailable', message: 'down' } } }));
     const context = fakeContext(http.client);

@@ -66,6 +66,16 @@ interface Bin {
   pods: number;
   nodes: number;
   readonly exists: 'real' | 'refused';
+  readonly born: 'before' | 'now';
+  /** Position of the workload whose spread over nodes lets no more of its pods on here. */
+  fullFor: number | null;
+}
+
+/** Pods of one workload that a node may take: what a DoNotSchedule spread over nodes leaves. */
+interface HostCap {
+  readonly position: number;
+  readonly onOldNode: number;
+  readonly onNewNode: number;
 }
 
 class Packer {
@@ -78,6 +88,7 @@ class Packer {
   private readonly tooLarge: number[];
   private readonly used: number[];
   private readonly nodesByZone: number[][];
+  private hostCap: HostCap | null = null;
 
   constructor(model: StampModel, carried: ReadonlyMap<string, number>) {
     this.model = model;
@@ -89,7 +100,7 @@ class Packer {
     this.used = model.limits.map(({ sharedKey }) => (sharedKey === null ? 0 : (carried.get(sharedKey) ?? 0)));
     this.nodesByZone = model.pools.map(({ nodesByZone }) => [...nodesByZone]);
     model.pools.forEach((pool, position) => {
-      for (const { zone, free, freePods, nodes } of pool.nodeClasses) this.bins.push(bin(position, zone, free, freePods, nodes, 'real'));
+      for (const { zone, free, freePods, nodes } of pool.nodeClasses) this.bins.push(bin(position, zone, free, freePods, nodes, 'real', 'before'));
       for (let arriving = 0; arriving < pool.arriving; arriving += 1) {
         const zone = this.emptiestZone(position);
         if (zone !== null) this.addNode(position, zone, 'real');
@@ -118,6 +129,7 @@ class Packer {
   place(position: number, count: number): void {
     const workload = this.model.workloads[position];
     if (workload === undefined) return;
+    this.hostCap = workload.hostSkew === null ? null : this.capFor(position, workload, workload.hostSkew, count);
     const pools = workload.pools.filter((pool) => this.podsOnEmptyNode(pool, workload.request) > 0);
     if (pools.length === 0 && workload.pools.every((pool) => this.model.pools[pool]?.template !== null) && workload.pools.length > 0) {
       const left = this.fill(workload, count, null, 'real');
@@ -126,6 +138,19 @@ class Packer {
       return;
     }
     this.unplaced[position] = workload.zoneSkew === null ? this.placeAnywhere(workload, count, pools) : this.placeSpread(workload, count, pools);
+  }
+
+  /**
+   * Pods that are there already are taken to lie evenly on the nodes. As many more on each keep it so; where one of the nodes
+   * has no room for its part, the others may run ahead by the skew alone, and new nodes catch up to that.
+   */
+  private capFor(position: number, { request, pools, bound }: WorkloadModel, skew: number, count: number): HostCap {
+    const old = this.bins.filter((one) => one.nodes > 0 && one.exists === 'real' && pools.includes(one.pool));
+    const nodes = old.reduce((sum, one) => sum + one.nodes, 0);
+    if (nodes === 0) return { position, onOldNode: 0, onNewNode: Infinity };
+    const even = Math.ceil(count / nodes);
+    if (old.every((one) => podsThatFit(one, request) >= even)) return { position, onOldNode: even, onNewNode: even };
+    return { position, onOldNode: skew, onNewNode: Math.floor(bound / nodes) + skew };
   }
 
   /** @returns pods without room. */
@@ -210,8 +235,9 @@ class Packer {
     for (let at = 0; at < this.bins.length && left > 0; at += 1) {
       const one = this.bins[at];
       if (one === undefined || one.nodes === 0 || one.exists !== exists || !pools.includes(one.pool)) continue;
+      if (this.hostCap !== null && one.fullFor === this.hostCap.position) continue;
       if (zone !== null && this.model.pools[one.pool]?.zones[one.zone] !== zone) continue;
-      const fits = podsThatFit(one, request);
+      const fits = Math.min(podsThatFit(one, request), this.capOn(one.born));
       if (fits <= 0) continue;
       const fullNodes = Math.min(one.nodes, Math.floor(left / fits));
       if (fullNodes > 0) this.split(one, fullNodes, request, fits);
@@ -227,7 +253,7 @@ class Packer {
   /** `pods` each on so many nodes of a bin. */
   private split(from: Bin, nodes: number, request: Resources, pods: number): void {
     from.nodes -= nodes;
-    const part = { ...from, nodes };
+    const part = { ...from, nodes, fullFor: this.hostCap?.position ?? null };
     take(part, request, pods);
     this.bins.push(part);
   }
@@ -254,7 +280,7 @@ class Packer {
     const counts = this.nodesByZone[pool];
     if (template === null || template === undefined || counts === undefined) return;
     counts[zone] = (counts[zone] ?? 0) + 1;
-    this.bins.push(bin(pool, zone, template.free, template.freePods, 1, exists));
+    this.bins.push(bin(pool, zone, template.free, template.freePods, 1, exists, 'now'));
   }
 
   private emptiestZone(pool: number): number | null {
@@ -284,7 +310,13 @@ class Packer {
   private podsOnEmptyNode(pool: number, request: Resources): number {
     const template = this.model.pools[pool]?.template;
     if (template === null || template === undefined) return 0;
-    return podsThatFit({ cpu: template.free.cpuMillicores, memory: template.free.memoryMiB, storage: template.free.ephemeralStorageMiB, pods: template.freePods }, request);
+    const fits = podsThatFit({ cpu: template.free.cpuMillicores, memory: template.free.memoryMiB, storage: template.free.ephemeralStorageMiB, pods: template.freePods }, request);
+    return Math.min(fits, this.capOn('now'));
+  }
+
+  private capOn(born: Bin['born']): number {
+    if (this.hostCap === null) return Infinity;
+    return born === 'now' ? this.hostCap.onNewNode : this.hostCap.onOldNode;
   }
 
   /** Zones over which a spread workload's pods are counted: those of its pools that have nodes or may get some. */
@@ -300,8 +332,8 @@ class Packer {
   }
 }
 
-function bin(pool: number, zone: number, free: Resources, freePods: number, nodes: number, exists: Bin['exists']): Bin {
-  return { pool, zone, cpu: free.cpuMillicores, memory: free.memoryMiB, storage: free.ephemeralStorageMiB, pods: freePods, nodes, exists };
+function bin(pool: number, zone: number, free: Resources, freePods: number, nodes: number, exists: Bin['exists'], born: Bin['born']): Bin {
+  return { pool, zone, cpu: free.cpuMillicores, memory: free.memoryMiB, storage: free.ephemeralStorageMiB, pods: freePods, nodes, exists, born, fullFor: null };
 }
 
 type Room = Pick<Bin, 'cpu' | 'memory' | 'storage' | 'pods'>;

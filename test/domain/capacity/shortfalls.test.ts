@@ -137,6 +137,21 @@ describe('the chain: this pool, its other zones, another pool', () => {
   });
 });
 
+describe('a spread over nodes', () => {
+  const spread = (bound: number) => workloadFacts('w', {}, { scheduledReplicas: bound, readyReplicas: bound, requestedReplicas: bound, topologySpread: [{ topologyKey: 'kubernetes.io/hostname', maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule' }] });
+
+  it('keeps pods even where every node has room for its part', () => {
+    const nodes = Array.from({ length: 11 }, () => node('a', ''));
+    expect(size({ small: { nodes, pools: [pool('a', { count: 11 })], workloads: [spread(0)] } }).pools[0]?.newNodes).toBe(0);
+  });
+
+  it('lets nodes run ahead of a full one by the skew alone, and fills new ones up to that', () => {
+    // 18 pods more on 4 nodes with one pod each, of which one is full: 3 take one more, and 15 go to new nodes of 2.
+    const nodes = [node('a', '', { cpuMillicores: 4000 }, 4), ...Array.from({ length: 3 }, () => node('a', '', { cpuMillicores: 1000 }, 1))];
+    expect(size({ small: { nodes, pools: [pool('a', { count: 4 })], workloads: [spread(4)] } }).pools[0]?.newNodes).toBe(8);
+  });
+});
+
 describe('nodes that do not count', () => {
   it('takes no pods on nodes that are cordoned or not ready, and asks for as many more', () => {
     const nodes = [node('a', ''), node('a', '', {}, 0, { ready: 'notReady' }), node('a', '', {}, 0, { schedulable: 'cordoned' })];

@@ -49,7 +49,7 @@ async function checkRules(): Promise<readonly CheckResult[]> {
 async function checkManifests(): Promise<readonly CheckResult[]> {
   const folder = join(root, 'gitops', 'overlays');
   const rendered = await render(join(folder, 'flux'));
-  if (rendered.kind === 'missing') return [skipped('gitops', 'kubectl was not found: the manifests were not built and not checked')];
+  if (rendered.kind === 'missing') return [skipped('gitops', `${rendered.why}: the manifests were not built and not checked`)];
   if (rendered.kind === 'failed') return [judged('kustomize gitops/overlays/flux', [rendered.why])];
   const argo = await render(join(folder, 'argo'));
   const manifests = parseManifests(substitute(rendered.text, sampleSubstitutions));

@@ -20,12 +20,18 @@ export const sampleSubstitutions: Readonly<Record<string, string>> = {
   GATE_CLIENT_ID: '00000000-0000-0000-0000-000000000009',
 };
 
-export type Rendered = { readonly kind: 'rendered'; readonly text: string } | { readonly kind: 'missing' } | { readonly kind: 'failed'; readonly why: string };
+export type Rendered = { readonly kind: 'rendered'; readonly text: string } | { readonly kind: 'missing'; readonly why: string } | { readonly kind: 'failed'; readonly why: string };
 
-/** `kubectl kustomize` of a folder. */
+/** Older ones know neither options of a generator nor patches with a target. */
+const oldestKustomizeMajor = 4;
+
+/** `kubectl kustomize` of a folder; `missing` where kubectl is not there or too old for these manifests. */
 export async function render(folder: string): Promise<Rendered> {
+  const version = await runCommand('kubectl', ['version', '--client', '--output=json'], folder);
+  if (version.exitCode === null) return { kind: 'missing', why: 'kubectl was not found' };
+  const kustomizeMajor = Number(/"kustomizeVersion": "v(\d+)/.exec(version.stdout)?.[1] ?? 0);
+  if (kustomizeMajor < oldestKustomizeMajor) return { kind: 'missing', why: `kubectl brings a kustomize older than v${oldestKustomizeMajor}` };
   const ran = await runCommand('kubectl', ['kustomize', folder], folder);
-  if (ran.exitCode === null) return { kind: 'missing' };
   return ran.exitCode === 0 ? { kind: 'rendered', text: ran.stdout } : { kind: 'failed', why: ran.output };
 }
 

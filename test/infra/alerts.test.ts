@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { validateFleet } from '../../src/config/loadFleet.ts';
+import type { Fleet } from '../../src/domain/fleet.ts';
+import { alertPayload, alertRuleTypes } from '../../tools/infra-check/alertPayload.ts';
+import type { AlertMoment } from '../../tools/infra-check/alertPayload.ts';
+import { deployedFleetOf } from '../../tools/infra-check/deployedFleet.ts';
+import { mergeFleet } from '../../tools/infra-check/fleetFile.ts';
+import { harness } from '../functions/http/harness.ts';
+import { readSnapshot } from './snapshots.ts';
+
+const snapshot = readSnapshot('trial');
+const fleet = fleetOf();
+const rules = snapshot.resources.filter((resource) => alertRuleTypes.some((type) => type.toLowerCase() === resource.type.toLowerCase()));
+const firedAtMs = Date.parse('2026-11-22T18:59:30.123Z');
+const moment: AlertMoment = {
+  condition: 'Fired',
+  firedAtMs,
+  resolvedAtMs: firedAtMs + 600_000,
+  dimensionValues: { Origin: 'swc.origin.example.com' },
+  resourceId: fleet.stamps[0]?.cluster.resourceId ?? '',
+  region: 'Sweden Central',
+};
+
+function fleetOf(): Fleet {
+  const policy: unknown = parse(readFileSync(join(import.meta.dirname, '..', '..', 'infra', 'params', 'fleet.policy.yaml'), 'utf8'));
+  const merged = mergeFleet(deployedFleetOf(readSnapshot('trial')), policy);
+  if (merged.kind === 'problem') throw new Error(merged.message);
+  const loaded = validateFleet(merged.file);
+  if (loaded.kind === 'invalid') throw new Error(JSON.stringify(loaded.problems));
+  return loaded.fleet;
+}
+
+/** The stamp that an alert of this rule is about; none for what is about the control plane itself. */
+const stampOf = (ruleName: string): readonly string[] => {
+  const own = /-(swc|pol)-/.exec(ruleName)?.[1];
+  if (own !== undefined) return [own];
+  return ruleName.includes('heartbeat') ? [] : ['swc'];
+};
+
+describe('alert rules of the snapshot, through the app', () => {
+  test('every kind of rule is there', () => {
+    expect(rules).toHaveLength(14);
+    expect(new Set(rules.map((rule) => rule.type.toLowerCase()))).toEqual(new Set(alertRuleTypes.map((type) => type.toLowerCase())));
+  });
+
+  test.each(rules.map((rule) => [rule.name, rule] as const))('%s fires: the webhook takes it and knows the stamp', async (name, rule) => {
+    const { call, looks } = harness({ fleet });
+    const answered = await call('POST', '/api/alerts/azure-monitor', { body: alertPayload(rule, moment) });
+    expect(answered).toMatchObject({ status: 202, body: { result: 'stored', stamps: stampOf(name) } });
+    expect(looks).toHaveLength(1);
+  });
+
+  test.each(rules.map((rule) => [rule.name, rule] as const))('%s resolves under the same id', async (_, rule) => {
+    const { call, state } = harness({ fleet });
+    const fired = await call('POST', '/api/alerts/azure-monitor', { body: alertPayload(rule, moment) });
+    const resolved = await call('POST', '/api/alerts/azure-monitor', { body: alertPayload(rule, { ...moment, condition: 'Resolved' }) });
+    expect(resolved).toMatchObject({ status: 202, body: { alertId: fired.body.alertId, result: 'stored' } });
+    expect(state.documents.size).toBe(1);
+  });
+});

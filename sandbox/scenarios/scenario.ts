@@ -43,10 +43,10 @@ export const defaultScenario = 'grey-region';
 export function fleetDocumentOf(scenario: Scenario): Record<string, unknown> {
   const { file, gates, frontDoorKind, merge } = scenario.fleet;
   const document = record(parse(readFileSync(isAbsolute(file) ? file : resolve(fleetFolder, file), 'utf8')));
-  const stamps = Array.isArray(document['stamps']) ? document['stamps'] : [];
+  const stamps = (Array.isArray(document['stamps']) ? document['stamps'] : []).map(record);
   const patched = {
     ...document,
-    ...(gates === 'off' ? { stamps: stamps.map((stamp) => ({ ...record(stamp), gate: null })) } : {}),
+    stamps: stamps.map((stamp) => ({ ...stamp, ...(gates === 'off' ? { gate: null } : {}), ...(frontDoorKind === 'classic' ? { origins: classicOrigins(stamp) } : {}) })),
     ...(frontDoorKind === undefined ? {} : { frontDoor: frontDoorOf(record(document['frontDoor']), frontDoorKind) }),
   };
   return record(mergeInto(patched, merge));
@@ -59,6 +59,13 @@ function frontDoorOf(current: Record<string, unknown>, kind: 'standardPremium' |
   const name = resourceId.split('/').at(-1) ?? 'frontdoor';
   const type = kind === 'classic' ? 'Microsoft.Network/frontDoors' : 'Microsoft.Cdn/profiles';
   return { ...current, kind, resourceId: `${group}/providers/${type}/${name}` };
+}
+
+/** A classic backend has no name of its own: the fleet file calls it by its address. */
+function classicOrigins(stamp: Record<string, unknown>): readonly Record<string, unknown>[] {
+  const origins = (Array.isArray(stamp['origins']) ? stamp['origins'] : []).map(record);
+  const { hostname } = new URL(String(record(stamp['probe'])['url']));
+  return origins.map((origin) => ({ ...origin, origin: origins.length === 1 ? hostname : `${String(origin['origin'])}.${hostname}` }));
 }
 
 function mergeInto(base: unknown, patch: unknown): unknown {

@@ -90,7 +90,8 @@ function originGroupsOf(fleet: FleetForWorld, options: SpecOptions): readonly Or
         .map((origin) => ({
           name: origin.origin,
           stamp: stamp.name,
-          hostName: hostNameOf(stamp, origin.origin),
+          // a classic backend is called by its address
+          hostName: fleet.frontDoor.kind === 'classic' ? origin.origin : hostNameOf(stamp, origin.origin),
           weight: origin.normalWeight,
           priority: origin.priority,
           enabled: 'Enabled' as const,

@@ -72,10 +72,12 @@ describe('a scenario file', () => {
     const document = fleetDocumentOf(scenario);
     expect(at(document, 'stamps', 1, 'gate')).toBeNull();
     expect(at(document, 'frontDoor')).toEqual({ kind: 'classic', resourceId: expect.stringMatching(/Microsoft\.Network\/frontDoors\/afd-shop$/) });
+    expect(at(document, 'stamps', 1, 'origins', 0, 'origin')).toBe('centralus.origin.sandbox.test');
     expect(at(document, 'policy', 'initialMode')).toBe('observe');
     expect(at(document, 'policy', 'utilisationCeiling')).toBe(0.8);
     const spec = worldSpecOf(scenario);
     expect(spec.frontDoor.kind).toBe('classic');
+    expect(spec.frontDoor.originGroups[0]?.origins.map((origin) => `${origin.name} ${origin.hostName}`)).toContain('centralus.origin.sandbox.test centralus.origin.sandbox.test');
     expect(spec.frontDoor.originGroups[0]?.latencyWindowMs).toBe(0);
     expect(spec.stamps.every((stamp) => stamp.gateBlobUrl === null && stamp.workloads.every((workload) => workload.hpaManager === 'helm'))).toBe(true);
   });

@@ -4,12 +4,6 @@ import { matchesFilter } from './filter.ts';
 import type { Aggregation, MetricsQuery } from './metricsQuery.ts';
 import { minuteVisibility } from './visibility.ts';
 
-/** Where physics keeps a resource's metrics, and the stamp whose blindness silences it. */
-export interface MetricSource {
-  readonly resource: string;
-  readonly stamp: string | null;
-}
-
 export interface Timeseries {
   readonly metadata: readonly { readonly name: string; readonly value: string }[];
   readonly data: readonly Readonly<Record<string, number | string>>[];
@@ -25,12 +19,15 @@ interface Bucket {
 
 const fieldOf = { Average: 'average', Count: 'count', Maximum: 'maximum', Minimum: 'minimum', Total: 'total' } as const satisfies Readonly<Record<Aggregation, string>>;
 
-/** The series of one metric: points of physics made late, filtered, split by the dimensions asked for, and summed by grain. */
-export function evaluateMetric(world: World, source: MetricSource, metric: MetricDefinition, query: MetricsQuery, nowMs: number): readonly Timeseries[] {
+/**
+ * The series of one metric: points of physics made late, filtered, split by the dimensions asked for, and summed by grain.
+ * `resource` is physics' name for where the metric is kept.
+ */
+export function evaluateMetric(world: World, resource: string, metric: MetricDefinition, query: MetricsQuery, nowMs: number): readonly Timeseries[] {
   const chosen = query.aggregations.length > 0 ? query.aggregations : [metric.primaryAggregation];
   const splitBy = query.filter.map((entry) => entry.dimension);
   const series = new Map<string, { readonly values: readonly string[]; readonly buckets: Map<number, Bucket> }>();
-  for (const point of visiblePoints(world, source, metric, query, nowMs)) {
+  for (const point of visiblePoints(world, resource, metric, query, nowMs)) {
     const dimensions = renamed(metric, point.dimensions);
     if (matchesFilter(query.filter, dimensions) === 'no') continue;
     const values = splitBy.map((name) => dimensions[name] ?? '');
@@ -47,14 +44,13 @@ export function evaluateMetric(world: World, source: MetricSource, metric: Metri
   }));
 }
 
-function visiblePoints(world: World, source: MetricSource, metric: MetricDefinition, query: MetricsQuery, nowMs: number): readonly MetricPoint[] {
-  if (source.stamp !== null && world.faults.active('signalsBlind', source.stamp) !== null) return [];
+function visiblePoints(world: World, resource: string, metric: MetricDefinition, query: MetricsQuery, nowMs: number): readonly MetricPoint[] {
   // physics answers by the end of a minute, a query asks by its start
-  const points = world.metrics.query(source.resource, metric.source.metric, query.fromMs + 1, Math.min(query.toMs, nowMs) + 60_000);
+  const points = world.metrics.query(resource, metric.source.metric, query.fromMs + 1, Math.min(query.toMs, nowMs) + 60_000);
   const shown = new Map<number, 'visible' | 'late' | 'gap'>();
   return points.filter((point) => {
     if (point.at < query.fromMs || point.at >= query.toMs) return false;
-    const known = shown.get(point.at) ?? minuteVisibility(world.seed, `${source.resource} ${metric.source.metric}`, point.at, nowMs);
+    const known = shown.get(point.at) ?? minuteVisibility(world.seed, `${resource} ${metric.source.metric}`, point.at, nowMs);
     shown.set(point.at, known);
     return known === 'visible';
   });

@@ -5,7 +5,7 @@ import { armError } from '../arm/errors.ts';
 import { sameId } from '../arm/resourceIds.ts';
 import type { FaceResponse } from '../face.ts';
 import { applicationGatewayMetrics, classicFrontDoorMetrics, frontDoorMetrics, type MetricDefinition, type MetricNamespace } from './definitions.ts';
-import { evaluateMetric, type MetricSource } from './evaluate.ts';
+import { evaluateMetric } from './evaluate.ts';
 import { parseMetricsQuery, type MetricsQuery } from './metricsQuery.ts';
 
 export interface MonitorTarget {
@@ -25,17 +25,18 @@ export const monitorVersions = (target: MonitorTarget): (typeof apiVersions)['me
 
 interface Measured {
   readonly namespace: MetricNamespace;
-  readonly source: MetricSource;
+  /** Where physics keeps them. */
+  readonly source: string;
   readonly region: string;
 }
 
 function measuredBy(request: ArmRequest, resourceId: string): Measured | null {
   const { spec } = request.world;
   if (sameId(spec.frontDoor.resourceId, resourceId)) {
-    return { namespace: spec.frontDoor.kind === 'classic' ? classicFrontDoorMetrics : frontDoorMetrics, source: { resource: 'frontDoor', stamp: null }, region: 'global' };
+    return { namespace: spec.frontDoor.kind === 'classic' ? classicFrontDoorMetrics : frontDoorMetrics, source: 'frontDoor', region: 'global' };
   }
   const stamp = spec.stamps.find((candidate) => sameId(candidate.gatewayId, resourceId));
-  return stamp === undefined ? null : { namespace: applicationGatewayMetrics, source: { resource: `gateway:${stamp.name}`, stamp: stamp.name }, region: stamp.region };
+  return stamp === undefined ? null : { namespace: applicationGatewayMetrics, source: `gateway:${stamp.name}`, region: stamp.region };
 }
 
 /** Azure Monitor's platform metrics of Front Door and the Application Gateways. */

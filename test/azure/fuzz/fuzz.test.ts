@@ -7,10 +7,10 @@ import { ids, sampleAzure } from '../sampleAzure.ts';
 import { drawFrom, mutate, type FuzzRequest } from './mutate.ts';
 
 /**
- * Requests to every face that are almost right: no crash, no 500, no hang. 1,000 a face from a fixed seed; SPILLWAY_FUZZ=10000
- * for more, SPILLWAY_FUZZ_SEED for others.
+ * Requests to every face that are almost right: no crash, no 500, no hang. 1,000 a face from a fixed seed, 10,000 in the full scope; SPILLWAY_FUZZ=N
+ * for another number, SPILLWAY_FUZZ_SEED for others.
  */
-const requests = Number(process.env['SPILLWAY_FUZZ'] ?? 1000);
+const requests = Number(process.env['SPILLWAY_FUZZ'] ?? (process.env['SPILLWAY_TEST_SCOPE'] === 'full' ? 10_000 : 1000));
 const seed = Number(process.env['SPILLWAY_FUZZ_SEED'] ?? 20_261_123);
 const hangMs = 10_000;
 

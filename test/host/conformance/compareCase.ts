@@ -10,6 +10,8 @@ export function compareCase(recording: Recording, seen: SeenCase): Mismatch[] {
     ...compareOrchestrators(recording, seen),
     ...compareActivities(recording, seen),
     ...compareEntities(recording, seen),
+    ...compareClientBinding(recording, seen),
+    ...comparePolled(recording, seen),
     ...compareHttp(recording, seen),
     ...compareSdk(recording, seen),
     ...compare('finalStatus', normalise(recording.finalStatus), normalise(seen.finalStatus)),
@@ -80,6 +82,20 @@ function compareEntities(recording: Recording, seen: SeenCase): Mismatch[] {
     (episode) => ({ name: episode.name, in: episode.in, out: episode.out }),
     'kept',
   );
+}
+
+function compareClientBinding(recording: Recording, seen: SeenCase): Mismatch[] {
+  const recorded = recording.episodes.find((each) => each.kind === 'clientBinding');
+  if (recorded === undefined) return [];
+  const own = seen.episodes.find((each) => each.kind === 'clientBinding');
+  return compare('clientBinding', normalise({ name: recorded.name, in: recorded.in }), normalise({ name: own?.name, in: own?.in }));
+}
+
+/** A note of some recordings says how the status changed while it was polled. */
+function comparePolled(recording: Recording, seen: SeenCase): Mismatch[] {
+  const label = '[runtimeStatus, customStatus] as polled: ';
+  const note = recording.notes.find((each) => each.startsWith(label));
+  return note === undefined ? [] : compare('polled', note.slice(label.length), seen.polled.join(' -> '));
 }
 
 const comparedHeaders = ['location', 'retry-after', 'x-ms-continuation-token'] as const;

@@ -14,7 +14,8 @@ export interface Difference {
  *
  * Not compared at all: instants, GUIDs and ids made at random, ports, keys, .NET and worker stack traces (normalise.ts); which
  * completions share an episode, which is chance on the real host too (steering.ts gives the engine the recorded batches); headers
- * that a server sends on its own; the four requests about keys (401 without or with a wrong key), which this host does not enforce.
+ * that a server sends on its own; the indentation of the trigger's JSON text and an orchestrator's trigger metadata, which the SDK
+ * does not read; the four requests about keys (401 without or with a wrong key), which this host does not enforce.
  */
 export const differences: readonly Difference[] = [
   { case: 'sdk_flow', at: /^sdkRequests\[2\]\.responseBody\.runtimeStatus$/, reason: 'time stands still while a function runs: an instance started by it is Pending until it is over, the real one had been taken up' },

@@ -34,6 +34,8 @@ export interface SeenCase {
   readonly sdkResults: readonly { readonly recorded: RecordedHttp; readonly calls: unknown }[];
   readonly finalStatus: Readonly<Record<string, unknown>>;
   readonly leftOut: readonly string[];
+  /** Runtime status and custom status of the case's own instance, each time they changed. */
+  readonly polled: readonly string[];
   readonly warnings: readonly string[];
 }
 
@@ -64,7 +66,9 @@ class Player {
   readonly #notes: RecorderNote[] = [];
   readonly #sdkResults: { recorded: RecordedHttp; calls: unknown }[] = [];
   readonly #warnings: string[] = [];
+  readonly #polled: string[] = [];
   #host: LocalHost | undefined;
+  #isOver = false;
   #endLife: () => void = () => undefined;
 
   constructor(recording: Recording, folder: string, port: number, transport: DurableTransport) {
@@ -86,6 +90,8 @@ class Player {
     const timeline = toTimeline(this.#recording);
     const isDurable = timeline.some((step) => step.kind === 'kill');
     await this.#startHost(toFirstHost(this.#recording), isDurable);
+    this.#poll();
+    if (this.#recording.episodes.some((each) => each.kind === 'clientBinding')) await this.#callSdk([]);
     for (const step of timeline) {
       await this.#pacer.drive({ untilMs: Math.max(step.atMs, this.#clock.now()) });
       await this.#take(step, isDurable);
@@ -99,11 +105,13 @@ class Player {
       sdkResults: this.#sdkResults,
       finalStatus: await this.#readFinalStatus(),
       leftOut: this.#steering.leftOut(),
+      polled: this.#polled,
       warnings: this.#warnings,
     };
   }
 
   async close(): Promise<void> {
+    this.#isOver = true;
     await this.#host?.kill();
     for (const undo of this.#undo.toReversed()) undo();
   }
@@ -160,13 +168,29 @@ class Player {
       }
       case 'sdk': {
         const calls = (step.recorded.calls ?? []).map((each) => [each.call, ...each.args]);
-        const response = await this.#request(
-          new Request(`http://127.0.0.1:${this.#port}/api/sdk`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ tag: this.#recording.case, calls }) }),
-        );
-        this.#sdkResults.push({ recorded: step.recorded, calls: response.body });
+        this.#sdkResults.push({ recorded: step.recorded, calls: await this.#callSdk(calls) });
         return;
       }
     }
+  }
+
+  /** Has the functions under test make calls of the SDK's client. */
+  async #callSdk(calls: readonly unknown[]): Promise<unknown> {
+    const headers = { 'content-type': 'application/json' };
+    const response = await this.#request(new Request(`http://127.0.0.1:${this.#port}/api/sdk`, { method: 'POST', headers, body: JSON.stringify({ tag: this.#recording.case, calls }) }));
+    return response.body;
+  }
+
+  /** Looks at the case's own instance every 5 ms of the clock. */
+  #poll(): void {
+    const record = this.#host?.engine.state.instances.get(this.#recording.case);
+    if (record !== undefined) {
+      const status = `["${record.runtimeStatus}",${record.customStatusText ?? 'null'}]`;
+      if (this.#polled.at(-1) !== status) this.#polled.push(status);
+    }
+    if (!this.#isOver) this.#clock.setTimer(this.#clock.now() + 5, () => {
+      this.#poll();
+    });
   }
 
   async #request(request: Request): Promise<{ readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: unknown }> {
@@ -217,6 +241,10 @@ class Player {
 
 function toSeenEpisode({ functionName, triggerType, request, outcome }: ObservedInvocation): SeenEpisode | undefined {
   const kind = triggerType.replace(/Trigger$/i, '').toLowerCase();
+  const clientBinding = request.inputData[1];
+  if (kind === 'http' && clientBinding !== undefined) {
+    return { kind: 'clientBinding', name: functionName, instanceId: undefined, in: { rpc: clientBinding.data }, out: undefined, outOfProcData: undefined, errorMessage: undefined };
+  }
   const rpc = request.inputData[0]?.data ?? null;
   const instanceId = request.triggerMetadata['instanceId']?.string ?? undefined;
   const errorMessage = outcome.kind === 'threw' ? (outcome.error instanceof Error ? outcome.error.message : undefined) : undefined;

@@ -13,12 +13,19 @@ export interface SimulationOptions {
   /** What the clock says at the start, epoch milliseconds. */
   readonly startMs: number;
   readonly pace: Pace;
-  /** The built Functions app, loaded through its package.json as the real host does. */
-  readonly appDir: string;
+  readonly app: SimulatedApp;
   readonly onLog?: (line: LogLine) => void;
 }
 
-/** An Azure on loopback and the Functions app in the local host, on one clock. */
+/**
+ * `folder`: the built Functions app, loaded through its package.json as the real host does, against an Azure on loopback over
+ * TLS. `inMemory`: the same registrations made by `compose`, with the SDKs' requests handed to the same faces without a socket.
+ */
+export type SimulatedApp =
+  | { readonly kind: 'folder'; readonly appDir: string }
+  | { readonly kind: 'inMemory'; readonly hostJson: unknown; compose(environment: Readonly<Record<string, string>>, azure: Azure): void };
+
+/** An Azure and the Functions app in the local host, on one clock. */
 export interface Simulation {
   readonly clock: VirtualClock;
   readonly world: SimulatedWorld;
@@ -31,8 +38,8 @@ export interface Simulation {
 }
 
 /**
- * Starts everything in this process: the world, its faces over TLS, the app unchanged in the local host. From here on this
- * process lives on the virtual clock (Date and timers included), and trusts the CA that was made for this start.
+ * Starts everything in this process: the world, its faces, the app in the local host. From here on this process lives on the
+ * virtual clock (Date and timers included), and over TLS it trusts the CA that was made for this start.
  */
 export async function startSimulation(options: SimulationOptions): Promise<Simulation> {
   const clock = new VirtualClock(options.startMs - warmUpMs);
@@ -44,14 +51,14 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
   world.settle();
   const invariants = watchInvariants(world);
   const azure = createAzure(world, { tracker });
-  const endpoints = await azure.listen();
-  if (endpoints.caPem !== null) tls.setDefaultCACertificates([...tls.getCACertificates('default'), endpoints.caPem]);
-  const fleetText = resolveFleet(options.fleetText, endpoints);
+  const fleetText = await reachable(azure, options);
+  const settings = { ...azure.environment(), SPILLWAY_FLEET: fleetText };
+  const { app } = options;
   const host = await createLocalHost({
-    appDir: options.appDir,
     clock,
     tracker,
-    settings: { ...azure.environment(), SPILLWAY_FLEET: fleetText },
+    settings,
+    ...(app.kind === 'folder' ? { appDir: app.appDir } : { hostJson: app.hostJson, register: () => app.compose(settings, azure), triggerMetadata: 'lean' }),
     ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
   });
   const pacer = new Pacer({ clock, tracker, pace: options.pace });
@@ -72,4 +79,12 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
       world.dispose();
     },
   };
+}
+
+/** Loopback addresses for an app that speaks TLS; the symbolic ones are known to the in-memory transport. */
+async function reachable(azure: Azure, { app, fleetText }: SimulationOptions): Promise<string> {
+  if (app.kind === 'inMemory') return fleetText;
+  const endpoints = await azure.listen();
+  if (endpoints.caPem !== null) tls.setDefaultCACertificates([...tls.getCACertificates('default'), endpoints.caPem]);
+  return resolveFleet(fleetText, endpoints);
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as df from 'durable-functions';
+import type { FetchImplementation } from 'jose';
 import { certify } from './activities/certify.ts';
 import { createActivities, type Activities } from './activities/index.ts';
 import { planDryRun } from './activities/planDryRun.ts';
@@ -27,11 +28,17 @@ export interface App {
   readonly activities: Activities;
 }
 
+/** What a process may put in place of its own transport: the same requests then go through it. */
+export interface AppOverrides extends PortOverrides {
+  /** For the keys of the token authority. */
+  readonly fetch?: FetchImplementation;
+}
+
 /**
  * The composition root: settings and fleet file are read once, adapters built, functions registered. A mistake in either
  * stops the start with every problem named, before anything is registered.
  */
-export function composeApp(environment: Readonly<Record<string, string | undefined>>, baseFolder: string, overrides: PortOverrides = {}): App {
+export function composeApp(environment: Readonly<Record<string, string | undefined>>, baseFolder: string, overrides: AppOverrides = {}): App {
   const read = readSettings(environment);
   if (read.kind === 'invalid') throw new Error(problemText('The app settings need mending', read.problems.map(({ name, message }) => `${name}: ${message}`)));
   const { settings } = read;
@@ -58,7 +65,7 @@ export function composeApp(environment: Readonly<Record<string, string | undefin
   registerHttp(
     {
       ...ports,
-      tokens: createTokenVerifier(settings, ports.clock),
+      tokens: createTokenVerifier(settings, ports.clock, overrides.fetch),
       view: { readAssessment: () => readAssessment(ports), readRuns: () => readFleetRuns(ports) },
       planDryRun: (request) => planDryRun(ports, request),
       capacity: capacityAnswers(ports, facts),

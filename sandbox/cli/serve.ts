@@ -9,7 +9,7 @@ import type { StartOptions } from './options.ts';
 export async function serve(options: StartOptions, appDir: string): Promise<void> {
   const scenario = loadScenario(options.scenario);
   const startMs = startOf(scenario);
-  const simulation = await startSimulation({ spec: worldSpecOf(scenario), fleetText: stringify(fleetDocumentOf(scenario)), seed: options.seed, startMs, pace: options.speed, appDir });
+  const simulation = await startSimulation({ spec: worldSpecOf(scenario), fleetText: stringify(fleetDocumentOf(scenario)), seed: options.seed, startMs, pace: options.speed, app: { kind: 'folder', appDir } });
   playFaults(scenario, simulation.world, startMs);
   const { azure, host } = simulation;
   const { endpoints } = azure;

@@ -30,7 +30,7 @@ if (read.kind === 'problem') {
       const scenario = loadScenario(options.scenario);
       const show = createShow(process.stdout, scenario, options);
       show.begin();
-      const summary = await playScenario({ scenario, seed: options.seed, pace: options.speed, appDir, audience: show });
+      const summary = await playScenario({ scenario, seed: options.seed, pace: options.speed, app: { kind: 'folder', appDir }, audience: show });
       show.end(summary);
       if (options.report !== null) await writeFile(options.report, `${JSON.stringify(summary)}\n`);
       // What the app leaves open (keep-alive sockets, idle SDK timers) must not hold the process.

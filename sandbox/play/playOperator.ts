@@ -9,7 +9,7 @@ export interface Operator {
 }
 
 interface RunsAnswer {
-  readonly runs: readonly { readonly runId: string; readonly outcome: string | null; readonly phase?: string; readonly stamps: readonly string[] }[];
+  readonly runs: readonly { readonly runId: string; readonly outcome: string | null; readonly stamps: readonly string[] }[];
 }
 
 export function playOperator(scenario: Scenario, startMs: number, simulation: Simulation): Operator {
@@ -45,7 +45,7 @@ async function act(api: Api, action: OperatorAction, problems: string[]): Promis
       const region = action.region;
       const run = runs?.runs.find(({ outcome, stamps }) => outcome === null && (region === undefined || stamps.includes(region)));
       if (run === undefined) return false;
-      if (action.do === 'approve' && run.phase !== 'awaitingApproval') return false;
+      if (action.do === 'approve' && (await api.get<{ readonly phase: string }>(`/runs/${run.runId}`))?.phase !== 'awaitingApproval') return false;
       const { status, body } = await api.post(`/runs/${run.runId}/${action.do}`, { reason: action.do === 'abort' ? action.reason : 'go' });
       return told(`${action.do} of ${run.runId}`, status, body);
     }

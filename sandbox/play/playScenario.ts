@@ -4,7 +4,7 @@ import type { ChainedEntry } from '../../src/domain/ledgerEvent.ts';
 import type { Pace } from '../clock/index.ts';
 import type { LogLine } from '../host/index.ts';
 import { difference, fleetDocumentOf, judge, playFaults, startOf, usersWithoutSpillway, worldSpecOf, type Scenario, type UsersTotals } from '../scenarios/index.ts';
-import { startSimulation, type Simulation } from '../simulation.ts';
+import { startSimulation, type SimulatedApp, type Simulation } from '../simulation.ts';
 import type { WorldSnapshot } from '../world/index.ts';
 import { apiOf, type Api } from './api.ts';
 import { playOperator } from './playOperator.ts';
@@ -44,7 +44,7 @@ export interface PlayOptions {
   readonly scenario: Scenario;
   readonly seed: number;
   readonly pace: Pace;
-  readonly appDir: string;
+  readonly app: SimulatedApp;
   readonly audience: Audience;
 }
 
@@ -63,7 +63,7 @@ export async function playScenario(options: PlayOptions): Promise<Summary> {
     seed,
     startMs,
     pace: options.pace,
-    appDir: options.appDir,
+    app: options.app,
     onLog: (line) => options.audience.log(line),
   });
   try {

@@ -57,7 +57,7 @@ export function trafficContract(name: string, prepare: () => Promise<TrafficUnde
     });
 
     test('several origins at once, each with its outcome in order', async () => {
-      expect(await under.traffic.applyOrigins([changeOf(0, 0), changeOf(1, 600), changeOf(2, 400)])).toEqual(Array(3).fill({ kind: 'accepted' }));
+      expect(await under.traffic.applyOrigins([changeOf(0, 0), changeOf(1, 600), changeOf(2, 400)])).toEqual(Array.from({ length: 3 }, () => ({ kind: 'accepted' })));
       under.advance(60_000);
       const after = await origins();
       expect(under.fleet.stamps.map(({ name }) => [after.get(name)?.enabled, after.get(name)?.weight])).toMatchObject([['Disabled', expect.any(Number)], ['Enabled', 600], ['Enabled', 400]]);

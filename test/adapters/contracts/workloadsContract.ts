@@ -76,7 +76,7 @@ export function workloadsContract(name: string, open: () => Promise<ClusterUnder
       test('go back to their former values, and again: twice is harmless (I4)', async () => {
         await cluster.createHpa('web', {}, 'kubectl-client-side-apply');
         const set = (minReplicas: number, maxReplicas: number) => cluster.workloads.applyHpaBounds(eastus2, { namespace, name: 'web' }, { minReplicas, maxReplicas });
-        expect([await set(8, 30), await set(8, 30), await set(2, 10), await set(2, 10)]).toEqual(Array(4).fill({ kind: 'accepted' }));
+        expect([await set(8, 30), await set(8, 30), await set(2, 10), await set(2, 10)]).toEqual(Array.from({ length: 4 }, () => ({ kind: 'accepted' })));
         expect(await cluster.readHpa('web')).toMatchObject({ spec: { minReplicas: 2, maxReplicas: 10 } });
       });
 

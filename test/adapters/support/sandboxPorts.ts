@@ -24,7 +24,7 @@ export interface SandboxHarness {
   readonly context: SdkContext;
   readonly ports: Ports;
   readonly fleet: Fleet;
-  advance(ms: number): void;
+  readonly advance: (ms: number) => void;
   /** How many requests of this kind went out so far, retries included. */
   requests(isOne: (method: string, url: string) => boolean): () => number;
   inject(fault: Fault): () => void;
@@ -115,13 +115,10 @@ export function storesOf({ context, azure }: SandboxHarness) {
 
 /** Moves virtual time on while a call waits for it: for answers that take their time, or never come. */
 export async function driven<T>(sandbox: SandboxHarness, call: Promise<T>): Promise<T> {
-  let done = 0;
-  const end = (): void => {
-    done = 1;
-  };
-  call.then(end, end);
-  for (let turn = 0; turn < 10_000 && done === 0; turn += 1) {
-    await new Promise((resolve) => setImmediate(resolve));
+  const ended = call.then(() => 'ended' as const, () => 'ended' as const);
+  for (let turn = 0; turn < 10_000; turn += 1) {
+    const first = await Promise.race([ended, new Promise<'turn'>((resolve) => setImmediate(() => { resolve('turn'); }))]);
+    if (first === 'ended') break;
     sandbox.advance(20);
   }
   return call;

@@ -76,6 +76,7 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
   try {
     const registry = new FunctionRegistry((text) => resolveSettings(text, { ...process.env, ...settings }), options.onLog ?? ((): void => undefined), options.onInvocation);
     await loadApp(options, registry);
+    if (registry.functions.size === 0) registry.log({ level: 'warning', category: 'host', message: 'The app registered no function. Was @azure/functions asked for functions before the host was there?', functionName: undefined, invocationId: undefined });
     const host = startHost(options, registry, listener.origin);
     front.handle = host.handle;
     return {

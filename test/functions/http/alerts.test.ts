@@ -39,6 +39,19 @@ describe('POST /api/alerts/azure-monitor', () => {
     expect(await call('POST', route, { body: { ...body, andHere: 'x' } })).toMatchObject({ status: 202 });
   });
 
+  it('takes the least that identifies an alert, without context, properties or targets', async () => {
+    const { call, state } = harness();
+    const least = { schemaId: 'azureMonitorCommonAlertSchema', data: { essentials: { alertId: 'a1', monitorCondition: 'Fired', firedDateTime: '2026-11-22T18:59:30Z' } } };
+    expect(await call('POST', route, { body: least })).toMatchObject({ status: 202, body: { result: 'stored', stamps: [] } });
+    expect(stored(state)).toEqual([{ alertId: 'a1', rule: 'unnamed rule', severity: 4, condition: 'fired', at: Date.parse('2026-11-22T18:59:30Z'), stamps: [] }]);
+  });
+
+  it('an alert that resolves without saying when ends resolved', async () => {
+    const { call, state } = harness();
+    for (const condition of ['Fired', 'Resolved', 'Fired']) expect((await call('POST', route, { body: alertBody({}, { monitorCondition: condition, resolvedDateTime: null }) })).status).toBe(202);
+    expect(stored(state)).toMatchObject([{ condition: 'resolved', at: firedAt }]);
+  });
+
   it('the same alert again changes nothing and asks for no second look', async () => {
     const { call, state, looks, recorded } = harness();
     const results = [];

@@ -37,8 +37,8 @@ const envelope = <Schema extends z.ZodType>(schema: Schema) => z.looseObject({
   schemaId: z.literal('azureMonitorCommonAlertSchema'),
   data: z.looseObject({
     essentials: schema,
-    alertContext: z.unknown().describe('By kind of alert; every kind is taken.'),
-    customProperties: z.unknown().describe('What the rule\'s author added.'),
+    alertContext: z.unknown().optional().describe('By kind of alert; every kind is taken.'),
+    customProperties: z.unknown().optional().describe('What the rule\'s author added.'),
   }),
 });
 

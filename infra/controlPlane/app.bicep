@@ -111,7 +111,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         SPILLWAY_OUTBOX_BLOB_URL: outboxContainerUrl
         SPILLWAY_TENANT_ID: tenant().tenantId
         SPILLWAY_API_AUDIENCE: api.clientId
-        SPILLWAY_ALERT_AUDIENCE: api.identifierUri
+        SPILLWAY_ALERT_AUDIENCE: api.clientId
       },
       empty(schedulerEndpoint)
         ? {}

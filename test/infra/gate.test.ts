@@ -4,7 +4,7 @@ import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { afterRead, answer, gateServer, readBlob, storageTokens } from '../../gitops/base/gate/gate.ts';
 import type { BlobRead, Known } from '../../gitops/base/gate/gate.ts';

@@ -17,7 +17,9 @@ function poolSurges({ model, sizing }: SizedStamp, utilisationCeiling: number): 
     if (size === undefined || size.newNodes === 0 || ref === null) return [];
     const before = { minCount: facts.minCount, maxCount: facts.maxCount };
     const minCount = Math.max(before.minCount, size.nodesWanted + unusable);
-    return [{ pool: facts.name, before, after: { minCount, maxCount: Math.max(before.maxCount, minCount, Math.min(ref.surgeMaxCount, ceilCount(minCount / utilisationCeiling))) }, nodesWanted: size.nodesWanted }];
+    // Where a limit refuses nodes, the autoscaler would only fail at it and leave the pool in a failed state.
+    const slack = size.refusedNodes > 0 ? minCount : Math.min(ref.surgeMaxCount, ceilCount(minCount / utilisationCeiling));
+    return [{ pool: facts.name, before, after: { minCount, maxCount: Math.max(before.maxCount, minCount, slack) }, nodesWanted: size.nodesWanted }];
   });
 }
 

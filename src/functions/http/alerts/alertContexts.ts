@@ -37,7 +37,7 @@ const activityLogContext = z.looseObject({
   eventSource: z.string(),
   channels: scalar,
   authorization: z.looseObject({ scope: z.string().nullish() }).nullish().catch(null),
-  properties: z.looseObject({ region: z.string().nullish().catch(null), impactedServices: z.unknown() }).nullish().catch(null),
+  properties: z.looseObject({ region: z.string().nullish().catch(null), impactedServices: z.unknown().optional() }).nullish().catch(null),
 });
 
 const prometheusContext = z.looseObject({

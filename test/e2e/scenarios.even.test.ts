@@ -1,0 +1,3 @@
+import { testScenarios } from './playInMemory.ts';
+
+testScenarios(0);

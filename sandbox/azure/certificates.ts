@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { X509Certificate, webcrypto } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { webcrypto } from 'node:crypto';
 import { realTimers } from '../clock/index.ts';
 import { provideReflectMetadata } from './reflectMetadata.ts';
 
@@ -17,12 +16,26 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 const dayMs = 24 * 60 * 60 * 1000;
 
 /**
- * A CA of its own and a leaf for loopback and every sandbox.test host, made at each start and gone with it: nothing is
- * trusted that outlives the process. Dates are the machine's, since TLS libraries check against those.
+ * A CA of its own and a leaf for loopback and every sandbox.test host. Made anew, unless the folder still has those of an
+ * earlier life: clients that trust them go on. Dates are the machine's, since TLS libraries check against those.
  *
- * @param folder where ca.pem goes; left out: a new folder under the machine's temporary one
+ * @param folder where ca.pem goes, the leaf and its key beside it
  */
-export async function makeCertificates(folder?: string): Promise<ServerCertificates> {
+export async function certificatesIn(folder: string): Promise<ServerCertificates> {
+  const paths = { ca: path.join(folder, 'ca.pem'), leaf: path.join(folder, 'server.pem'), key: path.join(folder, 'server.key') };
+  if (Object.values(paths).every((each) => existsSync(each)) && stillValid(readFileSync(paths.leaf, 'utf8'))) {
+    return { caPem: readFileSync(paths.ca, 'utf8'), caPemPath: paths.ca, certificatePem: readFileSync(paths.leaf, 'utf8'), privateKeyPem: readFileSync(paths.key, 'utf8') };
+  }
+  const made = await makeCertificates();
+  writeFileSync(paths.ca, made.caPem);
+  writeFileSync(paths.leaf, made.certificatePem);
+  writeFileSync(paths.key, made.privateKeyPem, { mode: 0o600 });
+  return { ...made, caPemPath: paths.ca };
+}
+
+const stillValid = (pem: string): boolean => new X509Certificate(pem).validToDate.getTime() > realTimers.Date.now() + dayMs;
+
+async function makeCertificates(): Promise<Omit<ServerCertificates, 'caPemPath'>> {
   const x509 = await loadX509();
   x509.cryptoProvider.set(webcrypto);
   const madeAt = realTimers.Date.now();
@@ -66,15 +79,7 @@ export async function makeCertificates(folder?: string): Promise<ServerCertifica
   });
   const privateKey = await webcrypto.subtle.exportKey('pkcs8', leafKeys.privateKey);
   const caPem = `${ca.toString('pem')}\n`;
-  const caPemPath = path.join(caFolder(folder), 'ca.pem');
-  writeFileSync(caPemPath, caPem);
-  return { caPem, caPemPath, certificatePem: `${leaf.toString('pem')}\n${caPem}`, privateKeyPem: x509.PemConverter.encode(privateKey, 'PRIVATE KEY') };
-}
-
-function caFolder(folder: string | undefined): string {
-  if (folder === undefined) return mkdtempSync(path.join(tmpdir(), 'spillway-sandbox-'));
-  mkdirSync(folder, { recursive: true });
-  return folder;
+  return { caPem, certificatePem: `${leaf.toString('pem')}\n${caPem}`, privateKeyPem: x509.PemConverter.encode(privateKey, 'PRIVATE KEY') };
 }
 
 /** Loaded only where there is a listener; the library's container wants the metadata functions to be there first. */

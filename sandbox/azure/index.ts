@@ -1,15 +1,17 @@
+import path from 'node:path';
 import type { HttpClient } from '@azure/core-rest-pipeline';
 import { BusyTracker } from '../clock/index.ts';
 import type { World } from '../world/types.ts';
 import type { ClockControl } from './admin/clockControl.ts';
 import { createAdminFace } from './admin/index.ts';
 import { createArmFace } from './arm/index.ts';
-import { makeCertificates } from './certificates.ts';
+import { certificatesIn } from './certificates.ts';
 import { clusterFaces } from './clusterFaces.ts';
 import { dataFaces, type DataFaceOptions } from './dataFaces.ts';
 import { createAuthorizer, type RoleEnforcement } from './entra/authorizer.ts';
 import { createEntraFace } from './entra/index.ts';
 import { aksServerAppId, principals, spillwayApiAppId, type PrincipalName } from './entra/principals.ts';
+import { signingKeyIn } from './entra/signingKey.ts';
 import { createTokens, type TokenRequest, type Tokens } from './entra/tokens.ts';
 import { environmentFor, identityHeader, shellSnippet } from './environment.ts';
 import type { Face, FaceRequest, FaceResponse } from './face.ts';
@@ -17,6 +19,7 @@ import { createOriginFace } from './origins/index.ts';
 import { edgeTarget, gatewayHost, hostOnManagementPort, hosts, kubeHost, originHost, symbolicEndpoints, type Endpoints } from './routing.ts';
 import { listenTls, type Listener } from './server.ts';
 import { createSink, type Notice } from './sink/index.ts';
+import { ensureFolder, readPorts, removeFolder, writePorts } from './stateFolder.ts';
 import type { ConnectionDeps } from './transport/connection.ts';
 import { createFetchLike, type FetchLike } from './transport/fetchLike.ts';
 import { createHttpClient } from './transport/httpClient.ts';
@@ -35,7 +38,10 @@ export interface AzureOptions {
   readonly roleEnforcement?: RoleEnforcement;
   /** Counts requests under way, so that virtual time stands still meanwhile. */
   readonly tracker?: BusyTracker;
-  /** Where ca.pem goes when the sandbox listens; left out: a new temporary folder. */
+  /**
+   * Keeps the CA, the tenant's signing key and the ports, so that clients of an earlier life go on; left out: a new
+   * temporary folder for ca.pem, and the process's own key.
+   */
   readonly stateFolder?: string;
   /** How the admin face steps and paces the clock; left out, it cannot. See createClockControl. */
   readonly clockControl?: ClockControl;
@@ -86,7 +92,12 @@ export function createAzure(world: World, options: AzureOptions = {}): Azure {
   const addresses = (): readonly Endpoints[] => (listening === null ? [symbolic] : [listening, symbolic]);
   const endpointsFor = (request: FaceRequest): Endpoints => (request.url.hostname.endsWith('.sandbox.test') || listening === null ? symbolic : listening);
   const now = (): number => world.clock.now();
-  const tokens = createTokens({ tenantId: world.spec.tenantId, now, authority: () => current().authority });
+  const tokens = createTokens({
+    tenantId: world.spec.tenantId,
+    now,
+    authority: () => current().authority,
+    ...(options.stateFolder === undefined ? {} : { key: signingKeyIn(ensureFolder(options.stateFolder)) }),
+  });
   const authorizer = createAuthorizer(options.roleEnforcement ?? 'enforced');
   const waits = createWaits(world.clock, tracker);
   const sink = createSink(now);
@@ -140,8 +151,11 @@ export function createAzure(world: World, options: AzureOptions = {}): Azure {
 
   const listen = async ({ port = 0 }: ListenOptions = {}): Promise<Endpoints> => {
     if (listening !== null) return listening;
-    const certificates = await makeCertificates(options.stateFolder);
-    const open = async (wanted: number, targetOf: (url: URL) => Target): Promise<string> => {
+    const folder = ensureFolder(options.stateFolder);
+    const certificates = await certificatesIn(folder);
+    const before = readPorts(folder);
+    const ports: Record<string, number> = {};
+    const open = async (service: string, targetOf: (url: URL) => Target, wanted = before[service] ?? 0): Promise<string> => {
       const listener = await listenTls({
         certificates,
         port: wanted,
@@ -149,34 +163,39 @@ export function createAzure(world: World, options: AzureOptions = {}): Azure {
         handle: (request) => (faces.has(request.url.hostname) ? handle(request) : dispatch(targetOf(request.url), request)),
       });
       listeners.push(listener);
+      ports[service] = listener.port;
       return `https://localhost:${listener.port}`;
     };
     const fixed = (host: string): ((url: URL) => Target) => () => ({ host, url: null });
-    const arm = await open(port, (url) => ({ host: hostOnManagementPort(url), url: null }));
-    const edge = await open(0, edgeOf);
+    const arm = await open('arm', (url) => ({ host: hostOnManagementPort(url), url: null }), port === 0 ? before['arm'] : port);
+    const edge = await open('edge', edgeOf);
     const kube: Record<string, string> = {};
-    for (const stamp of stampNames) kube[stamp] = await open(0, fixed(kubeHost(stamp)));
+    for (const stamp of stampNames) kube[stamp] = await open(`kube-${stamp}`, fixed(kubeHost(stamp)));
     const perStamp = (kind: 'origin' | 'gateway'): Readonly<Record<string, string>> => Object.fromEntries(stampNames.map((stamp) => [stamp, `${edge}/${kind}/${stamp}`]));
     listening = {
       arm,
       authority: arm,
       identity: `${arm}/msi/token`,
-      cosmos: await open(0, fixed(hosts.cosmos)),
-      blob: await open(0, fixed(hosts.blob)),
+      cosmos: await open('cosmos', fixed(hosts.cosmos)),
+      blob: await open('blob', fixed(hosts.blob)),
       sink: `${edge}/sink`,
-      admin: await open(0, fixed(hosts.admin)),
+      admin: await open('admin', fixed(hosts.admin)),
       kube,
       origin: perStamp('origin'),
       gateway: perStamp('gateway'),
       caPem: certificates.caPem,
       caPemPath: certificates.caPemPath,
     };
+    writePorts(folder, ports);
     return listening;
   };
 
   const close = async (): Promise<void> => {
+    const folder = listening?.caPemPath;
     listening = null;
     await Promise.all(listeners.splice(0).map((listener) => listener.close()));
+    // what nobody asked to keep goes with the listeners it was made for
+    if (options.stateFolder === undefined && typeof folder === 'string') removeFolder(path.dirname(folder));
   };
 
   return {

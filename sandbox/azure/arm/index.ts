@@ -81,7 +81,7 @@ export function createArmFace(options: ArmOptions): Face {
 
   return (http) => {
     options.world.settle();
-    const answer = respond(http);
+    const answer = withoutBodyForHead(http, respond(http));
     const correlation = nextGuid();
     return {
       ...answer,
@@ -96,6 +96,11 @@ export function createArmFace(options: ArmOptions): Face {
       },
     };
   };
+}
+
+/** Existence checks answer 204 without a body. */
+function withoutBodyForHead(http: FaceRequest, answer: FaceResponse): FaceResponse {
+  return http.method === 'HEAD' ? { ...answer, status: answer.status === 200 ? 204 : answer.status, body: null } : answer;
 }
 
 function refuseSubscription(world: World, pathname: string): FaceResponse | null {

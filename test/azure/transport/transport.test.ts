@@ -1,8 +1,10 @@
 import https from 'node:https';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { createHttpHeaders, createPipelineRequest, type HttpClient, type PipelineRequest, type PipelineResponse } from '@azure/core-rest-pipeline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { resolveFleet, type Azure, type Endpoints } from '../../../sandbox/azure/index.ts';
+import { createAzure, resolveFleet, type Azure, type Endpoints } from '../../../sandbox/azure/index.ts';
 import { nextTurn } from '../../../sandbox/clock/index.ts';
 import { ids, sampleAzure, startMs, type SampleAzure } from '../sampleAzure.ts';
 
@@ -186,5 +188,27 @@ describe('over TLS on loopback', () => {
       NODE_EXTRA_CA_CERTS: endpoints.caPemPath,
     });
     expect(azure.shellSnippet()).toMatch(/^export SPILLWAY_CONTROL_REGION='northcentralus'\n[\s\S]*\naz login --service-principal /);
+  });
+});
+
+describe('with a state folder', () => {
+  it('a new life has the addresses, the CA and the tenant of the old one', async () => {
+    const stateFolder = mkdtempSync(path.join(tmpdir(), 'spillway-state-'));
+    try {
+      const first = createAzure(sample.world, { stateFolder });
+      const before = await first.listen();
+      const token = first.issueToken({ as: 'owner', audience: 'arm' });
+      await first.close();
+      const second = createAzure(sample.world, { stateFolder });
+      const after = await second.listen();
+      expect(after).toEqual(before);
+      expect(second.tokens.check(`Bearer ${token}`, ['https://management.azure.com'])).toMatchObject({ kind: 'valid' });
+      expect(azure.tokens.check(`Bearer ${token}`, ['https://management.azure.com'])).toEqual({ kind: 'badSignature' });
+      expect(statSync(path.join(stateFolder, 'tenant.key')).mode & 0o077).toBe(0);
+      expect(statSync(path.join(stateFolder, 'server.key')).mode & 0o077).toBe(0);
+      await second.close();
+    } finally {
+      rmSync(stateFolder, { recursive: true });
+    }
   });
 });

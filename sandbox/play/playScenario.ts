@@ -187,6 +187,7 @@ class Play {
     const problems = judge(scenario.expect, {
       runs,
       writes: this.#simulation.invariants.writes.length,
+      trafficWrites: this.#simulation.invariants.writes.filter(({ target }) => target === 'gate' || target === 'origin').length,
       settledSeconds: summary.seconds.settle,
       failedRequests: { with: suffered.failedRequests, without: without.failedRequests },
     });

@@ -6,6 +6,8 @@ export interface Happened {
   readonly runs: readonly { readonly kind: string; readonly mode: string; readonly regions: readonly string[]; readonly outcome: RunOutcome | null }[];
   /** Changes in the outside world: Front Door, node pools, HPAs, gates. */
   readonly writes: number;
+  /** Those of them that move traffic: gates and origins. */
+  readonly trafficWrites: number;
   /** From faultAt; null = never. */
   readonly settledSeconds: number | null;
   readonly failedRequests: { readonly with: number; readonly without: number };
@@ -16,6 +18,7 @@ export function judge(expectation: Expectation, happened: Happened): readonly st
   return [
     ...judgeRuns(expectation, happened),
     ...(expectation.nothing === true && happened.writes > 0 ? [`${happened.writes} writes were made where nothing was to be done`] : []),
+    ...(expectation.trafficStays === true && happened.trafficWrites > 0 ? [`${happened.trafficWrites} gates or origins were changed where traffic was to stay`] : []),
     ...judgeSettled(expectation.settledWithinSeconds, happened.settledSeconds),
     ...(expectation.fewerFailedRequestsThanWithout === true && happened.failedRequests.with >= happened.failedRequests.without
       ? [`${happened.failedRequests.with} requests failed, and ${happened.failedRequests.without} without Spillway`]

@@ -58,6 +58,7 @@ const expectation = z
     runs: z.array(expectedRun).default([]).describe('In this order.'),
     tolerate: z.array(z.enum(outcomes)).default(['blocked']).describe('Outcomes of further runs that may appear besides; all others are a failure.'),
     nothing: z.literal(true).optional().describe('No write to anything outside: the right answer is to leave it alone.'),
+    trafficStays: z.literal(true).optional().describe('Room may be made, and no gate and no origin is touched.'),
     settledWithinSeconds: seconds.optional().describe('From faultAt until observed shares were within 2 points of the plan for 2 minutes.'),
     fewerFailedRequestsThanWithout: z.literal(true).optional().describe('Users suffer less than on the same seed without Spillway.'),
   })

@@ -1,7 +1,7 @@
 import type { Assessment } from '../assessment.ts';
 import type { RunMode, StampName } from '../fleet.ts';
 import { coolDownOf, type CoolDown } from './coolDown.ts';
-import type { DecideInput, Decision, RunProposal } from './decision.ts';
+import type { ActiveRun, DecideInput, Decision, RunProposal } from './decision.ts';
 import { groupWithoutSurvivor } from './groupWithoutSurvivor.ts';
 import { proposeRun } from './proposeRun.ts';
 
@@ -36,7 +36,7 @@ function onFailure(input: DecideInput, failed: readonly Assessment[]): Decision 
   const stranded = groupWithoutSurvivor(input, [...lost]);
   if (stranded !== null) return { kind: 'freeze', why: `origin group ${stranded} would have no healthy region left (I1). ${why}` };
   const run = failoverOf([...lost].filter((name) => !isDrained(input, name)), failed.some((stamp) => stamp.trafficAlreadyGone) ? 'ungraceful' : 'graceful', 'full');
-  if (activeRun !== null) return { kind: 'supersede', runId: activeRun.runId, run, why: `${activeRun.kind} ${activeRun.runId} gives way. ${why}` };
+  if (activeRun !== null) return { kind: 'supersede', runId: activeRun.runId, run, why: `${takesOver(activeRun)}. ${why}` };
   const cooling = coolDownOfAny(input, names);
   if (cooling !== null && holdsBack(cooling, run.mode)) {
     return cooling.outcome === 'blocked' ? { kind: 'nothing', why: `${cooling.why}. ${why}` } : { kind: 'escalate', stamps: names, why: `${cooling.why}. ${why}` };
@@ -69,6 +69,8 @@ const coolDownOfAny = (input: DecideInput, names: readonly StampName[]): CoolDow
 
 /** Where traffic has left already there is nothing to flap, and room is needed at once; a person's no still counts. */
 const holdsBack = ({ outcome }: CoolDown, mode: RunMode): boolean => mode === 'graceful' || outcome === 'aborted' || outcome === 'declined' || outcome === 'blocked';
+
+const takesOver = ({ kind, runId }: ActiveRun): string => (kind === 'failover' || kind === 'drain' ? `run ${runId} takes it in` : `${kind} ${runId} gives way`);
 
 const failoverOf = (stamps: readonly StampName[], mode: RunMode, scope: RunProposal['scope']): RunProposal => ({ kind: 'failover', mode, stamps, scope, trigger: 'watch' });
 

@@ -126,9 +126,9 @@ describe('decide: a run is active', () => {
 
   it('a drill, a failback and a mere surge give way to a failure', () => {
     for (const kind of ['drill', 'failback'] as const) {
-      expect(decide(input({ ...failed, activeRun: { ...run, kind, stamps: ['centralus'] } }))).toMatchObject({ kind: 'supersede', run: { stamps: ['eastus2'] } });
+      expect(decide(input({ ...failed, activeRun: { ...run, kind, stamps: ['centralus'] } }))).toMatchObject({ kind: 'supersede', run: { stamps: ['eastus2'] }, why: expect.stringContaining(`${kind} r1 gives way`) as string });
     }
-    expect(decide(input({ ...failed, activeRun: { ...run, scope: 'surgeOnly' } }))).toMatchObject({ kind: 'supersede', run: { scope: 'full' } });
+    expect(decide(input({ ...failed, activeRun: { ...run, scope: 'surgeOnly' } }))).toMatchObject({ kind: 'supersede', run: { scope: 'full' }, why: expect.stringContaining('run r1 takes it in') as string });
   });
 
   it('suspicion starts nothing beside it', () => {

@@ -18,6 +18,7 @@ import { metricsDemand } from './demand/demand.ts';
 import { createCredential } from './entra/credential.ts';
 import { createTraffic } from './frontDoor/createTraffic.ts';
 import { azureHeadroom } from './headroom/headroom.ts';
+import { withWriteDeadlines } from './http/deadline.ts';
 import type { SdkContext } from './http/sdkContext.ts';
 import { aksClusters } from './kubernetes/clusters.ts';
 import { kubernetesWorkloads } from './kubernetes/workloads.ts';
@@ -65,9 +66,7 @@ export function createPorts(options: PortOptions, fleet: Fleet, overrides: PortO
     fleet,
     controlRegion: options.controlRegion,
     clock,
-    traffic,
-    compute: aksCompute(context, aksClientOf),
-    workloads: kubernetesWorkloads(context, clusters),
+    ...withWriteDeadlines({ traffic, compute: aksCompute(context, aksClientOf), workloads: kubernetesWorkloads(context, clusters), gate: blobGate(context, blobs) }, clock),
     signals: fleetSignals(context, { metrics, clusters, state }),
     demand: metricsDemand(clock, fleet, metrics),
     headroom: azureHeadroom(context, fleet, { aksClientOf, clusters }),
@@ -75,7 +74,6 @@ export function createPorts(options: PortOptions, fleet: Fleet, overrides: PortO
     state,
     controls: storedControls(context, state, fleet.policy.initialMode),
     fence: blobFence(context, blobs, options.fenceBlobUrl),
-    gate: blobGate(context, blobs),
     notify: webhookNotify(context, fleet.notify.webhookUrl),
     checks: httpChecks(context, metrics),
   });

@@ -17,3 +17,9 @@ export class TransientError extends Error {
     this.retryAfterMs = retryAfterMs;
   }
 }
+
+/**
+ * No write of a port takes longer, its own reads and retries included: after it nothing more goes out (I3). The fence's
+ * lease is 60 s, so a write that starts while the lease still lives this long ends under it.
+ */
+export const writeTimeLimitMs = 40_000;

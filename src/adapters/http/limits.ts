@@ -1,7 +1,6 @@
 /**
- * How long an outside call may take, attempts and waits together. Every activity ends within seconds:
- * what needs longer is waited for on durable timers. A write's budget must stay well below the fence's lease (60 s),
- * so that a write which starts under the lease ends under it (I3).
+ * How long one request may take, attempts and waits together. Every activity ends within seconds: what needs longer is
+ * waited for on durable timers. A port's write is several requests; `writeTimeLimitMs` bounds them together (I3).
  */
 export const readBudgetMs = 20_000;
 export const writeBudgetMs = 20_000;

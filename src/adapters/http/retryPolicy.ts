@@ -2,6 +2,8 @@ import type { PipelinePolicy, PipelineRequest, PipelineResponse, SendRequest } f
 import { isRestError } from '@azure/core-rest-pipeline';
 import type { Clock } from '../../ports/clock.ts';
 import { firstDelayMs, maxAttempts, maxDelayMs, readAttemptMs, readBudgetMs, writeAttemptMs, writeBudgetMs } from './limits.ts';
+import { TransientError } from '../../ports/outcome.ts';
+import { deadlineAt } from './deadline.ts';
 import { retryAfterMs } from './retryAfter.ts';
 
 export const boundedRetryPolicyName = 'spillwayBoundedRetry';
@@ -20,16 +22,16 @@ export function boundedRetryPolicy(clock: Clock, random: () => number): Pipeline
       const reads = request.method === 'GET' || request.method === 'HEAD';
       const budgetMs = reads ? readBudgetMs : writeBudgetMs;
       const attemptMs = reads ? readAttemptMs : writeAttemptMs;
-      const startedAt = clock.now();
+      const endsAt = Math.min(clock.now() + budgetMs, deadlineAt());
       for (let attempt = 1; ; attempt += 1) {
-        const leftMs = budgetMs - (clock.now() - startedAt);
-        request.timeout = Math.max(1, Math.min(attemptMs, leftMs));
+        const leftMs = endsAt - clock.now();
+        if (leftMs <= 0) throw new TransientError('its time limit ran out before the request could be sent', null);
+        request.timeout = Math.min(attemptMs, leftMs);
         const result = await attemptOnce(request, next);
         const wantedMs = reads ? readDelay(result, clock.now()) : writeDelay(result, clock.now());
         if (wantedMs === 'final') return settle(result);
         const delayMs = wantedMs === 'backOff' ? backOffMs(attempt, random) : wantedMs * (1 + 0.1 * random());
-        const spentMs = clock.now() - startedAt;
-        if (attempt >= maxAttempts || spentMs + delayMs >= budgetMs || request.abortSignal?.aborted === true) return settle(result);
+        if (attempt >= maxAttempts || clock.now() + delayMs >= endsAt || request.abortSignal?.aborted === true) return settle(result);
         await clock.sleep(delayMs);
       }
     },

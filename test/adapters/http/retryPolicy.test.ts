@@ -2,8 +2,10 @@ import { createEmptyPipeline, createPipelineRequest } from '@azure/core-rest-pip
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { maxAttempts, maxDelayMs, readAttemptMs, readBudgetMs, writeAttemptMs, writeBudgetMs } from '../../../src/adapters/http/limits.ts';
+import { withDeadline } from '../../../src/adapters/http/deadline.ts';
 import { boundedRetryPolicy } from '../../../src/adapters/http/retryPolicy.ts';
 import { retryAfterMs } from '../../../src/adapters/http/retryAfter.ts';
+import { TransientError } from '../../../src/ports/outcome.ts';
 import { sleeplessClock } from '../support/fakeContext.ts';
 import { fakeHttp, inTurn, type Answer } from '../support/fakeHttp.ts';
 
@@ -117,6 +119,45 @@ test('an attempt has a time limit, and no attempt outlives the budget', async ()
   expect(reads.asked.map(({ timeoutMs }) => timeoutMs)).toEqual([readAttemptMs, readBudgetMs - (reads.slept[0] ?? 0)]);
   const writes = await send('PUT', [ok]);
   expect(writes.asked[0]?.timeoutMs).toBe(Math.min(writeAttemptMs, writeBudgetMs));
+});
+
+describe('a deadline around several requests', () => {
+  const limitMs = 5_000;
+
+  async function sendTwo(first: Answer, second: Answer) {
+    const clock = sleeplessClock();
+    const http = fakeHttp((_asked, index) => {
+      if (index === 0) clock.advance(3_000);
+      return index === 0 ? first : second;
+    });
+    const pipeline = createEmptyPipeline();
+    pipeline.addPolicy(boundedRetryPolicy(clock, () => 0.5), { phase: 'Retry' });
+    const get = (method: 'GET' | 'PUT') => pipeline.sendRequest(http.client, createPipelineRequest({ url: 'https://arm.test/x', method }));
+    const outcome = await withDeadline(clock, limitMs, async () => {
+      await get('GET');
+      clock.advance(second === late ? limitMs : 0);
+      return (await get('PUT')).status;
+    }).catch((error: unknown) => error);
+    return { outcome, asked: http.asked };
+  }
+  const late: Answer = { status: 299 };
+
+  test('leaves the later ones what the earlier ones did not use', async () => {
+    const { outcome, asked } = await sendTwo(ok, { status: 202 });
+    expect(outcome).toBe(202);
+    expect(asked.map(({ timeoutMs }) => timeoutMs)).toEqual([limitMs, limitMs - 3_000]);
+  });
+
+  test('that has passed sends nothing more: the fence may be gone (I3)', async () => {
+    const { outcome, asked } = await sendTwo(ok, late);
+    expect(outcome).toBeInstanceOf(TransientError);
+    expect(asked.map(({ method }) => method)).toEqual(['GET']);
+  });
+
+  test('does not reach calls outside it', async () => {
+    const { asked } = await send('GET', [ok]);
+    expect(asked[0]?.timeoutMs).toBe(readAttemptMs);
+  });
 });
 
 test('whatever a service answers, a call waits within its budget and tries no more than the limit', async () => {

@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bodyBytes } from '../azure/blob/faceHttpClient.ts';
 import { createKubeWorld } from '../azure/kubernetes/kubeWorld.ts';
-import { coarseAnswer, normalAnswer } from './apiserverAnswers.ts';
+import { coarseAnswer, conflictAnswer, normalAnswer } from './apiserverAnswers.ts';
+import { ownershipStart, ownershipSteps } from './apiserverOwnership.ts';
 import { callServer, findApiserver, startApiserver } from './apiserverProcess.ts';
 import type { HttpAnswer, RunningApiserver } from './apiserverProcess.ts';
 import { suiteSteps } from './apiserverSuite.ts';
 import type { SuiteStep } from './apiserverSuite.ts';
 
 const source = findApiserver();
-console.log(source.kind === 'none' ? `kube-apiserver: skipped ${suiteSteps.length} requests, ${source.why}` : `kube-apiserver: found, ${source.kind === 'assets' ? source.folder : source.path}`);
+const ownershipSeeds = [1, 2, 3];
+const ownershipCount = 150;
+console.log(source.kind === 'none' ? `kube-apiserver: skipped ${suiteSteps.length + ownershipSeeds.length * ownershipCount} requests, ${source.why}` : `kube-apiserver: found, ${source.kind === 'assets' ? source.folder : source.path}`);
 
 /** One of the two servers with what it gave earlier steps to use later. */
 interface Side {
@@ -51,6 +54,19 @@ describe.skipIf(source.kind === 'none')('the Kubernetes face answers as a real k
     if (step.differs !== undefined) return;
     if (step.words === undefined) expect(ours).toEqual(theirs);
     else expect(coarseAnswer(ours)).toEqual(coarseAnswer(theirs));
+  });
+
+  it.each(ownershipSeeds)(`${ownershipCount} random applies, updates and forced applies of four managers, seed %i`, async (seed) => {
+    // A real cluster has this namespace from its controllers, which do not run here.
+    await ask(server, { name: 'namespace', method: 'POST', path: '/api/v1/namespaces', body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } } });
+    for (const { path } of ownershipStart) for (const side of [face, server]) await ask(side, { name: 'clean', method: 'DELETE', path: path.replace('?', '/owned?') });
+    const statuses = new Set<number>();
+    for (const step of [...ownershipStart, ...ownershipSteps(seed, ownershipCount)]) {
+      const [ours, theirs] = [await ask(face, step), await ask(server, step)];
+      expect(conflictAnswer(ours), `${step.name} ${JSON.stringify(step.body)}`).toEqual(conflictAnswer(theirs));
+      statuses.add(theirs.status);
+    }
+    expect([...statuses].toSorted((a, b) => a - b)).toEqual([200, 201, 409, 422]);
   });
 
   it('the requests whose answers differ are few and each has its reason', () => {

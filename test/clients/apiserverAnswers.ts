@@ -19,6 +19,17 @@ export function coarseAnswer({ status, body }: NormalAnswer): NormalAnswer {
   return { status, body: { reason: body['reason'] ?? null, causes } };
 }
 
+/**
+ * Conflicts by manager and number: release 1.20 names a wrong neighbour where several deep fields of one manager conflict
+ * (its iteration shares one path), so their paths and the message that lists them are left out.
+ */
+export function conflictAnswer(answer: NormalAnswer): NormalAnswer {
+  const { status, body } = answer;
+  if (status !== 409 || !isObject(body)) return answer;
+  const causes = listAt(body, 'causes').map((cause) => (isObject(cause) ? `${stringAt(cause, 'reason')} ${stringAt(cause, 'message')}` : null));
+  return { status, body: { reason: body['reason'] ?? null, causes: causes.toSorted((a, b) => (String(a) < String(b) ? -1 : 1)) } };
+}
+
 function parse(text: string): Json | undefined {
   try {
     return JSON.parse(text) as Json;

@@ -1,4 +1,4 @@
-import { isObject, listAt, objectAt } from './json.ts';
+import { isObject, listAt, objectAt, without } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
 
 /** What the API server fills in where a client left it out. */
@@ -17,15 +17,29 @@ export function withDefaults(kind: string, object: JsonObject): JsonObject {
 
 const cpuAt80: Json = [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }];
 
-const hpaSpec = (spec: JsonObject): JsonObject => ({ ...spec, minReplicas: spec['minReplicas'] ?? 1, metrics: listAt(spec, 'metrics').length === 0 ? cpuAt80 : spec['metrics'] });
+function hpaSpec(spec: JsonObject): JsonObject {
+  const behavior = spec['behavior'];
+  return {
+    ...spec,
+    minReplicas: spec['minReplicas'] ?? 1,
+    metrics: listAt(spec, 'metrics').length === 0 ? cpuAt80 : spec['metrics'],
+    // Only who asks for some behaviour gets the rest of it spelt out.
+    ...(isObject(behavior) ? { behavior: { scaleUp: { ...scaleUpRules, ...objectAt(behavior, 'scaleUp') }, scaleDown: { ...scaleDownRules, ...objectAt(behavior, 'scaleDown') } } } : {}),
+  };
+}
+
+const scaleUpRules: JsonObject = { stabilizationWindowSeconds: 0, selectPolicy: 'Max', policies: [{ type: 'Pods', value: 4, periodSeconds: 15 }, { type: 'Percent', value: 100, periodSeconds: 15 }] };
+const scaleDownRules: JsonObject = { selectPolicy: 'Max', policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }] };
 
 function deploymentSpec(spec: JsonObject): JsonObject {
   const template = objectAt(spec, 'template');
   const strategy = objectAt(spec, 'strategy');
   const type = strategy['type'] ?? 'RollingUpdate';
   const rolling = objectAt(strategy, 'rollingUpdate');
+  // Zero values of these two are written as if they were not there.
+  const zeros = [...(spec['minReadySeconds'] === 0 ? ['minReadySeconds'] : []), ...(spec['paused'] === false ? ['paused'] : [])];
   return {
-    ...spec,
+    ...without(spec, ...zeros),
     replicas: spec['replicas'] ?? 1,
     strategy: type === 'RollingUpdate' ? { ...strategy, type, rollingUpdate: { maxUnavailable: rolling['maxUnavailable'] ?? '25%', maxSurge: rolling['maxSurge'] ?? '25%' } } : { ...strategy, type },
     revisionHistoryLimit: spec['revisionHistoryLimit'] ?? 10,

@@ -10,26 +10,13 @@ import type { Schema } from './schema.ts';
  * (behaviour: sigs.k8s.io/structured-merge-diff). Restricted to struct and map fields, sets and lists with keys.
  */
 
-/** Every path that an apply configuration speaks of. */
+/** Every path that an apply configuration speaks of; an empty map or list speaks of nothing. */
 export function fieldsOf(schema: Schema, value: Json | undefined): FieldSet {
-  const shape = shapeOf(schema, value, undefined);
-  switch (shape) {
-    case 'leaf':
-      return leafSet;
-    case 'object': {
-      const object = isObject(value) ? value : {};
-      const children = Object.entries(object).map(([key, item]) => {
-        const below = fieldsOf(fieldSchema(schema, key), item);
-        return [`f:${key}`, emptyObject(item) ? leafSet : below] as const;
-      });
-      return setOfChildren(false, children);
-    }
-    case 'list': {
-      const items = isList(value) ? value : [];
-      const children = items.map((item) => [elementOf(schema, item), { ...fieldsOf(itemSchema(schema), item), member: true }] as const);
-      return setOfChildren(false, children);
-    }
+  if (isList(value) && schema.type === 'list' && schema.relation.kind !== 'atomic') {
+    return setOfChildren(false, value.map((item) => [elementOf(schema, item), { ...fieldsOf(schema.of, item), member: true }] as const));
   }
+  if (isObject(value) && isGranular(schema)) return setOfChildren(false, Object.entries(value).map(([key, item]) => [`f:${key}`, fieldsOf(fieldSchema(schema, key), item)] as const));
+  return leafSet;
 }
 
 export interface Comparison {
@@ -105,16 +92,16 @@ export function removeFields(schema: Schema, value: Json | undefined, gone: Fiel
   return value;
 }
 
-const emptyObject = (value: Json | undefined): boolean => value === null || (isObject(value) && Object.keys(value).length === 0);
-
 /** An object or list that both sides leave empty counts as one value. */
 function shapeOf(schema: Schema, a: Json | undefined, b: Json | undefined): 'leaf' | 'object' | 'list' {
   const sample = a ?? b;
   if (schema.type === 'list' && schema.relation.kind !== 'atomic' && isList(sample)) return listIsEmpty(a) && listIsEmpty(b) ? 'leaf' : 'list';
-  const granular = schema.type === 'scalar' ? schema.of === 'any' : schema.type !== 'list' && schema.unit === 'granular';
-  if (granular && isObject(sample)) return objectIsEmpty(a) && objectIsEmpty(b) ? 'leaf' : 'object';
+  if (isGranular(schema) && isObject(sample)) return objectIsEmpty(a) && objectIsEmpty(b) ? 'leaf' : 'object';
   return 'leaf';
 }
+
+/** Whether an object of this type has fields with owners of their own. */
+const isGranular = (schema: Schema): boolean => (schema.type === 'scalar' ? schema.of === 'any' : schema.type !== 'list' && schema.unit === 'granular');
 
 const listIsEmpty = (value: Json | undefined): boolean => !isList(value) || value.length === 0;
 const objectIsEmpty = (value: Json | undefined): boolean => !isObject(value) || Object.keys(value).length === 0;

@@ -91,11 +91,13 @@ const uidMismatch = ({ kind, namespace }: KubeRequest, name: string, wanted: str
 const serverFields = (before: JsonObject): JsonObject =>
   Object.fromEntries(['name', 'namespace', 'uid', 'resourceVersion', 'creationTimestamp', 'deletionTimestamp', 'generation'].flatMap((key) => (before[key] === undefined ? [] : [[key, before[key]]])));
 
-/** The generation counts changes of the spec, for the kinds that observe it. */
+/** The generation counts changes of the spec, and of a deployment's annotations, for the kinds that observe it. */
 function withGeneration(live: JsonObject, next: JsonObject): JsonObject {
-  const generation = numberAt(objectAt(live, 'metadata'), 'generation');
-  if (generation === null || sameJson(live['spec'], next['spec'])) return next;
-  return { ...next, metadata: { ...objectAt(next, 'metadata'), generation: generation + 1 } };
+  const [before, after] = [objectAt(live, 'metadata'), objectAt(next, 'metadata')];
+  const generation = numberAt(before, 'generation');
+  const annotated = next['kind'] === 'Deployment' && !sameJson(objectAt(before, 'annotations'), objectAt(after, 'annotations'));
+  if (generation === null || (!annotated && sameJson(live['spec'], next['spec']))) return next;
+  return { ...next, metadata: { ...after, generation: generation + 1 } };
 }
 
 /** Type, unknown fields, defaults, validation. */

@@ -12,19 +12,31 @@ export interface OriginOwner {
 export type OriginDirectory = () => Promise<(origin: string) => OriginOwner | null>;
 
 const keptMs = 600_000;
+/** Every signal of every stamp asks: a Front Door that does not answer is asked again after this, not each time. */
+const triedMs = 30_000;
 
 /**
  * Metrics name an origin by its host ("shop.eastus2.contoso.com:443"), the fleet file by its resource. Front Door's own
  * answer ties the two; while it does not answer, the last one serves, and the hosts of the stamps' own probes.
  */
 export function originDirectory(clock: Clock, fleet: Fleet, readTraffic: () => Promise<Reading<TrafficFacts>>): OriginDirectory {
-  let last: { readonly owners: ReadonlyMap<string, OriginOwner>; readonly at: number } | null = null;
+  let owners = ownersOf(fleet, { originGroups: [] });
+  let nextReadAt = Number.NEGATIVE_INFINITY;
+  let reading: Promise<void> | null = null;
+
+  async function read(): Promise<void> {
+    const answer = await readTraffic();
+    nextReadAt = clock.now() + (answer.kind === 'known' ? keptMs : triedMs);
+    if (answer.kind === 'known') owners = ownersOf(fleet, answer.value);
+  }
+
   return async () => {
-    if (last === null || clock.now() - last.at > keptMs) {
-      const reading = await readTraffic();
-      if (reading.kind === 'known') last = { owners: ownersOf(fleet, reading.value), at: clock.now() };
+    if (clock.now() >= nextReadAt) {
+      reading ??= read().finally(() => {
+        reading = null;
+      });
+      await reading;
     }
-    const owners = last?.owners ?? ownersOf(fleet, { originGroups: [] });
     return (origin) => owners.get(hostOf(origin)) ?? null;
   };
 }

@@ -118,6 +118,21 @@ describe('whose origin a host is', () => {
     expect(owner).toEqual({ stamp: 'eastus2', originGroups: ['web'] });
   });
 
+  test('is asked for once by all who want to know, and not again at once where there was no answer', async () => {
+    const clock = sleeplessClock();
+    let asked = 0;
+    const directory = originDirectory(clock, fleet, () => {
+      asked += 1;
+      return Promise.resolve(unknown('down', 0));
+    });
+    await Promise.all([directory(), directory(), directory()]);
+    await directory();
+    expect(asked).toBe(1);
+    clock.advance(31_000);
+    await directory();
+    expect(asked).toBe(2);
+  });
+
   test('is kept from the last answer', async () => {
     const clock = sleeplessClock();
     let answers: Reading<TrafficFacts> = traffic;

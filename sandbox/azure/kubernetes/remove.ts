@@ -2,10 +2,11 @@ import type { FaceResponse } from '../face.ts';
 import { readObject } from './body.ts';
 import { objectAt, stringAt } from './json.ts';
 import type { JsonObject } from './json.ts';
+import { kubeKinds } from './kinds.ts';
+import type { KubeKind } from './kinds.ts';
 import type { KubeRequest } from './kubeRequest.ts';
 import { schemaObject } from './schemaObject.ts';
-import type { KubeKind } from './kinds.ts';
-import { notFound, staleVersion } from './status.ts';
+import { notFound, notServed, staleVersion } from './status.ts';
 import { jsonResponse } from './wire.ts';
 
 /** DELETE of one object, with the preconditions of DeleteOptions. What follows from it is physics. */
@@ -19,6 +20,8 @@ export function deleteObject(context: KubeRequest, name: string): FaceResponse {
   const [wantedUid, wantedVersion] = [stringAt(wanted, 'uid'), stringAt(wanted, 'resourceVersion')];
   if (wantedUid !== null && wantedUid !== uid) throw preconditionFailed(kind, name, 'UID', wantedUid, uid);
   if (wantedVersion !== null && wantedVersion !== resourceVersion) throw preconditionFailed(kind, name, 'ResourceVersion', wantedVersion, resourceVersion);
+  // Emptying a namespace first is a controller's work, which nobody does here.
+  if (kind.kind === 'Namespace' && holdsObjects(store, name)) throw notServed(`the deletion of a namespace that holds objects (${name})`);
   if (query.get('dryRun') !== 'All') store.remove(kind.kind, namespace, name);
   if (kind.kind === 'Pod' || kind.kind === 'Namespace') {
     const object = schemaObject(found);
@@ -32,3 +35,5 @@ export function deleteObject(context: KubeRequest, name: string): FaceResponse {
 function preconditionFailed(kind: KubeKind, name: string, what: 'UID' | 'ResourceVersion', wanted: string, found: string): Error {
   return staleVersion({ ...kind, plural: kind.kind }, name, `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${found}). The object might have been deleted and then recreated`);
 }
+
+const holdsObjects = (store: KubeRequest['store'], namespace: string): boolean => kubeKinds.some(({ scope, kind }) => scope === 'Namespaced' && store.list(kind, namespace).length > 0);

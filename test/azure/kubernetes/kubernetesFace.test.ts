@@ -272,6 +272,11 @@ describe('kubernetes face: what is not there and who may not', () => {
     expect((await call({ method: 'DELETE', path: `${path}/agent` })).status).toBe(405);
   });
 
+  it('a namespace goes only when it is empty', async () => {
+    expect((await call({ method: 'DELETE', path: '/api/v1/namespaces/default' })).body).toMatchObject({ code: 501, message: 'the sandbox does not serve the deletion of a namespace that holds objects (default)' });
+    expect((await call({ method: 'DELETE', path: '/api/v1/namespaces/kube-system' })).status).toBe(200);
+  });
+
   it('scale moves the replicas and nothing else', async () => {
     const deployments = '/apis/apps/v1/namespaces/default/deployments';
     await call({ method: 'POST', path: deployments, body: { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: { selector: { matchLabels: { app: 'web' } }, template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'app', image: 'i:1' }] } } } } });

@@ -162,8 +162,8 @@ describe('classic Front Door', () => {
 
   it.each([
     ['a weight out of range', (text: string) => text.replace('"weight":500', '"weight":0'), 400],
-    ['a backend less', (text: string) => text.replace(/\{"address":"eastus2[^}]*\},/, ''), 501],
-    ['another address', (text: string) => text.replace('"address":"eastus2.', '"address":"other.'), 501],
+    ['a backend less', (text: string) => text.replace(/\{"address":[^}]*\},/, ''), 501],
+    ['another address', (text: string) => text.replace('"address":"', '"address":"other-'), 501],
     ['no properties', () => '{}', 400],
   ])('refuses %s', async (_name, change, status) => {
     const text = JSON.stringify((await ask(azure, `${classicId}?${classic}`)).body);

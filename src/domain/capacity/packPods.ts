@@ -1,4 +1,5 @@
 import type { Resources } from '../facts.ts';
+import type { PackingOrder } from './packingOrder.ts';
 import type { StampModel, WorkloadModel } from './stampModel.ts';
 
 /**
@@ -29,31 +30,14 @@ export interface PodsToPlace {
   readonly removed?: readonly number[];
 }
 
-export type PackingOrder = 'largestFirst' | 'tierFirst';
-
 export function packPods(model: StampModel, { additional, removed }: PodsToPlace, order: PackingOrder, carried: ReadonlyMap<string, number>): Packing {
   const packer = new Packer(model, carried);
   if (removed?.some((count) => count > 0) === true) packer.giveBack(removed);
-  for (const position of packingOrder(model, order)) {
+  for (const position of model.packingOrders[order]) {
     const count = additional[position] ?? 0;
     if (count > 0) packer.place(position, count);
   }
   return packer.result();
-}
-
-function packingOrder(model: StampModel, order: PackingOrder): number[] {
-  const size = model.workloads.map((workload) => podSize(model, workload));
-  const tier = (position: number): number => (order === 'tierFirst' ? (model.workloads[position]?.workload.tier ?? 0) : 0);
-  return model.workloads
-    .map((_, position) => position)
-    .toSorted((a, b) => tier(a) - tier(b) || (size[b] ?? 0) - (size[a] ?? 0) || a - b);
-}
-
-/** The largest fraction that one pod takes of an empty node in its first pool. */
-function podSize(model: StampModel, { request, pools }: WorkloadModel): number {
-  const template = model.pools[pools[0] ?? -1]?.template;
-  if (template === null || template === undefined) return request.cpuMillicores;
-  return Math.max(request.cpuMillicores / template.free.cpuMillicores, request.memoryMiB / template.free.memoryMiB, request.ephemeralStorageMiB / Math.max(1, template.free.ephemeralStorageMiB), 1 / template.freePods);
 }
 
 /** Alike nodes with the same room left. */
@@ -170,7 +154,7 @@ class Packer {
 
   /** Zones get equal parts; the remainder goes where there is room. @returns pods without room. */
   private placeSpread(workload: WorkloadModel, count: number, pools: readonly number[]): number {
-    const zones = this.zonesOf(workload);
+    const zones = workload.spreadZones;
     if (zones.length <= 1) return this.placeAnywhere(workload, count, pools);
     const base = Math.floor(count / zones.length);
     const missing = new Map(zones.map((zone) => [zone, base === 0 ? 0 : this.fill(workload, base, zone, 'real')]));
@@ -317,18 +301,6 @@ class Packer {
   private capOn(born: Bin['born']): number {
     if (this.hostCap === null) return Infinity;
     return born === 'now' ? this.hostCap.onNewNode : this.hostCap.onOldNode;
-  }
-
-  /** Zones over which a spread workload's pods are counted: those of its pools that have nodes or may get some. */
-  private zonesOf({ pools }: WorkloadModel): string[] {
-    const zones = new Set<string>();
-    for (const pool of pools) {
-      const model = this.model.pools[pool];
-      model?.zones.forEach((zone, at) => {
-        if (zone !== '' && ((model.nodesByZone[at] ?? 0) > 0 || model.facts.zones.includes(zone))) zones.add(zone);
-      });
-    }
-    return [...zones].toSorted();
   }
 }
 

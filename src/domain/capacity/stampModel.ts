@@ -1,6 +1,7 @@
 import type { Resources, StampFacts, WorkloadFacts } from '../facts.ts';
 import type { Fleet, Stamp, Workload } from '../fleet.ts';
 import { buildLimits, type GrowthLimit } from './growthLimits.ts';
+import { packingOrders, type PackingOrder } from './packingOrder.ts';
 import { buildPoolModels, type PoolModel } from './poolModel.ts';
 
 /** One stamp's facts, indexed for sizing: built once, sized for many loads. */
@@ -9,6 +10,7 @@ export interface StampModel {
   /** Of the fleet's workloads those that run here, in the fleet file's order. */
   readonly workloads: readonly WorkloadModel[];
   readonly pools: readonly PoolModel[];
+  readonly packingOrders: Readonly<Record<PackingOrder, readonly number[]>>;
   readonly limits: readonly GrowthLimit[];
   readonly resourceQuotas: StampFacts['network'];
   /** Inputs that could not be read, by what stands in for them: never a zero. */
@@ -32,6 +34,8 @@ export interface WorkloadModel {
   /** `maxSkew` of a DoNotSchedule spread over zones; null without one. */
   readonly zoneSkew: number | null;
   readonly hostSkew: number | null;
+  /** Zones over which a spread counts its pods: those of its pools that have nodes or may get some. */
+  readonly spreadZones: readonly string[];
 }
 
 const zoneKey = 'topology.kubernetes.io/zone';
@@ -43,12 +47,13 @@ export const workloadsOf = (fleet: Fleet, stamp: Stamp): readonly Workload[] => 
 export function buildStampModel(stamp: Stamp, workloads: readonly Workload[], facts: StampFacts): StampModel {
   const unknown = unknownInputs(stamp, facts);
   const pools = buildPoolModels(stamp, workloads, facts);
-  const poolNames = pools.map((pool) => pool.facts.name);
   const workloadFacts = new Map(facts.workloads.kind === 'known' ? facts.workloads.value.map((one) => [one.name, one]) : []);
+  const models = workloads.map((workload) => workloadModel(workload, workloadFacts.get(workload.name) ?? null, pools));
   return {
     stamp,
-    workloads: workloads.map((workload) => workloadModel(workload, workloadFacts.get(workload.name) ?? null, poolNames)),
+    workloads: models,
     pools,
+    packingOrders: packingOrders(models, pools),
     limits: buildLimits(stamp, pools, facts),
     resourceQuotas: facts.network,
     unknown,
@@ -64,16 +69,24 @@ function unknownInputs(stamp: Stamp, facts: StampFacts): UnknownInput[] {
 
 const noRequest: Resources = { cpuMillicores: 0, memoryMiB: 0, ephemeralStorageMiB: 0 };
 
-function workloadModel(workload: Workload, facts: WorkloadFacts | null, poolNames: readonly string[]): WorkloadModel {
+function workloadModel(workload: Workload, facts: WorkloadFacts | null, pools: readonly PoolModel[]): WorkloadModel {
   const skewOf = (key: string): number | null =>
     facts?.topologySpread.find(({ topologyKey, whenUnsatisfiable }) => topologyKey === key && whenUnsatisfiable === 'DoNotSchedule')?.maxSkew ?? null;
+  const zoneSkew = skewOf(zoneKey);
+  const usable = pools.flatMap(({ facts: { name } }, position) => (workload.pools.includes(name) ? [position] : []));
   return {
     workload,
     facts,
     request: facts?.podRequests ?? noRequest,
     bound: facts === null ? 0 : (facts.scheduledReplicas ?? Math.min(facts.readyReplicas, facts.requestedReplicas)),
-    pools: poolNames.flatMap((name, position) => (workload.pools.includes(name) ? [position] : [])),
-    zoneSkew: skewOf(zoneKey),
+    pools: usable,
+    zoneSkew,
     hostSkew: skewOf(hostKey),
+    spreadZones: zoneSkew === null ? [] : zonesOf(usable.flatMap((position) => pools[position] ?? [])),
   };
+}
+
+function zonesOf(pools: readonly PoolModel[]): string[] {
+  const zones = pools.flatMap((pool) => pool.zones.filter((zone, at) => zone !== '' && ((pool.nodesByZone[at] ?? 0) > 0 || pool.facts.zones.includes(zone))));
+  return [...new Set(zones)].toSorted();
 }

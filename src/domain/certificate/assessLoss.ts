@@ -24,8 +24,9 @@ export interface UnknownNeed {
 
 const nobody: ReadonlySet<number> = new Set();
 
-export function assessLoss(context: FleetContext, models: StampModels, lost: ReadonlySet<number>): LossOutcome {
-  const before = loadsBefore(context, stateWith(context, lost));
+/** `like`: loads routed before under almost the same settings, which spare routing them again. */
+export function assessLoss(context: FleetContext, models: StampModels, lost: ReadonlySet<number>, like?: FleetLoads): LossOutcome {
+  const before = loadsBefore(context, stateWith(context, lost), like);
   const room = findRoom({ context, models, before, weights: 'mayChange', unfit: nobody }, stateWithout(context, lost));
   const shortfalls = [...withoutSurvivor(context, room, lost), ...room.shortfalls];
   const unknown = [...context.unknown, ...unknownNeeds(room)];

@@ -2,7 +2,7 @@ import type { FleetAssessment } from '../assessment.ts';
 import type { FleetFacts } from '../facts.ts';
 import type { Fleet, StampName } from '../fleet.ts';
 import type { Shortfall } from '../plan.ts';
-import { buildFleetContext, buildStampModels } from '../planning/whatIf.ts';
+import { buildFleetContext, buildStampModels, loadsBefore, stateWith } from '../planning/whatIf.ts';
 import { assessLoss, type UnknownNeed } from './assessLoss.ts';
 
 export interface CertifyInput {
@@ -34,10 +34,11 @@ export interface CertifiedLoss {
 export function certifyFleet({ fleet, facts, assessment, losses }: CertifyInput): Certificate {
   const context = buildFleetContext(fleet, facts, assessment);
   const models = buildStampModels(context);
+  const asSet = loadsBefore(context, stateWith(context, new Set()));
   return {
     at: facts.at,
     losses: lossesOf(fleet.stamps.length, losses).map((lost) => {
-      const { lost: lose, survives, binding, readyInSeconds, unknown } = assessLoss(context, models, new Set(lost));
+      const { lost: lose, survives, binding, readyInSeconds, unknown } = assessLoss(context, models, new Set(lost), asSet);
       return { lose, survives, binding, readyInSeconds, unknown };
     }),
   };

@@ -14,7 +14,7 @@ export interface FleetLoads {
 }
 
 /** Under today's demand, grown to its forecast. */
-export const loadsBefore = (context: FleetContext, state: RoutingState): FleetLoads => scaledLoads(context, state, context.growth);
+export const loadsBefore = (context: FleetContext, state: RoutingState, like?: FleetLoads): FleetLoads => scaledLoads(context, state, context.growth, like);
 
 /** The same times the demand factor of a what-if. What `before` has routed under the same settings is not routed again. */
 export const loadsAfter = (context: FleetContext, state: RoutingState, before?: FleetLoads): FleetLoads => scaledLoads(context, state, context.growth * context.demandFactor, before);

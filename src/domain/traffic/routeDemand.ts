@@ -75,9 +75,11 @@ function sameSettings(a: readonly OriginState[], b: readonly OriginState[]): boo
   return a.length === b.length && a.every((origin, position) => origin.weight === b[position]?.weight && origin.serves === b[position].serves);
 }
 
+/** By rank among the eligible. */
 interface Eligible {
-  readonly positions: readonly number[];
-  readonly weights: readonly number[];
+  readonly positions: Int32Array;
+  readonly stamps: Int32Array;
+  readonly weights: Float64Array;
   readonly failOpen: boolean;
 }
 
@@ -88,36 +90,39 @@ function eligibleOrigins(group: GroupModel, state: readonly OriginState[]): Elig
   const priorityOf = (position: number): number => group.origins[position]?.facts.priority ?? Infinity;
   const best = candidates.reduce((least, position) => Math.min(least, priorityOf(position)), Infinity);
   const positions = candidates.filter((position) => priorityOf(position) === best);
-  return { positions, weights: positions.map((position) => state[position]?.weight ?? 0), failOpen: serving.length === 0 && enabled.length > 0 };
+  return {
+    positions: Int32Array.from(positions),
+    stamps: Int32Array.from(positions, (position) => group.origins[position]?.stampIndex ?? 0),
+    weights: Float64Array.from(positions, (position) => state[position]?.weight ?? 0),
+    failOpen: serving.length === 0 && enabled.length > 0,
+  };
 }
 
 /** Estimated round trips this close to the fastest may be the faster ones for a part of a country's users. */
 const ambiguousRatio = 1.5;
 const ambiguousMs = 5;
 
-function share(group: GroupModel, users: UsersModel, { positions, weights }: Eligible, expected: Float64Array, worst: Float64Array): void {
+function share(group: GroupModel, { requestsPerSecond, latencyMs, latencies }: UsersModel, { positions, stamps, weights }: Eligible, expected: Float64Array, worst: Float64Array): void {
+  const count = positions.length;
   let fastest = Infinity;
-  for (const position of positions) {
-    const latency = users.latencyMs[position];
-    if (latency !== undefined && latency < fastest) fastest = latency;
+  for (let at = 0; at < count; at += 1) {
+    const latency = latencyMs[positions[at] ?? 0] ?? Number.NaN;
+    if (latency < fastest) fastest = latency;
   }
   const nothingKnown = fastest === Infinity;
   const window = fastest + group.latencyWindowMs;
   let totalWeight = 0;
-  for (let at = 0; at < positions.length; at += 1) {
-    if (nothingKnown || isWithin(users, positions[at], window)) totalWeight += weights[at] ?? 0;
+  for (let at = 0; at < count; at += 1) {
+    if (nothingKnown || (latencyMs[positions[at] ?? 0] ?? Number.NaN) <= window) totalWeight += weights[at] ?? 0;
   }
-  const ambiguousUpTo = group.latencyWindowMs === 0 && users.latencies === 'estimated' ? fastest * ambiguousRatio + ambiguousMs : -Infinity;
-  for (let at = 0; at < positions.length; at += 1) {
-    const position = positions[at] ?? 0;
-    const stampIndex = group.origins[position]?.stampIndex ?? 0;
-    const latency = users.latencyMs[position] ?? Number.NaN;
-    const part = nothingKnown || latency <= window ? (users.requestsPerSecond * (weights[at] ?? 0)) / totalWeight : 0;
-    const uncertain = (Number.isNaN(latency) && fastest > 0) || latency <= ambiguousUpTo;
-    expected[stampIndex] = (expected[stampIndex] ?? 0) + part;
-    worst[stampIndex] = (worst[stampIndex] ?? 0) + (uncertain ? users.requestsPerSecond : part);
+  const ambiguousUpTo = group.latencyWindowMs === 0 && latencies === 'estimated' ? fastest * ambiguousRatio + ambiguousMs : -Infinity;
+  for (let at = 0; at < count; at += 1) {
+    const latency = latencyMs[positions[at] ?? 0] ?? Number.NaN;
+    const part = nothingKnown || latency <= window ? (requestsPerSecond * (weights[at] ?? 0)) / totalWeight : 0;
+    const uncertain = latency <= ambiguousUpTo || (Number.isNaN(latency) && fastest > 0);
+    if (part === 0 && !uncertain) continue;
+    const stamp = stamps[at] ?? 0;
+    expected[stamp] = (expected[stamp] ?? 0) + part;
+    worst[stamp] = (worst[stamp] ?? 0) + (uncertain ? requestsPerSecond : part);
   }
 }
-
-const isWithin = (users: UsersModel, position: number | undefined, window: number): boolean =>
-  position !== undefined && (users.latencyMs[position] ?? Number.NaN) <= window;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { buildTrafficModel, calibrateUsers, currentState, estimateLatencyMs, estimateRegionLatencyMs, routeDemand, type TrafficModel } from '../../../src/domain/traffic/index.ts';
+import { buildTrafficModel, calibrateUsers, currentState, estimateRegionLatencyMs, routeDemand, type TrafficModel } from '../../../src/domain/traffic/index.ts';
 import type { DemandFacts, TrafficFacts } from '../../../src/domain/facts.ts';
 
 const regions = ['eastus2', 'centralus', 'westus3'];
 const between = (from: number, to: number): number | null => estimateRegionLatencyMs(regions[from] ?? '', regions[to] ?? '');
 const traffic = (latencyWindowMs: number): TrafficFacts => ({ originGroups: [{ name: 'web', latencyWindowMs, probeDrainSeconds: 60, origins: regions.map((stamp) => ({ stamp, origin: stamp, hostName: stamp, weight: 500, priority: 1, enabled: 'Enabled' as const })) }] });
-const country = (name: string, requestsPerSecond: number) => ({ name, originGroup: 'web', requestsPerSecond, latencyMsByStamp: Object.fromEntries(regions.map((region) => [region, estimateLatencyMs(name, region) ?? Number.NaN])) });
-const demand: DemandFacts = { source: 'countryTable', groups: [country('United States', 2700), country('Japan', 200), country('United Kingdom', 100)] };
+const users = (name: string, requestsPerSecond: number, eastus2: number, centralus: number, westus3: number) => ({ name, originGroup: 'web', requestsPerSecond, latencyMsByStamp: { eastus2, centralus, westus3 } });
+const demand: DemandFacts = { source: 'countryTable', groups: [users('United States', 2700, 26, 15, 33), users('Japan', 200, 171, 157, 147), users('United Kingdom', 100, 96, 105, 134)] };
 const healthy = (model: TrafficModel, out: readonly number[] = []) => currentState(model, (index) => out.includes(index));
 const rounded = (loads: Float64Array | undefined): number[] => [...(loads ?? [])].map((load) => Math.round(load));
 

@@ -80,7 +80,8 @@ function endWhenBodyIsRead(response: Response, end: EndWork): Response {
   letGo.register(response, end);
   return new Proxy(response, {
     get(target, property) {
-      if (property === 'body') end();
+      // read elsewhere from here on, where it cannot be seen
+      if (property === 'body' || property === 'clone') end();
       const value: unknown = Reflect.get(target, property, target);
       if (typeof value !== 'function') return value;
       const bound: unknown = value.bind(target);

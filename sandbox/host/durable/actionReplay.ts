@@ -42,7 +42,8 @@ class ActionReplay {
   #nextId = 0;
   #cursor = 0;
   #isStalled = false;
-  #utcMs = 0;
+  /** ISO 8601, all of one length: texts compare as instants do. */
+  #utcText = '1970-01-01T00:00:00.000Z';
   #continuedInput: { readonly text: string | null } | undefined;
   readonly #carriedEventIndexes: number[] = [];
   #isSuspended = false;
@@ -106,7 +107,7 @@ class ActionReplay {
     }
     switch (event.EventType) {
       case eventTypes.orchestratorStarted:
-        this.#utcMs = Math.max(this.#utcMs, Date.parse(event.Timestamp));
+        if (event.Timestamp > this.#utcText) this.#utcText = event.Timestamp;
         return;
       case eventTypes.executionStarted:
         this.#advance();
@@ -157,6 +158,11 @@ class ActionReplay {
       case eventTypes.genericEvent:
         return;
     }
+  }
+
+  /** currentUtcDateTime at this point of the replay. */
+  #utcMs(): number {
+    return Date.parse(this.#utcText);
   }
 
   #finishOpen(id: number, finish: (task: ReplayTask) => void): void {
@@ -240,17 +246,17 @@ class ActionReplay {
       case 'callEntity': {
         const name = action.entityInstanceId.slice(1, action.entityInstanceId.indexOf('@', 1));
         this.#requireKnown('entity', name);
-        const message = this.#entityCalls.call(action, this.#utcMs);
+        const message = this.#entityCalls.call(action, this.#utcMs());
         this.#send(message.targetInstanceId, message.eventName, message.inputText);
         return this.#waitFor(message.requestId);
       }
       case 'signalEntity': {
-        const message = this.#entityCalls.signal(action, this.#utcMs);
+        const message = this.#entityCalls.signal(action, this.#utcMs());
         this.#send(message.targetInstanceId, message.eventName, message.inputText);
         return ReplayTask.done();
       }
       case 'lockEntities': {
-        const message = this.#entityCalls.lock(action, this.#utcMs);
+        const message = this.#entityCalls.lock(action, this.#utcMs());
         this.#send(message.targetInstanceId, message.eventName, message.inputText);
         return this.#waitFor(message.requestId);
       }
@@ -296,7 +302,7 @@ class ActionReplay {
   }
 
   #firstLegEnd(fireAtMs: number): number {
-    return fireAtMs - this.#utcMs > maximumShortTimerMs ? this.#utcMs + longTimerLegMs : fireAtMs;
+    return fireAtMs - this.#utcMs() > maximumShortTimerMs ? this.#utcMs() + longTimerLegMs : fireAtMs;
   }
 
   #timer(fireAtMs: number): ReplayTask {
@@ -316,7 +322,7 @@ class ActionReplay {
   #withRetry(policy: RetryPolicy | undefined, start: () => ReplayTask): ReplayTask {
     if (policy === undefined) return start();
     const whole = new ReplayTask();
-    const firstAttemptMs = this.#utcMs;
+    const firstAttemptMs = this.#utcMs();
     const attempt = (number: number): void => {
       start().whenOver((task) => {
         if (!task.isFailed) {
@@ -324,13 +330,13 @@ class ActionReplay {
           return;
         }
         // once the retry time is over, the shim gives up without the timer that the SDK waits for
-        if (this.#utcMs >= firstAttemptMs + policy.retryTimeoutMs) {
+        if (this.#utcMs() >= firstAttemptMs + policy.retryTimeoutMs) {
           whole.fail();
           return;
         }
         const isLast = number >= policy.maxNumberOfAttempts;
         const delayMs = isLast ? 0 : Math.min(policy.firstRetryIntervalMs * policy.backoffCoefficient ** (number - 1), policy.maxRetryIntervalMs);
-        const fireAtMs = this.#utcMs + delayMs;
+        const fireAtMs = this.#utcMs() + delayMs;
         this.#openTask((id) => ({ kind: 'createTimer', id, fireAtMs })).whenOver(() => {
           if (isLast) whole.fail();
           else attempt(number + 1);
@@ -355,7 +361,7 @@ class ActionReplay {
           whole.complete();
           return;
         }
-        const fireAtMs = this.#utcMs + (poll.retryAfterSeconds === undefined ? this.#context.defaultHttpSleepMs : poll.retryAfterSeconds * 1000);
+        const fireAtMs = this.#utcMs() + (poll.retryAfterSeconds === undefined ? this.#context.defaultHttpSleepMs : poll.retryAfterSeconds * 1000);
         this.#openTask((id) => ({ kind: 'createTimer', id, fireAtMs })).whenOver(() => {
           send({ ...next, method: 'GET', uri: poll.location, content: undefined });
         });

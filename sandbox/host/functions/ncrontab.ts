@@ -1,5 +1,5 @@
 import { Cron } from 'croner';
-import { parseTimeSpanMs } from '../durable/durableSettings.ts';
+import { parseTimeSpanMs } from '../timeSpan.ts';
 
 /** When a timer function runs next. */
 export interface Schedule {

@@ -1,6 +1,6 @@
 import tls from 'node:tls';
 import { BusyTracker, installGlobals, Pacer, trackOutbound, VirtualClock, type Pace } from './clock/index.ts';
-import { createAzure, resolveFleet, type Azure } from './azure/index.ts';
+import { createAzure, createClockControl, resolveFleet, type Azure } from './azure/index.ts';
 import { createLocalHost, type LocalHost, type LogLine } from './host/index.ts';
 import { watchInvariants, type InvariantWatch } from './invariants/watchInvariants.ts';
 import { warmUpMs } from './scenarios/index.ts';
@@ -50,7 +50,8 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
   clock.runUntil(options.startMs);
   world.settle();
   const invariants = watchInvariants(world);
-  const azure = createAzure(world, { tracker });
+  const pacer = new Pacer({ clock, tracker, pace: options.pace });
+  const azure = createAzure(world, { tracker, clockControl: createClockControl(clock, pacer) });
   const fleetText = await reachable(azure, options);
   const settings = { ...azure.environment(), SPILLWAY_FLEET: fleetText };
   const { app } = options;
@@ -61,7 +62,6 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     ...(app.kind === 'folder' ? { appDir: app.appDir } : { hostJson: app.hostJson, register: () => app.compose(settings, azure), triggerMetadata: 'lean' }),
     ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
   });
-  const pacer = new Pacer({ clock, tracker, pace: options.pace });
   return {
     clock,
     world,

@@ -10,6 +10,8 @@ import { readFleetRuns } from './activities/runIndex.ts';
 import { reconcile } from './activities/reconcile.ts';
 import { startDrill } from './activities/startDrill.ts';
 import { createPorts, type PortOverrides } from './adapters/createPorts.ts';
+import { tracedActivities } from './adapters/telemetry/tracedActivities.ts';
+import { tracedPorts } from './adapters/telemetry/tracedPorts.ts';
 import { loadFleet } from './config/loadFleet.ts';
 import { readSettings, type Settings } from './config/settings.ts';
 import type { Fleet } from './domain/fleet.ts';
@@ -19,6 +21,7 @@ import { createTokenVerifier } from './functions/http/auth/tokenVerifier.ts';
 import { capacityAnswers } from './functions/http/capacityAnswers.ts';
 import { registerHttp } from './functions/http/registerHttp.ts';
 import { registerTimers } from './functions/timers/registerTimers.ts';
+import { TransientError } from './ports/outcome.ts';
 import type { Ports } from './ports/ports.ts';
 
 export interface App {
@@ -45,16 +48,18 @@ export function composeApp(environment: Readonly<Record<string, string | undefin
   const loaded = loadFleet(settings.fleet, baseFolder);
   if (loaded.kind === 'invalid') throw new Error(problemText('The fleet file needs mending', loaded.problems.map(({ path, message }) => `${path}: ${message}`)));
   const { fleet } = loaded;
-  const ports = createPorts(settings, fleet, overrides);
-  const activities = createActivities(ports);
+  const ports = tracedPorts(createPorts(settings, fleet, overrides));
+  const activities = tracedActivities(createActivities(ports));
   const facts = recentFacts(ports);
   registerDurable(activities, fleet);
   registerTimers(
     activities,
     {
       reconcile: async (starter) => {
-        await reconcile(ports, starter);
-        await certify(ports, await facts.refresh());
+        await unlessTransient(() => reconcile(ports, starter));
+        await unlessTransient(async () => {
+          await certify(ports, await facts.refresh());
+        });
       },
       startDrill: async (drill, starter) => {
         await startDrill(ports, starter, drill);
@@ -76,6 +81,16 @@ export function composeApp(environment: Readonly<Record<string, string | undefin
     df.input.durableClient(),
   );
   return { settings, fleet, ports, activities };
+}
+
+/** What runs every minute needs no retry of its own: the next minute is one. */
+async function unlessTransient(chore: () => Promise<void>): Promise<void> {
+  try {
+    await chore();
+  } catch (error) {
+    if (!(error instanceof TransientError)) throw error;
+    console.warn(`chore put off: ${error.message}`);
+  }
 }
 
 const problemText = (headline: string, lines: readonly string[]): string => [`${headline}:`, ...lines.map((line) => `  ${line}`)].join('\n');

@@ -1,4 +1,9 @@
+import { startTelemetry } from './adapters/telemetry/startTelemetry.ts';
 import { composeApp } from './composeApp.ts';
 
 /** Entry point of the Functions app: everything is registered while this module loads. The build gives the folder of the bundle. */
-composeApp(process.env, import.meta.dirname);
+const { settings } = composeApp(process.env, import.meta.dirname);
+
+startTelemetry(settings.applicationInsightsConnectionString).catch((error: unknown) => {
+  console.error('telemetry could not be started; the app goes on without it', error);
+});

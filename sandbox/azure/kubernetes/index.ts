@@ -1,6 +1,7 @@
 import type { KubeStore, World } from '../../world/types.ts';
 import { ConnectionFault } from '../face.ts';
 import type { Face, FaceRequest, FaceResponse } from '../face.ts';
+import type { Controllers } from './controllers.ts';
 import { withDaemonSets } from './daemonSets.ts';
 import { isServedGroup, serveDiscovery, servedPaths } from './discovery.ts';
 import { parseResourcePath } from './kubeRequest.ts';
@@ -20,7 +21,11 @@ export interface KubernetesFaceOptions {
   readonly checkToken: (token: string) => KubeTokenAnswer;
   /** Who may do what; left out, every known caller may do everything. Verbs are RBAC's: get, list, watch, create, update, patch, delete. */
   readonly authorize?: (caller: KubeCaller, access: KubeAccess) => 'allowed' | 'denied';
+  /** `physics` unless told otherwise: what physics would not follow is refused. */
+  readonly controllers?: Controllers;
 }
+
+export type { Controllers } from './controllers.ts';
 
 export type KubeTokenAnswer = { readonly kind: 'ok'; readonly user: string; readonly groups: readonly string[] } | { readonly kind: 'refused'; readonly status: 401 | 403 };
 
@@ -63,7 +68,7 @@ function serve(world: World, store: KubeStore, request: FaceRequest, options: Ku
   const { pathname } = request.url;
   const path = parseResourcePath(decodePath(pathname));
   if (path !== null) {
-    const context: KubeRequest = { ...path, request, world, store, now: world.clock.now(), query: request.url.searchParams };
+    const context: KubeRequest = { ...path, request, world, store, now: world.clock.now(), query: request.url.searchParams, controllers: options.controllers ?? 'physics' };
     authorize(context, caller, options);
     return serveResource(context);
   }

@@ -1,5 +1,6 @@
 import type { FaceRequest } from '../face.ts';
 import type { KubeStore, World } from '../../world/types.ts';
+import type { Controllers } from './controllers.ts';
 import { kindOf } from './kinds.ts';
 import type { KubeKind } from './kinds.ts';
 
@@ -14,6 +15,7 @@ export interface KubeRequest {
   readonly name: string | null;
   readonly subresource: string | null;
   readonly query: URLSearchParams;
+  readonly controllers: Controllers;
 }
 
 export interface ResourcePath {

@@ -2,6 +2,7 @@ import type { KubeObject } from '../../world/types.ts';
 import type { FaceResponse } from '../face.ts';
 import { mediaType, readConfiguration, readPatch } from './body.ts';
 import { conform } from './conform.ts';
+import { requireFollowed } from './controllers.ts';
 import { isObject, objectAt, stringAt } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
 import { groupVersion } from './kinds.ts';
@@ -61,6 +62,7 @@ function applyObject(context: KubeRequest, name: string, found: KubeObject | nul
   if (unknown.length > 0) throw badRequest(`failed to create typed patch object (${namespace ?? ''}/${name}; ${groupVersion(kind)}, Kind=${kind.kind}): ${unknown.map((path) => `.${path}: field not declared in schema`).join(', ')}`);
   const live = found === null ? null : schemaObject(found);
   const applied = applyConfiguration(schema, live, typed, writerOf(context), query.get('force') === 'true' ? 'force' : 'refuse');
+  requireFollowed(context, found === null ? 'creation' : 'change');
   if (found !== null && live !== null) {
     const { object, warnings } = prepareUpdate(context, live, withVersionOf(config, applied));
     const managedFields = objectAt(applied, 'metadata')['managedFields'];

@@ -1,5 +1,6 @@
 import type { FaceResponse } from '../face.ts';
 import { readObject } from './body.ts';
+import { requireFollowed } from './controllers.ts';
 import { objectAt, stringAt } from './json.ts';
 import type { JsonObject } from './json.ts';
 import { kubeKinds } from './kinds.ts';
@@ -15,6 +16,7 @@ export function deleteObject(context: KubeRequest, name: string): FaceResponse {
   const options: JsonObject = context.request.body === null || context.request.body.byteLength === 0 ? {} : readObject(context);
   const found = store.get(kind.kind, namespace, name);
   if (found === null) throw notFound(kind, name);
+  requireFollowed(context, 'deletion');
   const { uid, resourceVersion } = found.metadata;
   const wanted = objectAt(options, 'preconditions');
   const [wantedUid, wantedVersion] = [stringAt(wanted, 'uid'), stringAt(wanted, 'resourceVersion')];

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../world/types.ts';
 import type { FaceResponse } from '../face.ts';
 import { readObject } from './body.ts';
 import { conform } from './conform.ts';
+import { requireFollowed } from './controllers.ts';
 import { withDefaults } from './defaults.ts';
 import { isList, isObject, listAt, numberAt, objectAt, sameJson, stringAt, without } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
@@ -19,6 +20,7 @@ import { jsonResponse, objectJson } from './wire.ts';
 /** POST to a collection. */
 export function createObject(context: KubeRequest): FaceResponse {
   const { kind, namespace, store, now } = context;
+  requireFollowed(context, 'creation');
   const sent = readObject(context);
   checkIdentity(context, sent, null);
   if (namespace !== null && store.get('Namespace', null, namespace) === null) throw notFound({ ...kind, group: '', plural: 'namespaces', kind: 'Namespace' }, namespace);
@@ -60,6 +62,7 @@ export function replaceObject(context: KubeRequest, name: string): FaceResponse 
 
 /** What PUT and the plain patches share once the whole new object is known. */
 export function storeUpdate(context: KubeRequest, found: KubeObject, next: JsonObject, writer: Writer): FaceResponse {
+  requireFollowed(context, 'change');
   const live = schemaObject(found);
   const { object, warnings } = prepareUpdate(context, live, next);
   const managed = objectAt(next, 'metadata')['managedFields'];

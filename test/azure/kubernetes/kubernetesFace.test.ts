@@ -272,6 +272,17 @@ describe('kubernetes face: what is not there and who may not', () => {
     expect((await call({ method: 'DELETE', path: `${path}/agent` })).status).toBe(405);
   });
 
+  it('over physics, what would be followed by nothing is refused by name', async () => {
+    world = createKubeWorld({ controllers: 'physics' });
+    world.store.put({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'default' }, spec: {} });
+    const deployments = '/apis/apps/v1/namespaces/default/deployments';
+    const created = await call({ method: 'POST', path: '/api/v1/namespaces/default/pods', body: pod('mine', {}) });
+    expect([created.status, created.body['message']]).toEqual([501, 'the sandbox does not serve the creation of pods: its physics would not follow']);
+    expect((await call({ method: 'DELETE', path: `${deployments}/web` })).status).toBe(501);
+    expect((await call({ method: 'PATCH', path: `${deployments}/new?fieldManager=a`, body: { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'new' } }, contentType: apply })).status).toBe(501);
+    expect((await call({ method: 'POST', path: hpas, body: hpa('second') })).status).toBe(201);
+  });
+
   it('a namespace goes only when it is empty', async () => {
     expect((await call({ method: 'DELETE', path: '/api/v1/namespaces/default' })).body).toMatchObject({ code: 501, message: 'the sandbox does not serve the deletion of a namespace that holds objects (default)' });
     expect((await call({ method: 'DELETE', path: '/api/v1/namespaces/kube-system' })).status).toBe(200);

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { suiteSteps } from '../../clients/apiserverSuite.ts';
+import { createKubernetesFace } from '../../../sandbox/azure/kubernetes/index.ts';
+import { VirtualClock } from '../../../sandbox/clock/index.ts';
+import { createSampleWorld } from '../../../sandbox/world/index.ts';
 import { bodyOf, fuzzCount, fuzzFace, pathOf, queryOf } from './fuzz.ts';
 import type { Random } from './fuzz.ts';
 import { callFace, createKubeWorld } from './kubeWorld.ts';
@@ -52,5 +55,19 @@ describe('kubernetes face under fuzzed requests', () => {
       }
     });
     expect(Object.keys(statuses).map(Number)).toEqual(expect.arrayContaining([200, 201, 400, 401, 404, 405, 409, 415, 422]));
+  });
+
+  it(`physics goes on behind ${fuzzCount} requests`, async () => {
+    const clock = new VirtualClock(Date.UTC(2026, 10, 22));
+    const world = createSampleWorld(clock, 3);
+    const face = createKubernetesFace(world, 'eastus2', { checkToken: () => ({ kind: 'ok', user: 'u', groups: [] }) });
+    let requests = 0;
+    await fuzzFace(face, request, () => {
+      if (++requests % 50 !== 0) return;
+      clock.runUntil(clock.now() + 15_000);
+      world.settle();
+    });
+    expect(world.snapshot().stamps.map(({ name }) => name)).toContain('eastus2');
+    world.dispose();
   });
 });

@@ -1,0 +1,23 @@
+import type { KubeRequest } from './kubeRequest.ts';
+import { notServed } from './status.ts';
+
+/**
+ * What stands behind the API: `physics` follows scaling, cordons, deleted pods and nodes, and the HPAs of its workloads;
+ * `none` is a bare store, as an API server without controllers is.
+ */
+export type Controllers = 'physics' | 'none';
+
+type Act = 'creation' | 'deletion' | 'change';
+
+/** Acts that would be answered with success and then followed by nothing: physics has its workloads from the fleet. */
+const unfollowed: Readonly<Record<string, readonly Act[]>> = {
+  Deployment: ['creation', 'deletion'],
+  ReplicaSet: ['creation', 'deletion', 'change'],
+  Pod: ['creation'],
+  Node: ['creation'],
+};
+
+export function requireFollowed({ controllers, kind, subresource }: KubeRequest, act: Act): void {
+  if (controllers === 'none' || unfollowed[kind.kind]?.includes(act) !== true) return;
+  throw notServed(`the ${act} of ${kind.plural}${subresource === null ? '' : ` through ${subresource}`}: its physics would not follow`);
+}

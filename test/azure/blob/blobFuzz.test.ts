@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createBlobFace, createBlobStore } from '../../../sandbox/azure/blob/index.ts';
-import { fuzzCount, fuzzFace, pathOf, queryOf } from '../kubernetes/fuzz.ts';
+import { fuzzCount, fuzzFace, fuzzTimeoutMs, pathOf, queryOf } from '../kubernetes/fuzz.ts';
 import type { Random } from '../kubernetes/fuzz.ts';
 
 const leases = ['00000000-0000-4000-8000-00000000000a', '00000000-0000-4000-8000-00000000000b', 'x', ''];
@@ -60,5 +60,5 @@ describe('blob face under fuzzed requests', () => {
       },
     );
     expect(Object.keys(statuses).map(Number)).toEqual(expect.arrayContaining([200, 201, 202, 400, 401, 404, 405, 409, 412, 501]));
-  });
+  }, fuzzTimeoutMs);
 });

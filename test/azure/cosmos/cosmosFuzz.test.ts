@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createCosmosFace } from '../../../sandbox/azure/cosmos/index.ts';
-import { bodyOf, fuzzCount, fuzzFace, pathOf } from '../kubernetes/fuzz.ts';
+import { bodyOf, fuzzCount, fuzzFace, fuzzTimeoutMs, pathOf } from '../kubernetes/fuzz.ts';
 import type { Random } from '../kubernetes/fuzz.ts';
 
 const item = { id: 'a', runId: 'run1', kind: 'k', seq: 1, at: 5, ttl: 60, stamps: ['eastus2'], event: { type: 'RunOpened' } };
@@ -50,5 +50,5 @@ describe('cosmos face under fuzzed requests', () => {
       if (response.status >= 400) expect(JSON.parse(text)).toMatchObject({ code: expect.any(String) as string, message: expect.any(String) as string });
     });
     expect(Object.keys(statuses).map(Number)).toEqual(expect.arrayContaining([200, 201, 400, 401, 404, 405, 409, 412, 501]));
-  });
+  }, fuzzTimeoutMs);
 });

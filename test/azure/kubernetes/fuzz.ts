@@ -5,6 +5,9 @@ import { bodyBytes } from '../blob/faceHttpClient.ts';
 /** 1,000 a face at every stop; the full run sets more. */
 export const fuzzCount = Number(process.env['SPILLWAY_FUZZ_REQUESTS'] ?? '1000');
 
+/** A slow machine under load takes some milliseconds for each. */
+export const fuzzTimeoutMs = 30_000 + fuzzCount * 10;
+
 export const fuzzSeed = 20_261_122;
 
 export interface Random {

@@ -3,7 +3,7 @@ import { suiteSteps } from '../../clients/apiserverSuite.ts';
 import { createKubernetesFace } from '../../../sandbox/azure/kubernetes/index.ts';
 import { VirtualClock } from '../../../sandbox/clock/index.ts';
 import { createSampleWorld } from '../../../sandbox/world/index.ts';
-import { bodyOf, fuzzCount, fuzzFace, pathOf, queryOf } from './fuzz.ts';
+import { bodyOf, fuzzCount, fuzzFace, fuzzTimeoutMs, pathOf, queryOf } from './fuzz.ts';
 import type { Random } from './fuzz.ts';
 import { callFace, createKubeWorld } from './kubeWorld.ts';
 
@@ -55,7 +55,7 @@ describe('kubernetes face under fuzzed requests', () => {
       }
     });
     expect(Object.keys(statuses).map(Number)).toEqual(expect.arrayContaining([200, 201, 400, 401, 404, 405, 409, 415, 422]));
-  });
+  }, fuzzTimeoutMs);
 
   it(`physics goes on behind ${fuzzCount} requests`, async () => {
     const clock = new VirtualClock(Date.UTC(2026, 10, 22));
@@ -69,5 +69,5 @@ describe('kubernetes face under fuzzed requests', () => {
     });
     expect(world.snapshot().stamps.map(({ name }) => name)).toContain('eastus2');
     world.dispose();
-  });
+  }, fuzzTimeoutMs);
 });

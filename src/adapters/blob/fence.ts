@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { BlobClient } from '@azure/storage-blob';
 import type { Fence, FenceAcquired, FenceConfirmed } from '../../ports/fence.ts';
-import { TransientError } from '../../ports/outcome.ts';
 import type { FenceHold } from '../../domain/run.ts';
-import { asFault, describe } from '../http/faults.ts';
+import { transientOr } from '../http/faults.ts';
 import type { SdkContext } from '../http/sdkContext.ts';
 import type { BlobClients } from './blobClients.ts';
 import { blobErrorCode, isNotFound, isThereAlready } from './blobFaults.ts';
@@ -134,14 +133,3 @@ export function leaseIdOf(runId: string): string {
 
 /** Metadata values travel as headers. */
 const encode = (runId: string): string => encodeURIComponent(runId);
-
-/** Whatever kept the store from answering may pass: without its answer nobody holds the fence. */
-export async function transientOr<T>(now: () => number, what: string, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    const fault = asFault(error, now());
-    if (fault === null || error instanceof TransientError) throw error;
-    throw new TransientError(`${what}: ${describe(fault)}`, fault.retryAfterMs, { cause: error });
-  }
-}

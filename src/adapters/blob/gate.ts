@@ -7,6 +7,7 @@ import { readingOf, refusalOrThrow } from '../http/faults.ts';
 import type { SdkContext } from '../http/sdkContext.ts';
 import type { BlobClients } from './blobClients.ts';
 import { isNotFound, isThereAlready } from './blobFaults.ts';
+import { blobText } from './blobText.ts';
 
 /** What the gate in the cluster reads. Instants are ISO 8601; a closed gate opens by itself when it has run out (I5). */
 interface GateDocument {
@@ -74,12 +75,6 @@ async function find(blob: BlobClient): Promise<Found> {
     if (isNotFound(error)) return { document: null, etag: null };
     throw error;
   }
-}
-
-export async function blobText(stream: NodeJS.ReadableStream | undefined): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream ?? []) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** A document that cannot be read is as good as none: the gate in the cluster takes it as open too. */

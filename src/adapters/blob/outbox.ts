@@ -1,11 +1,11 @@
 import type { LedgerEntry } from '../../domain/ledgerEvent.ts';
 import { canonicalJson } from '../../domain/ledgerView/canonicalJson.ts';
 import { bareEntry } from '../../domain/ledgerView/hashEntry.ts';
+import { transientOr } from '../http/faults.ts';
 import type { SdkContext } from '../http/sdkContext.ts';
 import type { BlobClients } from './blobClients.ts';
 import { isNotFound, isThereAlready } from './blobFaults.ts';
-import { transientOr } from './fence.ts';
-import { blobText } from './gate.ts';
+import { blobText } from './blobText.ts';
 
 /** Ledger entries that the store could not take, one blob each, in the control plane's own region (I4). */
 export interface Outbox {

@@ -140,9 +140,16 @@ export function cosmosLedger(context: SdkContext, container: Container, outbox: 
     },
 
     async readEntry(runId, id) {
-      const stored = await cosmosCall(now, `ledger ${runId}`, () => readStored(runId, id));
-      if (stored !== null) return bareEntry(stored);
-      return outboxMayHold === 'nothing' ? null : outbox.get(runId, id);
+      const waiting = (): Promise<LedgerEntry | null> => (outboxMayHold === 'nothing' ? Promise.resolve(null) : outbox.get(runId, id));
+      try {
+        const stored = await cosmosCall(now, `ledger ${runId}`, () => readStored(runId, id));
+        return stored === null ? await waiting() : bareEntry(stored);
+      } catch (error) {
+        // What lies in the outbox is known without the store; what does not may still be in the store.
+        const found = error instanceof TransientError ? await waiting() : null;
+        if (found === null) throw error;
+        return found;
+      }
     },
 
     listRuns: (query) =>

@@ -62,6 +62,17 @@ export async function readingOf<T>(what: string, now: () => number, read: () => 
   }
 }
 
+/** For stores whose every answer matters: whatever kept them from answering is thrown as transient, a bug as it is. */
+export async function transientOr<T>(now: () => number, what: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    const fault = asFault(error, now());
+    if (fault === null || error instanceof TransientError) throw error;
+    throw new TransientError(`${what}: ${describe(fault)}`, fault.retryAfterMs, { cause: error });
+  }
+}
+
 export function describe(fault: Fault): string {
   const head = [...new Set([fault.status === null ? fault.kind : String(fault.status), fault.code])].filter((part) => part !== null).join(' ');
   return `${head}: ${fault.message}`;

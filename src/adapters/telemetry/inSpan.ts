@@ -1,4 +1,4 @@
-import { context, metrics, SpanKind, SpanStatusCode, trace, type Attributes, type Context } from '@opentelemetry/api';
+import { context, metrics, SpanKind, SpanStatusCode, trace, type Attributes, type Context, type Histogram, type MeterProvider } from '@opentelemetry/api';
 
 const scope = 'spillway';
 
@@ -36,7 +36,16 @@ export async function inSpan<T>({ name, attributes, parent }: SpanOptions, work:
   });
 }
 
-const durations = () => metrics.getMeter(scope).createHistogram('spillway.call.duration', { unit: 'ms', description: 'Calls to the outside and activities, by how they ended.' });
+let made: { readonly by: MeterProvider; readonly durations: Histogram } | null = null;
+
+/** One instrument a provider: before telemetry has started the API hands out one that does nothing. */
+function durations(): Histogram {
+  const by = metrics.getMeterProvider();
+  if (made === null || made.by !== by) {
+    made = { by, durations: by.getMeter(scope).createHistogram('spillway.call.duration', { unit: 'ms', description: 'Calls to the outside and activities, by how they ended.' }) };
+  }
+  return made.durations;
+}
 
 /** Outcomes and readings are discriminated by `kind`, and a refusal further by its `reaction`. */
 function endOf(answer: unknown): CallEnd {

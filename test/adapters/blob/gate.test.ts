@@ -1,5 +1,5 @@
 import { blobClients } from '../../../src/adapters/blob/blobClients.ts';
-import { blobText } from '../../../src/adapters/blob/gate.ts';
+import { blobText } from '../../../src/adapters/blob/blobText.ts';
 import { gateContract } from '../contracts/gateContract.ts';
 import { sampleFleet, stampOf } from '../support/fleet.ts';
 import { openSandbox, storesOf } from '../support/sandboxPorts.ts';

@@ -105,6 +105,16 @@ export function ledgerContract(name: string, prepare: () => Promise<LedgerUnderT
         expect(await ledger.readRun(runId)).toHaveLength(1);
       });
 
+      test('an entry in the outbox can be read; of any other it is not known whether it is there', async () => {
+        const mend = under.breakStore();
+        await ledger.record(entry('b'));
+        expect(await ledger.readEntry(runId, 'b')).toEqual(entry('b'));
+        await expect(ledger.readEntry(runId, 'c')).rejects.toBeInstanceOf(TransientError);
+        await expect(ledger.readRun(runId)).rejects.toBeInstanceOf(TransientError);
+        mend();
+        await ledger.drainOutbox();
+      });
+
       test('another process drains what the first one left', async () => {
         const mend = under.breakStore();
         await ledger.record(entry('b'));

@@ -126,7 +126,7 @@ describe('POST /api/alerts/azure-monitor', () => {
     expect(await call('POST', route, { rawBody: ofSize(256 * 1024 + 1) })).toMatchObject({ status: 413, body: { code: 'bodyTooLarge' } });
   });
 
-  it('is answered within milliseconds: signature, schema and store', async () => {
+  it('is answered within milliseconds: signature, schema and store', { retry: 2 }, async () => {
     const { call } = harness();
     const bearer = await actionGroupToken();
     const took: number[] = [];

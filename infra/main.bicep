@@ -66,6 +66,9 @@ param nodeVersion string = '22'
 param api apiType
 param features featuresType
 
+@description('Capacity reservation groups that node pools are bound to, with reserved room that the plan may count on.')
+param capacityReservationGroupIds string[] = []
+
 @description('Namespaces whose HPAs Spillway may raise: the namespaces of the fleet file\'s workloads.')
 @minLength(1)
 param workloadNamespaces string[]
@@ -121,7 +124,10 @@ var frontDoorParts = split(attachTo.?frontDoorProfileId ?? '', '/')
 var profileName = deploys ? frontDoorName(name, unique) : last(frontDoorParts)
 var profileSubscription = deploys ? home : frontDoorParts[2]
 var profileGroup = deploys ? shared : frontDoorParts[4]
-var profileId = resourceId(profileSubscription, profileGroup, 'Microsoft.Cdn/profiles', profileName)
+var classic = !deploys && contains(toLower(attachTo.?frontDoorProfileId ?? ''), '/providers/microsoft.network/frontdoors/')
+var profileId = classic
+  ? resourceId(profileSubscription, profileGroup, 'Microsoft.Network/frontDoors', profileName)
+  : resourceId(profileSubscription, profileGroup, 'Microsoft.Cdn/profiles', profileName)
 var sharedWorkspace = 'log-${name}-shared'
 var logParts = split(attachTo.?accessLogWorkspaceId ?? '', '/')
 
@@ -159,6 +165,8 @@ module roles 'roles/roleDefinitions.bicep' = {
     homeSubscriptionId: home
     assignableScopes: map(union(targetSubscriptions, [profileSubscription]), id => '/subscriptions/${id}')
     features: features
+    withReservations: !empty(capacityReservationGroupIds)
+    withClassicFrontDoor: classic
   }
 }
 
@@ -328,7 +336,8 @@ module heartbeats 'controlPlane/heartbeatAlert.bicep' = [
   }
 ]
 
-module frontDoorAlerts 'controlPlane/frontDoorAlerts.bicep' = {
+// Classic metrics have no origins to tell apart: the control plane's own reading of its pools must do.
+module frontDoorAlerts 'controlPlane/frontDoorAlerts.bicep' = if (!classic) {
   scope: resourceGroup(profileSubscription, profileGroup)
   params: { name: name, frontDoorProfileId: profileId, actionGroupId: actionGroup.outputs.actionGroupId }
   dependsOn: [frontDoorProfile]
@@ -594,6 +603,8 @@ module fleetAccess 'access/fleetAccess.bicep' = {
     profileSubscription: profileSubscription
     profileGroup: profileGroup
     profileName: profileName
+    frontDoorKind: classic ? 'classic' : 'standardPremium'
+    capacityReservationGroupIds: capacityReservationGroupIds
     namespaces: workloadNamespaces
     features: features
     workspaceSubscription: deploys ? home : (length(logParts) > 2 ? logParts[2] : '')

@@ -123,7 +123,7 @@ type gitopsType = {
 }
 
 @export()
-@description('A fleet that exists. Ids only: nothing in it is changed but role assignments and alert rules.')
+@description('A fleet that exists, behind a Standard, Premium or classic Front Door. Ids only: nothing in it is changed but role assignments and alert rules.')
 type attachedFleetType = {
   frontDoorProfileId: string
 
@@ -167,6 +167,9 @@ type featuresType = {
   keda: bool
   shedding: bool
   accessLog: bool
+
+  @description('Pre-shift checks on metrics: the role is defined; assign it on the resources that the checks name.')
+  metricChecks: bool
 }
 
 @export()

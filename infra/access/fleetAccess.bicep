@@ -9,6 +9,8 @@ param targets targetType[]
 param profileSubscription string
 param profileGroup string
 param profileName string
+param frontDoorKind 'standardPremium' | 'classic'
+param capacityReservationGroupIds string[]
 param namespaces string[]
 param features featuresType
 
@@ -19,10 +21,22 @@ param workspaceName string
 
 var home = subscription().subscriptionId
 
-module frontDoorAccess 'frontDoorAccess.bicep' = {
+module frontDoorAccess 'frontDoorAccess.bicep' = if (frontDoorKind == 'standardPremium') {
   scope: resourceGroup(profileSubscription, profileGroup)
   params: { name: name, homeSubscriptionId: home, profileName: profileName, holders: holders }
 }
+
+module classicFrontDoorAccess 'classicFrontDoorAccess.bicep' = if (frontDoorKind == 'classic') {
+  scope: resourceGroup(profileSubscription, profileGroup)
+  params: { name: name, homeSubscriptionId: home, frontDoorName: profileName, holders: holders }
+}
+
+module reservationAccess 'reservationAccess.bicep' = [
+  for id in capacityReservationGroupIds: {
+    scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
+    params: { name: name, homeSubscriptionId: home, groupName: last(split(id, '/')), holders: holders }
+  }
+]
 
 module clusterAccess 'clusterAccess.bicep' = [
   for target in targets: {

@@ -43,5 +43,5 @@ param api = {
   applicationObjectId: '00000000-0000-0000-0000-000000000003'
   identifierUri: 'api://00000000-0000-0000-0000-000000000002'
 }
-param features = { keda: false, shedding: false, accessLog: true }
+param features = { keda: false, shedding: false, accessLog: true, metricChecks: false }
 param workloadNamespaces = ['shop']

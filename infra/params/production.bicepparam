@@ -75,5 +75,9 @@ param api = {
   applicationObjectId: '00000000-0000-0000-0000-000000000003'
   identifierUri: 'api://00000000-0000-0000-0000-000000000002'
 }
-param features = { keda: true, shedding: true, accessLog: true }
+// Reserved vCPUs are the only ones that are certain: name the groups that the user pools are bound to.
+param capacityReservationGroupIds = [
+  '/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-reserved/providers/Microsoft.Compute/capacityReservationGroups/crg-prod'
+]
+param features = { keda: true, shedding: true, accessLog: true, metricChecks: false }
 param workloadNamespaces = ['web']

@@ -10,8 +10,18 @@ param name string
 param homeSubscriptionId string
 param assignableScopes string[]
 param features featuresType
+param withReservations bool
+param withClassicFrontDoor bool
 
-var wanted = concat([''], features.keda ? ['keda'] : [], features.shedding ? ['shedding'] : [], features.accessLog ? ['accessLog'] : [])
+var wanted = concat(
+  [''],
+  features.keda ? ['keda'] : [],
+  features.shedding ? ['shedding'] : [],
+  features.accessLog ? ['accessLog'] : [],
+  features.metricChecks ? ['metricChecks'] : [],
+  withReservations ? ['capacityReservations'] : [],
+  withClassicFrontDoor ? ['classicFrontDoor'] : []
+)
 var rows = filter(loadJsonContent('roleTable.json'), row => row.plane == 'azure' && contains(wanted, row.optional))
 
 resource role 'Microsoft.Authorization/roleDefinitions@2022-04-01' = [

@@ -35,7 +35,7 @@ function fleetOf(): Fleet {
 
 /** The stamp that an alert of this rule is about; none for what is about the control plane itself. */
 const stampOf = (ruleName: string): readonly string[] => {
-  const own = /-(swc|pol)-/.exec(ruleName)?.[1];
+  const own = /-(swc|gwc)-/.exec(ruleName)?.[1];
   if (own !== undefined) return [own];
   return ruleName.includes('heartbeat') ? [] : ['swc'];
 };

@@ -7,6 +7,9 @@ import { deployedFleetOf, plainOutputs, readDeployedFleet } from '../../tools/in
 import { deployedWorldOf } from '../../tools/infra-check/deployedWorld.ts';
 import { mergeFleet } from '../../tools/infra-check/fleetFile.ts';
 import { parseManifests, render, sampleSubstitutions, substitute } from '../../tools/infra-check/manifests.ts';
+import { withSandboxAddresses } from '../../tools/infra-check/sandboxAddresses.ts';
+import { readFleetForWorld } from '../../sandbox/world/fleetForWorld.ts';
+import { specFromFleet } from '../../sandbox/world/spec.ts';
 import { readSnapshot } from './snapshots.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -53,6 +56,16 @@ describe('fleet file from what is deployed', () => {
 });
 
 describe('the sandbox as what would be deployed', () => {
+  test('the fleet of the trial snapshot makes a world, and the app takes it', () => {
+    const merged = mergeFleet(deployedFleetOf(readSnapshot('trial')), policyFile('fleet.policy.yaml'));
+    if (merged.kind === 'problem') throw new Error(merged.message);
+    const file = withSandboxAddresses(merged.file);
+    expect(validateFleet(file).kind).toBe('loaded');
+    const spec = specFromFleet(readFleetForWorld(file), { latencyWindowMs: 30 });
+    expect(spec.stamps.map((stamp) => stamp.region)).toEqual(['swedencentral', 'germanywestcentral']);
+    expect(spec.stamps[0]?.gateBlobUrl).toMatch(/^https:\/\/blob\.sandbox\.test\/sttrialgtswc/);
+  });
+
   test('a snapshot and gitops/ give pools, subnets, probes and HPAs', async ({ skip }) => {
     const rendered = await render(join(root, 'gitops', 'overlays', 'flux'));
     if (rendered.kind === 'missing') skip(rendered.why);

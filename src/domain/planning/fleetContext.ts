@@ -49,7 +49,7 @@ export function buildFleetContext(fleet: Fleet, facts: FleetFacts, assessment: F
   const stampNames = fleet.stamps.map(({ name }) => name);
   const stampFacts = stampNames.map((name) => freshStampFacts(facts.stamps[name] ?? nothingRead(facts.at), facts.at));
   const assessments = new Map(assessment.stamps.map((one) => [one.stamp, one]));
-  const out = new Set(stampNames.flatMap((name, index) => (isGone(assessments.get(name)) ? [index] : [])));
+  const out = new Set(stampNames.flatMap((name, index) => (isGone(assessments.get(name)) || isGated(stampFacts[index]) ? [index] : [])));
   const trafficRead = freshTraffic(facts);
   if (trafficRead.kind === 'unknown') {
     unknownInputs.push({ input: 'traffic', why: trafficRead.why });
@@ -90,6 +90,9 @@ export function buildFleetContext(fleet: Fleet, facts: FleetFacts, assessment: F
     notes: [...notes, ...growth.notes],
   };
 }
+
+/** Held drained by its gate: Front Door's probes fail by our own doing, whatever its settings say. */
+const isGated = (facts: StampFacts | undefined): boolean => facts?.gate?.kind === 'known' && facts.gate.value === 'closed';
 
 /** Front Door's own probes keep users away from it already. */
 const isGone = (assessment: Assessment | undefined): boolean => assessment !== undefined && assessment.trafficAlreadyGone && assessment.verdict === 'unhealthy';

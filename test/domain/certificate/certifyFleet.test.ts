@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { certifyFleet } from '../../../src/domain/certificate/index.ts';
-import { unknown } from '../../../src/domain/reading.ts';
+import { known, unknown } from '../../../src/domain/reading.ts';
 import { withFreeCores, withOrigin, withStamp } from '../planning/change.ts';
 import { allHealthy, assessed, at, sampleFacts, sampleFleet } from '../planning/threeRegions.ts';
 
@@ -35,6 +35,8 @@ describe('certifyFleet', () => {
   it('counts on no stamp that is drained or dead already', () => {
     const drained = withOrigin(withOrigin(facts, 'westus3', { enabled: 'Disabled' }), 'centralus', { enabled: 'Disabled' });
     expect(certify(drained)[0]).toMatchObject({ survives: 'no', binding: { constraint: 'noSurvivor' } });
+    const gated = withStamp(withStamp(facts, 'westus3', () => ({ gate: known('closed', at) })), 'centralus', () => ({ gate: known('closed', at) }));
+    expect(certify(gated)[0]).toMatchObject({ survives: 'no', binding: { constraint: 'noSurvivor' } });
     const dead = assessed({ eastus2: 'healthy', centralus: 'unhealthy', westus3: 'unhealthy' }, { trafficAlreadyGone: true });
     expect(certify(facts, 'singles', dead)[0]).toMatchObject({ survives: 'no', binding: { constraint: 'noSurvivor' } });
   });

@@ -24,7 +24,6 @@ import { createFetchLike, type FetchLike } from './transport/fetchLike.ts';
 import { createHttpClient } from './transport/httpClient.ts';
 import { createWaits } from './transport/waits.ts';
 
-
 export interface AzureOptions {
   /** Whether the product's role table is enforced; it is unless told otherwise. */
   readonly roleEnforcement?: RoleEnforcement;

@@ -18,8 +18,8 @@ if (kubectl.kind === 'missing') console.log('kubectl: skipped the call with cred
 const afd = ['-g', 'rg-shop-global', '--profile-name', 'afd-shop'];
 const ofGroup = [...afd, '--origin-group-name', 'web'];
 const cluster = ['-g', 'rg-shop-eastus2', '--cluster-name', 'aks-shop-eastus2'];
-/** A long-running operation of az polls every 30 s. */
-const longMs = 240_000;
+/** A long-running operation of az polls every 30 s, and a busy machine starts it slowly. */
+const longMs = 480_000;
 
 describe.skipIf(found.kind === 'missing')('az against the sandbox', () => {
   let session: AzSession;

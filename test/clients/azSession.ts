@@ -65,7 +65,7 @@ export async function startAzSession(options: AzSessionOptions = {}): Promise<Az
   const env = { ...process.env, REQUESTS_CA_BUNDLE: path.join(folder, 'ca.pem'), AZURE_CONFIG_DIR: path.join(folder, 'az'), AZURE_CORE_COLLECT_TELEMETRY: 'no', AZURE_CORE_NO_COLOR: 'yes' };
   const call = async (command: string, args: readonly string[]): Promise<AzAnswer> => {
     try {
-      const { stdout, stderr } = await run(command, [...args], { env, timeout: 170_000, maxBuffer: 16 * 1024 * 1024 });
+      const { stdout, stderr } = await run(command, [...args], { env, timeout: 400_000, maxBuffer: 16 * 1024 * 1024 });
       return { code: 0, stdout, stderr };
     } catch (error) {
       const { code, stdout, stderr } = error as { readonly code?: unknown; readonly stdout?: string; readonly stderr?: string };

@@ -26,7 +26,6 @@ const resources = ['2016-06-01', '2018-05-01', '2019-10-01', '2019-11-01', '2020
 /** Resource Manager's own types first, then each provider's. */
 export const apiVersions = {
   resources: set('Microsoft.Resources', 'subscriptions', ...resources),
-  metadata: set('Microsoft.Resources', 'metadata', '2015-01-01', '2018-05-01', '2019-05-01', '2022-09-01'),
   profiles: set('Microsoft.Cdn', 'profiles', ...cdn),
   afdEndpoints: set('Microsoft.Cdn', 'profiles/afdEndpoints', ...cdn),
   originGroups: set('Microsoft.Cdn', 'profiles/originGroups', ...cdn),

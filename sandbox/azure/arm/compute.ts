@@ -5,11 +5,16 @@ import { apiVersions } from './apiVersions.ts';
 import type { ArmRequest, ArmRoute } from './armTypes.ts';
 import { armError } from './errors.ts';
 import { sameName } from './resourceIds.ts';
+import { routesUnder } from './routeTable.ts';
 
 /** Microsoft.Compute: vCPU quota of a region, and the SKUs with their restrictions. */
+const base = '/subscriptions/{subscriptionId}/providers/Microsoft.Compute';
+const usageRoute = routesUnder({ base: `${base}/locations/{location}/usages`, versions: apiVersions.usages, scopeKinds: ['subscription'] });
+const skuRoute = routesUnder({ base: `${base}/skus`, versions: apiVersions.skus, scopeKinds: ['subscription'] });
+
 export const computeRoutes: readonly ArmRoute[] = [
-  { method: 'GET', path: '/subscriptions/{subscriptionId}/providers/Microsoft.Compute/locations/{location}/usages', versions: apiVersions.usages, permission: 'Microsoft.Compute/locations/usages/read', scopeKinds: ['subscription'], handle: usages },
-  { method: 'GET', path: '/subscriptions/{subscriptionId}/providers/Microsoft.Compute/skus', versions: apiVersions.skus, permission: 'Microsoft.Compute/skus/read', scopeKinds: ['subscription'], handle: skus },
+  usageRoute('GET', '', 'Microsoft.Compute/locations/usages/read', usages),
+  skuRoute('GET', '', 'Microsoft.Compute/skus/read', skus),
 ];
 
 const familyNames: Readonly<Record<string, string>> = { standardDSv5Family: 'Standard DSv5 Family vCPUs', standardESv5Family: 'Standard ESv5 Family vCPUs' };

@@ -7,6 +7,7 @@ import { armError, notInSandbox, resourceNotFound } from './errors.ts';
 import { classicFrontDoorBody } from './frontDoorBodies.ts';
 import { signedOperationResult, signedPollUrl } from './longRunning.ts';
 import { parseResourceId, sameName } from './resourceIds.ts';
+import { routesUnder } from './routeTable.ts';
 import { checkBody } from './rules.ts';
 
 /** Classic Front Door: one resource, read and written as a whole, without an etag: the last writer wins. */
@@ -14,18 +15,27 @@ import { checkBody } from './rules.ts';
 type OriginGroup = Omit<OriginGroupSpec, 'origins'> & { readonly origins: readonly OriginSpec[] };
 
 const type = 'Microsoft.Network/frontDoors';
-const scopes = ['frontDoorClassic', 'subscription'] as const;
-const base = `/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/${type}`;
-const versions = apiVersions.frontDoors;
+const scopeKinds = ['frontDoorClassic', 'subscription'] as const;
+const group = '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers';
+
+const inSubscription = routesUnder({ base: `/subscriptions/{subscriptionId}/providers/${type}`, versions: apiVersions.frontDoors, scopeKinds: ['subscription'] });
+const inGroup = routesUnder({ base: `${group}/${type}`, versions: apiVersions.frontDoors, scopeKinds });
+const ofResults = routesUnder({ base: `${group}/Microsoft.Network/frontDoorOperationResults`, versions: apiVersions.frontDoorOperationResults, scopeKinds });
 
 export const frontDoorClassicRoutes: readonly ArmRoute[] = [
-  { method: 'GET', path: `/subscriptions/{subscriptionId}/providers/${type}`, versions, permission: `${type}/read`, scopeKinds: ['subscription'], handle: (request) => json(200, { value: frontDoors(request).map(() => body(request)) }) },
-  { method: 'GET', path: base, versions, permission: `${type}/read`, scopeKinds: ['subscription'], handle: (request) => json(200, { value: frontDoors(request).filter((parts) => sameName(parts.resourceGroup, request.params['resourceGroup'] ?? '')).map(() => body(request)) }) },
-  { method: 'GET', path: `${base}/{name}`, versions, permission: `${type}/read`, scopeKinds: scopes, handle: existing((request) => json(200, body(request))) },
-  { method: 'PUT', path: `${base}/{name}`, versions, permission: `${type}/write`, scopeKinds: scopes, handle: existing(putWhole) },
-  { method: 'DELETE', path: `${base}/{name}`, versions, permission: `${type}/delete`, scopeKinds: scopes, handle: existing(() => notInSandbox('removing a Front Door')) },
-  { method: 'GET', path: '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.Network/frontDoorOperationResults/{operationId}', versions: apiVersions.frontDoorOperationResults, permission: 'Microsoft.Network/frontDoors/read', scopeKinds: scopes, handle: signedOperationResult },
+  inSubscription('GET', '', `${type}/read`, listAll),
+  inGroup('GET', '', `${type}/read`, listAll),
+  inGroup('GET', '/{name}', `${type}/read`, existing((request) => json(200, body(request)))),
+  inGroup('PUT', '/{name}', `${type}/write`, existing(putWhole)),
+  inGroup('DELETE', '/{name}', `${type}/delete`, existing(() => notInSandbox('removing a Front Door'))),
+  ofResults('GET', '/{operationId}', `${type}/read`, signedOperationResult),
 ];
+
+function listAll(request: ArmRequest): FaceResponse {
+  const asked = request.params['resourceGroup'];
+  const found = frontDoors(request).filter((parts) => asked === undefined || sameName(parts.resourceGroup, asked));
+  return json(200, { value: found.map(() => body(request)) });
+}
 
 function frontDoors(request: ArmRequest): readonly { readonly name: string; readonly resourceGroup: string }[] {
   const { frontDoor } = request.world.spec;

@@ -7,6 +7,7 @@ import { armError, notInSandbox, resourceNotFound } from './errors.ts';
 import { originBody, originGroupBody } from './frontDoorBodies.ts';
 import { signedOperationResult, signedPollUrl } from './longRunning.ts';
 import { parseResourceId, sameName } from './resourceIds.ts';
+import { routesUnder } from './routeTable.ts';
 import { checkBody, type Rule } from './rules.ts';
 
 /** Front Door Standard/Premium: Microsoft.Cdn/profiles with its endpoints, routes, origin groups and origins. */
@@ -19,28 +20,50 @@ interface Profile {
   readonly resourceGroup: string;
 }
 
-const profileScopes = ['frontDoorProfile', 'frontDoorResourceGroup', 'subscription'] as const;
-const base = '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.Cdn/profiles';
+const group = '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.Cdn';
+const scopeKinds = ['frontDoorProfile', 'frontDoorResourceGroup', 'subscription'] as const;
+const cdn = 'Microsoft.Cdn/profiles';
+
+const inSubscription = routesUnder({ base: '/subscriptions/{subscriptionId}/providers/Microsoft.Cdn', versions: apiVersions.profiles, scopeKinds: ['subscription'] });
+const inGroup = routesUnder({ base: group, versions: apiVersions.profiles, scopeKinds: ['frontDoorResourceGroup', 'subscription'] });
+const ofProfile = routesUnder({ base: `${group}/profiles/{profile}`, versions: apiVersions.profiles, scopeKinds });
+const ofEndpoints = routesUnder({ base: `${group}/profiles/{profile}/afdEndpoints`, versions: apiVersions.afdEndpoints, scopeKinds });
+const ofGroups = routesUnder({ base: `${group}/profiles/{profile}/originGroups`, versions: apiVersions.originGroups, scopeKinds });
+const ofResults = routesUnder({ base: `${group}/operationresults`, versions: apiVersions.cdnOperationResults, scopeKinds: ['frontDoorResourceGroup', 'subscription'] });
 
 export const frontDoorProfileRoutes: readonly ArmRoute[] = [
-  { method: 'GET', path: '/subscriptions/{subscriptionId}/providers/Microsoft.Cdn/profiles', versions: apiVersions.profiles, permission: 'Microsoft.Cdn/profiles/read', scopeKinds: ['subscription'], handle: (request) => json(200, { value: profiles(request).map((profile) => profileBody(request, profile)) }) },
-  { method: 'GET', path: base, versions: apiVersions.profiles, permission: 'Microsoft.Cdn/profiles/read', scopeKinds: ['frontDoorResourceGroup', 'subscription'], handle: (request) => json(200, { value: profiles(request).filter((profile) => sameName(profile.resourceGroup, request.params['resourceGroup'] ?? '')).map((profile) => profileBody(request, profile)) }) },
-  { method: 'GET', path: `${base}/{profile}`, versions: apiVersions.profiles, permission: 'Microsoft.Cdn/profiles/read', scopeKinds: profileScopes, handle: withProfile((request, profile) => json(200, profileBody(request, profile))) },
-  { method: 'GET', path: `${base}/{profile}/afdEndpoints`, versions: apiVersions.afdEndpoints, permission: 'Microsoft.Cdn/profiles/afdEndpoints/read', scopeKinds: profileScopes, handle: withProfile((request, profile) => json(200, { value: [endpointBody(request, profile)] })) },
-  { method: 'GET', path: `${base}/{profile}/afdEndpoints/{endpoint}`, versions: apiVersions.afdEndpoints, permission: 'Microsoft.Cdn/profiles/afdEndpoints/read', scopeKinds: profileScopes, handle: withEndpoint((request, profile) => json(200, endpointBody(request, profile))) },
-  { method: 'GET', path: `${base}/{profile}/afdEndpoints/{endpoint}/routes`, versions: apiVersions.afdEndpoints, permission: 'Microsoft.Cdn/profiles/afdEndpoints/routes/read', scopeKinds: profileScopes, handle: withEndpoint((request, profile) => json(200, { value: groups(request).map((group) => routeBody(request, profile, group)) })) },
-  { method: 'GET', path: `${base}/{profile}/afdEndpoints/{endpoint}/routes/{route}`, versions: apiVersions.afdEndpoints, permission: 'Microsoft.Cdn/profiles/afdEndpoints/routes/read', scopeKinds: profileScopes, handle: withEndpoint(getRoute) },
-  { method: 'GET', path: `${base}/{profile}/originGroups`, versions: apiVersions.originGroups, permission: 'Microsoft.Cdn/profiles/originGroups/read', scopeKinds: profileScopes, handle: withProfile((request, profile) => json(200, { value: groups(request).map((group) => groupBody(profile, group)) })) },
-  { method: 'GET', path: `${base}/{profile}/originGroups/{group}`, versions: apiVersions.originGroups, permission: 'Microsoft.Cdn/profiles/originGroups/read', scopeKinds: profileScopes, handle: withGroup((_request, profile, group) => json(200, groupBody(profile, group))) },
-  { method: 'PATCH', path: `${base}/{profile}/originGroups/{group}`, versions: apiVersions.originGroups, permission: 'Microsoft.Cdn/profiles/originGroups/write', scopeKinds: profileScopes, handle: withGroup((request, profile, group) => writeGroup(request, profile, group, 202)) },
-  { method: 'PUT', path: `${base}/{profile}/originGroups/{group}`, versions: apiVersions.originGroups, permission: 'Microsoft.Cdn/profiles/originGroups/write', scopeKinds: profileScopes, handle: withGroup((request, profile, group) => writeGroup(request, profile, group, 201)) },
-  { method: 'GET', path: `${base}/{profile}/originGroups/{group}/origins`, versions: apiVersions.originGroups, permission: 'Microsoft.Cdn/profiles/originGroups/origins/read', scopeKinds: profileScopes, handle: withGroup((_request, profile, group) => json(200, { value: group.origins.map((origin) => originAnswer(profile, group, origin, 'Succeeded')) })) },
-  { method: 'GET', path: `${base}/{profile}/originGroups/{group}/origins/{origin}`, versions: apiVersions.originGroups, permission: 'Microsoft.Cdn/profiles/originGroups/origins/read', scopeKinds: profileScopes, handle: withOrigin((_request, profile, group, origin) => json(200, originAnswer(profile, group, origin, 'Succeeded'))) },
-  { method: 'PATCH', path: `${base}/{profile}/originGroups/{group}/origins/{origin}`, versions: apiVersions.originGroups, permission: 'Microsoft.Cdn/profiles/originGroups/origins/write', scopeKinds: profileScopes, handle: withOrigin((request, profile, group, origin) => writeOrigin(request, profile, group, origin, 202)) },
-  { method: 'PUT', path: `${base}/{profile}/originGroups/{group}/origins/{origin}`, versions: apiVersions.originGroups, permission: 'Microsoft.Cdn/profiles/originGroups/origins/write', scopeKinds: profileScopes, handle: withOrigin((request, profile, group, origin) => writeOrigin(request, profile, group, origin, 201)) },
-  { method: 'DELETE', path: `${base}/{profile}/originGroups/{group}/origins/{origin}`, versions: apiVersions.originGroups, permission: 'Microsoft.Cdn/profiles/originGroups/origins/delete', scopeKinds: profileScopes, handle: withOrigin(() => notInSandbox('removing an origin of Front Door: its physics has the origins of the fleet file')) },
-  { method: 'GET', path: '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.Cdn/operationresults/{operationId}', versions: apiVersions.cdnOperationResults, permission: 'Microsoft.Cdn/operationresults/read', scopeKinds: ['frontDoorResourceGroup', 'subscription'], handle: signedOperationResult },
+  inSubscription('GET', '/profiles', `${cdn}/read`, listProfiles),
+  inGroup('GET', '/profiles', `${cdn}/read`, listProfiles),
+  ofProfile('GET', '', `${cdn}/read`, withProfile((request, profile) => json(200, profileBody(request, profile)))),
+  ofEndpoints('GET', '', `${cdn}/afdEndpoints/read`, withProfile((request, profile) => json(200, { value: [endpointBody(request, profile)] }))),
+  ofEndpoints('GET', '/{endpoint}', `${cdn}/afdEndpoints/read`, withEndpoint((request, profile) => json(200, endpointBody(request, profile)))),
+  ofEndpoints('GET', '/{endpoint}/routes', `${cdn}/afdEndpoints/routes/read`, withEndpoint(listRoutes)),
+  ofEndpoints('GET', '/{endpoint}/routes/{route}', `${cdn}/afdEndpoints/routes/read`, withEndpoint(getRoute)),
+  ofGroups('GET', '', `${cdn}/originGroups/read`, withProfile((request, profile) => json(200, { value: groups(request).map((each) => groupBody(profile, each)) }))),
+  ofGroups('GET', '/{group}', `${cdn}/originGroups/read`, withGroup((_request, profile, each) => json(200, groupBody(profile, each)))),
+  ofGroups('PATCH', '/{group}', `${cdn}/originGroups/write`, withGroup((request, profile, each) => writeGroup(request, profile, each, 202))),
+  ofGroups('PUT', '/{group}', `${cdn}/originGroups/write`, withGroup((request, profile, each) => writeGroup(request, profile, each, 201))),
+  ofGroups('GET', '/{group}/origins', `${cdn}/originGroups/origins/read`, withGroup(listOrigins)),
+  ofGroups('GET', '/{group}/origins/{origin}', `${cdn}/originGroups/origins/read`, withOrigin((_request, profile, each, origin) => json(200, originAnswer(profile, each, origin, 'Succeeded')))),
+  ofGroups('PATCH', '/{group}/origins/{origin}', `${cdn}/originGroups/origins/write`, withOrigin((request, profile, each, origin) => writeOrigin(request, profile, each, origin, 202))),
+  ofGroups('PUT', '/{group}/origins/{origin}', `${cdn}/originGroups/origins/write`, withOrigin((request, profile, each, origin) => writeOrigin(request, profile, each, origin, 201))),
+  ofGroups('DELETE', '/{group}/origins/{origin}', `${cdn}/originGroups/origins/delete`, withOrigin(() => notInSandbox('removing an origin of Front Door: its physics has the origins of the fleet file'))),
+  ofResults('GET', '/{operationId}', 'Microsoft.Cdn/operationresults/read', signedOperationResult),
 ];
+
+function listProfiles(request: ArmRequest): FaceResponse {
+  const asked = request.params['resourceGroup'];
+  const found = profiles(request).filter((profile) => asked === undefined || sameName(profile.resourceGroup, asked));
+  return json(200, { value: found.map((profile) => profileBody(request, profile)) });
+}
+
+function listOrigins(_request: ArmRequest, profile: Profile, each: OriginGroup): FaceResponse {
+  return json(200, { value: each.origins.map((origin) => originAnswer(profile, each, origin, 'Succeeded')) });
+}
+
+function listRoutes(request: ArmRequest, profile: Profile): FaceResponse {
+  return json(200, { value: groups(request).map((each) => routeBody(request, profile, each)) });
+}
 
 function profiles(request: ArmRequest): readonly Profile[] {
   const { frontDoor } = request.world.spec;
@@ -250,9 +273,3 @@ function getRoute(request: ArmRequest, profile: Profile): FaceResponse {
   const group = groups(request).find((candidate) => sameName(candidate.name, name));
   return group === undefined ? childNotFound('Route', name) : json(200, routeBody(request, profile, group));
 }
-
-/** For the list of resources. */
-export function frontDoorProfileResources(request: ArmRequest): readonly { readonly id: string; readonly name: string; readonly type: string; readonly location: string }[] {
-  return profiles(request).map((profile) => ({ id: profile.id, name: profile.name, type: 'Microsoft.Cdn/profiles', location: 'global' }));
-}
-

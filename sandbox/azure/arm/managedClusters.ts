@@ -9,27 +9,44 @@ import { aksError, notInSandbox, resourceNotFound } from './errors.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { aksOperationStatus } from './longRunning.ts';
 import { parseResourceId, sameName } from './resourceIds.ts';
+import { routesUnder } from './routeTable.ts';
 
 /** AKS: clusters, their credentials and their node pools. */
 
 const aks = 'Microsoft.ContainerService/managedClusters';
-const scopes = ['managedCluster', 'subscription'] as const;
-const base = `/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/${aks}`;
+const scopeKinds = ['managedCluster', 'subscription'] as const;
 const versions = apiVersions.managedClusters;
+const group = `/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/${aks}`;
+const operations = '/subscriptions/{subscriptionId}/providers/Microsoft.ContainerService/locations/{location}/operations';
+
+const inSubscription = routesUnder({ base: `/subscriptions/{subscriptionId}/providers/${aks}`, versions, scopeKinds: ['subscription'] });
+const inGroup = routesUnder({ base: group, versions, scopeKinds: ['subscription'] });
+const ofCluster = routesUnder({ base: `${group}/{cluster}`, versions, scopeKinds });
+const ofOperations = routesUnder({ base: operations, versions: apiVersions.aksOperations, scopeKinds: ['subscription'] });
 
 export const managedClusterRoutes: readonly ArmRoute[] = [
-  { method: 'GET', path: `/subscriptions/{subscriptionId}/providers/${aks}`, versions, permission: `${aks}/read`, scopeKinds: ['subscription'], handle: (request) => json(200, { value: [...request.world.stamps.values()].map((stamp) => clusterBody(request, stamp)) }) },
-  { method: 'GET', path: base, versions, permission: `${aks}/read`, scopeKinds: ['subscription'], handle: (request) => json(200, { value: [...request.world.stamps.values()].filter((stamp) => sameName(parseResourceId(stamp.spec.clusterId)?.resourceGroup ?? '', request.params['resourceGroup'] ?? '')).map((stamp) => clusterBody(request, stamp)) }) },
-  { method: 'GET', path: `${base}/{cluster}`, versions, permission: `${aks}/read`, scopeKinds: scopes, handle: withCluster((request, stamp) => json(200, clusterBody(request, stamp))) },
-  { method: 'PUT', path: `${base}/{cluster}`, versions, permission: `${aks}/write`, scopeKinds: scopes, handle: withCluster(() => notInSandbox('changing a managed cluster; its node pools can be changed')) },
-  { method: 'POST', path: `${base}/{cluster}/listClusterUserCredential`, versions, permission: `${aks}/listClusterUserCredential/action`, scopeKinds: scopes, handle: withCluster(userCredential) },
-  { method: 'POST', path: `${base}/{cluster}/listClusterAdminCredential`, versions, permission: `${aks}/listClusterAdminCredential/action`, scopeKinds: scopes, handle: withCluster(() => aksError(400, 'BadRequest', 'Getting static credential is not allowed because this cluster is set to disable local accounts.')) },
-  { method: 'GET', path: `${base}/{cluster}/agentPools`, versions, permission: `${aks}/agentPools/read`, scopeKinds: scopes, handle: withCluster((request, stamp) => json(200, { value: stamp.pools.list().map((pool) => poolBody(stamp, pool, request.apiVersion)) })) },
-  { method: 'GET', path: `${base}/{cluster}/agentPools/{pool}`, versions, permission: `${aks}/agentPools/read`, scopeKinds: scopes, handle: withCluster(getPool) },
-  { method: 'PUT', path: `${base}/{cluster}/agentPools/{pool}`, versions, permission: `${aks}/agentPools/write`, scopeKinds: scopes, handle: withCluster(putAgentPool) },
-  { method: 'DELETE', path: `${base}/{cluster}/agentPools/{pool}`, versions, permission: `${aks}/agentPools/delete`, scopeKinds: scopes, handle: withCluster(() => notInSandbox('removing a node pool: its physics has those of the fleet file')) },
-  { method: 'GET', path: '/subscriptions/{subscriptionId}/providers/Microsoft.ContainerService/locations/{location}/operations/{operationId}', versions: apiVersions.aksOperations, permission: 'Microsoft.ContainerService/locations/operations/read', scopeKinds: ['subscription'], handle: aksOperationStatus },
+  inSubscription('GET', '', `${aks}/read`, listClusters),
+  inGroup('GET', '', `${aks}/read`, listClusters),
+  ofCluster('GET', '', `${aks}/read`, withCluster((request, stamp) => json(200, clusterBody(request, stamp)))),
+  ofCluster('PUT', '', `${aks}/write`, withCluster(() => notInSandbox('changing a managed cluster; its node pools can be changed'))),
+  ofCluster('POST', '/listClusterUserCredential', `${aks}/listClusterUserCredential/action`, withCluster(userCredential)),
+  ofCluster('POST', '/listClusterAdminCredential', `${aks}/listClusterAdminCredential/action`, withCluster(noAdminCredential)),
+  ofCluster('GET', '/agentPools', `${aks}/agentPools/read`, withCluster((request, stamp) => json(200, { value: stamp.pools.list().map((pool) => poolBody(stamp, pool, request.apiVersion)) }))),
+  ofCluster('GET', '/agentPools/{pool}', `${aks}/agentPools/read`, withCluster(getPool)),
+  ofCluster('PUT', '/agentPools/{pool}', `${aks}/agentPools/write`, withCluster(putAgentPool)),
+  ofCluster('DELETE', '/agentPools/{pool}', `${aks}/agentPools/delete`, withCluster(() => notInSandbox('removing a node pool: its physics has those of the fleet file'))),
+  ofOperations('GET', '/{operationId}', 'Microsoft.ContainerService/locations/operations/read', aksOperationStatus),
 ];
+
+function listClusters(request: ArmRequest): FaceResponse {
+  const asked = request.params['resourceGroup'];
+  const found = [...request.world.stamps.values()].filter((stamp) => asked === undefined || sameName(parseResourceId(stamp.spec.clusterId)?.resourceGroup ?? '', asked));
+  return json(200, { value: found.map((stamp) => clusterBody(request, stamp)) });
+}
+
+function noAdminCredential(): FaceResponse {
+  return aksError(400, 'BadRequest', 'Getting static credential is not allowed because this cluster is set to disable local accounts.');
+}
 
 function withCluster(handle: (request: ArmRequest, stamp: StampPhysics) => FaceResponse): (request: ArmRequest) => FaceResponse {
   return (request) => {

@@ -6,26 +6,29 @@ import { apiVersions } from './apiVersions.ts';
 import type { ArmRequest, ArmRoute } from './armTypes.ts';
 import { resourceNotFound } from './errors.ts';
 import { parseResourceId, sameName } from './resourceIds.ts';
+import { routesUnder } from './routeTable.ts';
 
 /** Virtual networks with their subnets' usage, and Application Gateways as far as they are looked at. */
 const vnet = 'Microsoft.Network/virtualNetworks';
 const gateway = 'Microsoft.Network/applicationGateways';
 const group = '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers';
-const vnetScopes = ['stampVirtualNetwork', 'subscription'] as const;
-const gatewayScopes = ['applicationGateway', 'subscription'] as const;
 
 const vnetIdOf = (stamp: StampPhysics): string => stamp.spec.vnetId;
 const gatewayIdOf = (stamp: StampPhysics): string => stamp.spec.gatewayId;
 
+const allVnets = routesUnder({ base: `/subscriptions/{subscriptionId}/providers/${vnet}`, versions: apiVersions.virtualNetworks, scopeKinds: ['subscription'] });
+const vnets = routesUnder({ base: `${group}/${vnet}`, versions: apiVersions.virtualNetworks, scopeKinds: ['stampVirtualNetwork', 'subscription'] });
+const gateways = routesUnder({ base: `${group}/${gateway}`, versions: apiVersions.applicationGateways, scopeKinds: ['applicationGateway', 'subscription'] });
+
 export const networkRoutes: readonly ArmRoute[] = [
-  { method: 'GET', path: `/subscriptions/{subscriptionId}/providers/${vnet}`, versions: apiVersions.virtualNetworks, permission: `${vnet}/read`, scopeKinds: ['subscription'], handle: (request) => json(200, { value: [...request.world.stamps.values()].map((stamp) => vnetBody(stamp)) }) },
-  { method: 'GET', path: `${group}/${vnet}`, versions: apiVersions.virtualNetworks, permission: `${vnet}/read`, scopeKinds: ['subscription'], handle: (request) => json(200, { value: inGroup(request, vnetIdOf).map((stamp) => vnetBody(stamp)) }) },
-  { method: 'GET', path: `${group}/${vnet}/{name}`, versions: apiVersions.virtualNetworks, permission: `${vnet}/read`, scopeKinds: vnetScopes, handle: withStamp(vnet, vnetIdOf, (_request, stamp) => json(200, vnetBody(stamp))) },
-  { method: 'GET', path: `${group}/${vnet}/{name}/usages`, versions: apiVersions.virtualNetworks, permission: `${vnet}/usages/read`, scopeKinds: vnetScopes, handle: withStamp(vnet, vnetIdOf, (request, stamp) => json(200, { value: [subnetUsage(request, stamp)] })) },
-  { method: 'GET', path: `${group}/${vnet}/{name}/subnets`, versions: apiVersions.virtualNetworks, permission: `${vnet}/subnets/read`, scopeKinds: vnetScopes, handle: withStamp(vnet, vnetIdOf, (_request, stamp) => json(200, { value: [subnetBody(stamp)] })) },
-  { method: 'GET', path: `${group}/${vnet}/{name}/subnets/{subnet}`, versions: apiVersions.virtualNetworks, permission: `${vnet}/subnets/read`, scopeKinds: vnetScopes, handle: withStamp(vnet, vnetIdOf, oneSubnet) },
-  { method: 'GET', path: `${group}/${gateway}`, versions: apiVersions.applicationGateways, permission: `${gateway}/read`, scopeKinds: ['subscription'], handle: (request) => json(200, { value: inGroup(request, gatewayIdOf).map((stamp) => gatewayBody(stamp)) }) },
-  { method: 'GET', path: `${group}/${gateway}/{name}`, versions: apiVersions.applicationGateways, permission: `${gateway}/read`, scopeKinds: gatewayScopes, handle: withStamp(gateway, gatewayIdOf, (_request, stamp) => json(200, gatewayBody(stamp))) },
+  allVnets('GET', '', `${vnet}/read`, (request) => json(200, { value: [...request.world.stamps.values()].map((stamp) => vnetBody(stamp)) })),
+  vnets('GET', '', `${vnet}/read`, (request) => json(200, { value: inGroup(request, vnetIdOf).map((stamp) => vnetBody(stamp)) })),
+  vnets('GET', '/{name}', `${vnet}/read`, withStamp(vnet, vnetIdOf, (_request, stamp) => json(200, vnetBody(stamp)))),
+  vnets('GET', '/{name}/usages', `${vnet}/usages/read`, withStamp(vnet, vnetIdOf, (request, stamp) => json(200, { value: [subnetUsage(request, stamp)] }))),
+  vnets('GET', '/{name}/subnets', `${vnet}/subnets/read`, withStamp(vnet, vnetIdOf, (_request, stamp) => json(200, { value: [subnetBody(stamp)] }))),
+  vnets('GET', '/{name}/subnets/{subnet}', `${vnet}/subnets/read`, withStamp(vnet, vnetIdOf, oneSubnet)),
+  gateways('GET', '', `${gateway}/read`, (request) => json(200, { value: inGroup(request, gatewayIdOf).map((stamp) => gatewayBody(stamp)) })),
+  gateways('GET', '/{name}', `${gateway}/read`, withStamp(gateway, gatewayIdOf, (_request, stamp) => json(200, gatewayBody(stamp)))),
 ];
 
 function inGroup(request: ArmRequest, idOf: (stamp: StampPhysics) => string): readonly StampPhysics[] {

@@ -17,6 +17,3 @@ export function parseResourceId(id: string): ResourceIdParts | null {
 export const sameId = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase();
 
 export const sameName = sameId;
-
-/** The id of a resource in a group, as the route's parameters give it. */
-export const idOf = (params: Readonly<Record<string, string>>, provider: string): string => `/subscriptions/${params['subscriptionId'] ?? ''}/resourceGroups/${params['resourceGroup'] ?? ''}/providers/${provider}`;

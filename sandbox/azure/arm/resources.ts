@@ -4,22 +4,28 @@ import { apiVersions, type ApiVersionSet } from './apiVersions.ts';
 import type { ArmRequest, ArmRoute } from './armTypes.ts';
 import { armError } from './errors.ts';
 import { parseResourceId, sameName } from './resourceIds.ts';
+import { routesUnder } from './routeTable.ts';
 
 /** Resource Manager's own: tenants, subscriptions, locations, resource groups, resources and providers. */
 const versions = apiVersions.resources;
-const anyone = ['subscription'] as const;
+const scopeKinds = ['subscription'] as const;
+const reads = 'Microsoft.Resources/subscriptions';
+
+const root = routesUnder({ base: '', versions, scopeKinds });
+const ofSubscription = routesUnder({ base: '/subscriptions/{subscriptionId}', versions, scopeKinds });
+const ofGroup = routesUnder({ base: '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}', versions, scopeKinds });
 
 export const resourceRoutes: readonly ArmRoute[] = [
-  { method: 'GET', path: '/tenants', versions, permission: '', scopeKinds: anyone, handle: (request) => json(200, { value: [tenantBody(request)] }) },
-  { method: 'GET', path: '/subscriptions', versions, permission: '', scopeKinds: anyone, handle: (request) => json(200, { value: [subscriptionBody(request)], count: { type: 'Total', value: 1 } }) },
-  { method: 'GET', path: '/subscriptions/{subscriptionId}', versions, permission: 'Microsoft.Resources/subscriptions/read', scopeKinds: anyone, handle: (request) => json(200, subscriptionBody(request)) },
-  { method: 'GET', path: '/subscriptions/{subscriptionId}/locations', versions, permission: 'Microsoft.Resources/subscriptions/locations/read', scopeKinds: anyone, handle: (request) => json(200, { value: Object.keys(request.world.spec.quotas).map((region) => locationBody(request, region)) }) },
-  { method: 'GET', path: '/subscriptions/{subscriptionId}/resourceGroups', versions, permission: 'Microsoft.Resources/subscriptions/resourceGroups/read', scopeKinds: anyone, handle: (request) => json(200, { value: resourceGroups(request).map((group) => groupBody(request, group)) }) },
-  { method: 'GET', path: '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}', versions, permission: 'Microsoft.Resources/subscriptions/resourceGroups/read', scopeKinds: anyone, handle: getGroup },
-  { method: 'GET', path: '/subscriptions/{subscriptionId}/resources', versions, permission: 'Microsoft.Resources/subscriptions/resources/read', scopeKinds: anyone, handle: (request) => json(200, { value: filtered(request, allResources(request)) }) },
-  { method: 'GET', path: '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/resources', versions, permission: 'Microsoft.Resources/subscriptions/resourceGroups/resources/read', scopeKinds: anyone, handle: resourcesOfGroup },
-  { method: 'GET', path: '/subscriptions/{subscriptionId}/providers', versions, permission: 'Microsoft.Resources/subscriptions/providers/read', scopeKinds: anyone, handle: (request) => json(200, { value: namespaces().map((namespace) => providerBody(request, namespace)) }) },
-  { method: 'GET', path: '/subscriptions/{subscriptionId}/providers/{namespace}', versions, permission: 'Microsoft.Resources/subscriptions/providers/read', scopeKinds: anyone, handle: getProvider },
+  root('GET', '/tenants', '', (request) => json(200, { value: [tenantBody(request)] })),
+  root('GET', '/subscriptions', '', (request) => json(200, { value: [subscriptionBody(request)], count: { type: 'Total', value: 1 } })),
+  ofSubscription('GET', '', `${reads}/read`, (request) => json(200, subscriptionBody(request))),
+  ofSubscription('GET', '/locations', `${reads}/locations/read`, (request) => json(200, { value: Object.keys(request.world.spec.quotas).map((region) => locationBody(request, region)) })),
+  ofSubscription('GET', '/resourceGroups', `${reads}/resourceGroups/read`, (request) => json(200, { value: resourceGroups(request).map((group) => groupBody(request, group)) })),
+  ofGroup('GET', '', `${reads}/resourceGroups/read`, getGroup),
+  ofSubscription('GET', '/resources', `${reads}/resources/read`, (request) => json(200, { value: filtered(request, allResources(request)) })),
+  ofGroup('GET', '/resources', `${reads}/resourceGroups/resources/read`, resourcesOfGroup),
+  ofSubscription('GET', '/providers', `${reads}/providers/read`, (request) => json(200, { value: namespaces().map((namespace) => providerBody(request, namespace)) })),
+  ofSubscription('GET', '/providers/{namespace}', `${reads}/providers/read`, getProvider),
 ];
 
 const tenantBody = (request: ArmRequest): unknown => ({

@@ -30,7 +30,7 @@ interface Weighed {
   readonly covered: number;
 }
 
-function unknownShortfalls({ stamp, pools, workloads, unknown, resourceQuotas }: StampModel, additional: readonly number[]): Weighed[] {
+function unknownShortfalls({ stamp, pools, workloads, unknown, network }: StampModel, additional: readonly number[]): Weighed[] {
   const shortfall = (subject: string, missing: number, unit: string, fix: string): Weighed => ({ shortfall: { stamp: stamp.name, constraint: 'inputUnknown', subject, missing, unit, fix }, covered: 0 });
   const why = (input: string): string => unknown.find((one) => one.input === `${stamp.name}.${input}`)?.why ?? 'it was not in the answer';
   const shortfalls: Weighed[] = [];
@@ -45,7 +45,7 @@ function unknownShortfalls({ stamp, pools, workloads, unknown, resourceQuotas }:
       if (of.length === 0) shortfalls.push(shortfall(`pools of ${workload.name}`, 1, 'inputs', `none of the pools ${workload.pools.join(', ')} is there: correct workloads.pools`));
     }
   }
-  if (pods > 0 && resourceQuotas.kind === 'unknown' && pools.length > 0) shortfalls.push(shortfall('network', 1, 'inputs', `network and resource quotas are not known (${resourceQuotas.why}): read them again`));
+  if (pods > 0 && network.kind === 'unknown' && pools.length > 0) shortfalls.push(shortfall('network', 1, 'inputs', `network and resource quotas are not known (${network.why}): read them again`));
   return shortfalls;
 }
 
@@ -106,9 +106,9 @@ function handOver({ workload }: WorkloadModel, { owner }: HpaFacts): string {
   }
 }
 
-function resourceQuotaShortfalls({ stamp, workloads, resourceQuotas }: StampModel, additional: readonly number[]): Weighed[] {
-  if (resourceQuotas.kind === 'unknown') return [];
-  return resourceQuotas.value.resourceQuotas.flatMap((quota): Weighed[] => {
+function resourceQuotaShortfalls({ stamp, workloads, network }: StampModel, additional: readonly number[]): Weighed[] {
+  if (network.kind === 'unknown') return [];
+  return network.value.resourceQuotas.flatMap((quota): Weighed[] => {
     const asked = workloads.reduce((sum, model, position) => sum + (model.workload.namespace === quota.namespace ? (additional[position] ?? 0) * askedPerPod(model, quota) : 0), 0);
     const missing = asked === 0 ? 0 : asked - Math.max(0, quota.hard - quota.used);
     if (missing <= 0) return [];

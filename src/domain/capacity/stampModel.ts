@@ -12,7 +12,7 @@ export interface StampModel {
   readonly pools: readonly PoolModel[];
   readonly packingOrders: Readonly<Record<PackingOrder, readonly number[]>>;
   readonly limits: readonly GrowthLimit[];
-  readonly resourceQuotas: StampFacts['network'];
+  readonly network: StampFacts['network'];
   /** Inputs that could not be read, by what stands in for them: never a zero. */
   readonly unknown: readonly UnknownInput[];
 }
@@ -55,7 +55,7 @@ export function buildStampModel(stamp: Stamp, workloads: readonly Workload[], fa
     pools,
     packingOrders: packingOrders(models, pools),
     limits: buildLimits(stamp, pools, facts),
-    resourceQuotas: facts.network,
+    network: facts.network,
     unknown,
   };
 }

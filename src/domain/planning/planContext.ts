@@ -2,7 +2,7 @@ import type { FleetAssessment } from '../assessment.ts';
 import type { FleetFacts } from '../facts.ts';
 import type { Fleet } from '../fleet.ts';
 import type { Plan } from '../plan.ts';
-import type { Controls, RunRequest } from '../run.ts';
+import type { RunRequest } from '../run.ts';
 import { buildFleetContext, type FleetContext } from './fleetContext.ts';
 
 export interface PlanInput {
@@ -13,7 +13,6 @@ export interface PlanInput {
   readonly revision: number;
   /** For a later revision: the plan before it in this run. */
   readonly previous?: Plan | null;
-  readonly controls?: Controls;
 }
 
 export interface PlanContext extends FleetContext {

@@ -1,7 +1,6 @@
 /** What the certificate and the simulation share with the planner: the same arithmetic, without a run. */
-export { expectedOutcome } from './expected.ts';
 export { findRoom, type Room } from './findRoom.ts';
-export { buildFleetContext, type FleetContext, type WhatIf } from './fleetContext.ts';
-export { gainingStamps, loadsAfter, loadsBefore, type FleetLoads } from './fleetLoads.ts';
+export { buildFleetContext, type FleetContext } from './fleetContext.ts';
+export { loadsBefore, type FleetLoads } from './fleetLoads.ts';
 export { stateWith, stateWithout } from './routingStates.ts';
 export { buildStampModels, sizeStamps, type SizedStamp, type StampModels } from './sizeStamps.ts';

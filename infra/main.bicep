@@ -3,17 +3,14 @@
 //   attach  the control plane beside a fleet that exists: nothing of theirs changes but role assignments and alert rules
 targetScope = 'subscription'
 
-import { functionsPrefix, nodePrefix } from 'addressPlan.bicep'
 import {
   clusterName
   controlGroup
   controlIdentityName
-  controlNetworkName
   cosmosName
   frontDoorName
   gatewayName
   regionGroup
-  registryName
   sharedGroup
   spokeName
   stampGroup
@@ -79,7 +76,6 @@ var unique = suffix(home, name)
 var shared = sharedGroup(name)
 var control = controlGroup(name)
 var hubLocation = controlPlane[0].region
-var controlPlanePrefixes = map(controlPlane, place => functionsPrefix(place.addressSpace))
 var blobZone = 'privatelink.blob.${environment().suffixes.storage}'
 
 // One shape for both modes: everything below the fleet works on targets.
@@ -133,11 +129,6 @@ var logParts = split(attachTo.?accessLogWorkspaceId ?? '', '/')
 
 // --- resource groups -------------------------------------------------------------------------------------------
 
-resource sharedResources 'Microsoft.Resources/resourceGroups@2025-04-01' = if (deploys) {
-  name: shared
-  location: platform.?location ?? hubLocation
-}
-
 resource controlResources 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: control
   location: hubLocation
@@ -147,13 +138,6 @@ resource regionResources 'Microsoft.Resources/resourceGroups@2025-04-01' = [
   for place in controlPlane: {
     name: regionGroup(name, place.name)
     location: place.region
-  }
-]
-
-resource stampResources 'Microsoft.Resources/resourceGroups@2025-04-01' = [
-  for stamp in stamps: {
-    name: stampGroup(name, stamp.name)
-    location: stamp.region
   }
 ]
 
@@ -340,7 +324,7 @@ module heartbeats 'controlPlane/heartbeatAlert.bicep' = [
 module frontDoorAlerts 'controlPlane/frontDoorAlerts.bicep' = if (!classic) {
   scope: resourceGroup(profileSubscription, profileGroup)
   params: { name: name, frontDoorProfileId: profileId, actionGroupId: actionGroup.outputs.actionGroupId }
-  dependsOn: [frontDoorProfile]
+  dependsOn: [deployedFleet]
 }
 
 module healthAlerts 'controlPlane/healthAlerts.bicep' = [
@@ -408,141 +392,27 @@ module gateEndpoints 'network/privateEndpoint.bicep' = [
   }
 ]
 
-// --- deploy mode: what the stamps share ------------------------------------------------------------------------
+// --- deploy mode: the fleet itself ------------------------------------------------------------------------------
 
-module sharedLogs 'shared/logs.bicep' = if (deploys) {
-  scope: sharedResources
-  params: { workspaceName: sharedWorkspace, location: platform!.location }
-}
-
-module frontDoorProfile 'shared/frontDoor.bicep' = if (deploys) {
-  scope: sharedResources
+module deployedFleet 'deployed/fleet.bicep' = if (deploys) {
   params: {
+    name: name
+    stamps: stamps
+    platform: platform!
+    frontDoor: frontDoor!
     profileName: profileName
-    settings: frontDoor!
-    origins: map(stamps, stamp => {
-      name: stamp.name
-      hostName: '${stamp.name}.${platform!.originDomain}'
-      weight: stamp.originWeight
-      priority: stamp.originPriority
-    })
-    certificateVaultName: platform!.certificateVaultName
-    workspaceId: sharedLogs!.outputs.workspaceId
-  }
-}
-
-module registry 'shared/registry.bicep' = if (deploys) {
-  scope: sharedResources
-  params: {
-    registryName: registryName(name, unique)
-    location: platform!.location
-    replicaRegions: map(stamps, stamp => stamp.region)
-    workspaceId: sharedLogs!.outputs.workspaceId
-  }
-}
-
-module firewallPolicy 'shared/firewallPolicy.bicep' = if (deploys && platform.?firewall != 'off') {
-  scope: sharedResources
-  params: {
-    policyName: 'afwp-${name}-shared'
-    location: platform!.location
-    tier: platform!.firewall == 'Premium' ? 'Premium' : 'Standard'
-    nodePrefixes: map(stamps, stamp => nodePrefix(stamp.addressSpace))
-  }
-}
-
-// --- deploy mode: the stamps -----------------------------------------------------------------------------------
-
-module stampModules 'stamp/stamp.bicep' = [
-  for (stamp, i) in stamps: {
-    scope: stampResources[i]
-    params: {
-      name: name
-      stamp: stamp
-      platform: platform!
-      homeSubscriptionId: home
-      frontDoorId: frontDoorProfile!.outputs.frontDoorId
-      registryName: registryName(name, unique)
-      controlPlanePrefixes: controlPlanePrefixes
-      firewallPolicyId: firewallPolicy.?outputs.policyId ?? ''
-      actionGroupId: actionGroup.outputs.actionGroupId
-      gate: {
+    sharedWorkspaceName: sharedWorkspace
+    controlPlane: controlPlane
+    gates: [
+      for (target, i) in targets: {
         accountId: gates[i].outputs.accountId
         blobUrl: gates[i].outputs.blobUrl
         readerClientId: gates[i].outputs.readerClientId
       }
-    }
-    dependsOn: [registry]
+    ]
+    actionGroupId: actionGroup.outputs.actionGroupId
   }
-]
-
-module deployedGates 'controlPlane/gateFederation.bicep' = [
-  for (stamp, i) in stamps: {
-    scope: controlResources
-    params: { identityName: stampIdentityName(name, stamp.name, 'gate'), oidcIssuerUrl: stampModules[i].outputs.oidcIssuerUrl }
-  }
-]
-
-// The control plane reaches each stamp's private listener, and its API server where that is private.
-var networkPairs = flatten(map(
-  range(0, length(controlPlane)),
-  place => map(range(0, length(stamps)), stamp => { place: place, stamp: stamp })
-))
-
-module toStamps 'network/peering.bicep' = [
-  for pair in networkPairs: {
-    scope: regionResources[pair.place]
-    params: {
-      virtualNetworkName: controlNetworkName(name, controlPlane[pair.place].name)
-      remoteNetworkId: resourceId(
-        home,
-        stampGroup(name, stamps[pair.stamp].name),
-        'Microsoft.Network/virtualNetworks',
-        spokeName(name, stamps[pair.stamp].name)
-      )
-      peeringName: 'to-${stamps[pair.stamp].name}'
-    }
-    dependsOn: [networks, stampModules]
-  }
-]
-
-module fromStamps 'network/peering.bicep' = [
-  for pair in networkPairs: {
-    scope: stampResources[pair.stamp]
-    params: {
-      virtualNetworkName: spokeName(name, stamps[pair.stamp].name)
-      remoteNetworkId: networks[pair.place].outputs.networkId
-      peeringName: 'to-cp-${controlPlane[pair.place].name}'
-    }
-    dependsOn: [stampModules]
-  }
-]
-
-module originNames 'controlPlane/originNames.bicep' = [
-  for (place, i) in controlPlane: if (deploys) {
-    scope: regionResources[i]
-    params: {
-      name: name
-      regionName: place.name
-      originDomain: platform!.originDomain
-      stamps: map(stamps, stamp => { name: stamp.name, addressSpace: stamp.addressSpace })
-    }
-    dependsOn: [networks]
-  }
-]
-
-module fleetManager 'shared/fleetManager.bicep' = if (deploys && (platform.?fleetManager ?? false)) {
-  scope: sharedResources
-  params: {
-    fleetManagerName: 'fleet-${name}'
-    location: platform!.location
-    members: map(stamps, stamp => {
-      name: stamp.name
-      resourceGroupName: stampGroup(name, stamp.name)
-      clusterName: clusterName(name, stamp.name)
-    })
-  }
-  dependsOn: [stampModules]
+  dependsOn: [networks]
 }
 
 // --- attach mode: alerts and gates beside what exists ----------------------------------------------------------
@@ -611,7 +481,7 @@ module fleetAccess 'access/fleetAccess.bicep' = {
     workspaceGroup: deploys ? shared : (length(logParts) > 4 ? logParts[4] : '')
     workspaceName: deploys ? sharedWorkspace : last(logParts)
   }
-  dependsOn: [roles, stampModules, frontDoorProfile, sharedLogs]
+  dependsOn: [roles, deployedFleet]
 }
 
 // --- what the fleet file and the workflows need ----------------------------------------------------------------

@@ -210,3 +210,11 @@ type deployedStampType = {
   pools: { name: string, surgeMaxCount: int }[]
   privateUrl: string?
 }
+
+@export()
+@description('A stamp\'s gate as its cluster needs it: the account to reach, the blob to poll, the identity to read it with.')
+type gateType = {
+  accountId: string
+  blobUrl: string
+  readerClientId: string
+}

@@ -2,7 +2,7 @@
 
 import { ingressAddress } from '../addressPlan.bicep'
 import { sharedGroup, spokeName, stampIdentityName, suffix } from '../naming.bicep'
-import { platformType, stampType } from '../types.bicep'
+import { gateType, platformType, stampType } from '../types.bicep'
 
 param name string
 param stamp stampType
@@ -14,12 +14,6 @@ param controlPlanePrefixes string[]
 param firewallPolicyId string
 param actionGroupId string
 param gate gateType
-
-type gateType = {
-  accountId: string
-  blobUrl: string
-  readerClientId: string
-}
 
 var hostName = '${stamp.name}.${platform.originDomain}'
 var shared = sharedGroup(name)

@@ -1,3 +1,4 @@
+export { isShortOfRoom } from './isShortOfRoom.ts';
 export { planHandBack, type HandBack } from './planHandBack.ts';
 export { planRun } from './planRun.ts';
 export type { PlanInput } from './planContext.ts';

@@ -59,7 +59,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     clock,
     tracker,
     settings,
-    ...(app.kind === 'folder' ? { appDir: app.appDir } : { hostJson: app.hostJson, register: () => app.compose(settings, azure), triggerMetadata: 'lean' }),
+    ...(app.kind === 'folder' ? { appDir: app.appDir } : { hostJson: app.hostJson, register: () => app.compose(settings, azure), durableTransport: 'objects' }),
     ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
   });
   return {

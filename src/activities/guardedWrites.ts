@@ -2,7 +2,7 @@ import { originNamed, stampNamed, applyWrite } from './applyWrite.ts';
 import type { PlannedWrite } from '../domain/planWrites.ts';
 import type { Write } from '../domain/ledgerEvent.ts';
 import { undoMark } from '../domain/undo.ts';
-import { TransientError, type WriteOutcome } from '../ports/outcome.ts';
+import { TransientError, writeTimeLimitMs, type WriteOutcome } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ApplyStep, Proceed, RunStep, Stopped } from './contracts.ts';
 import { mayWrite } from './guard.ts';
@@ -29,6 +29,8 @@ export async function guardedWrites(ports: Ports, step: RunStep, planned: readon
   for (const batch of batches(planned)) {
     const stopped = await intend(ports, step, batch, expiresAt, purpose);
     if (stopped !== null) return stopped;
+    const held = await stillHeld(ports, step);
+    if (held.kind === 'stopped') return held;
     const outcomes = await change(ports, step, batch);
     for (const [index, one] of batch.entries()) {
       const outcome = outcomes[index] ?? { kind: 'unanswered', why: 'no answer for this change' };
@@ -52,6 +54,14 @@ async function intend(ports: Ports, step: RunStep, batch: readonly PlannedWrite[
     }
   }
   return null;
+}
+
+/** Recording can take long while a store hangs: the lease must outlive the write that comes now (I3). */
+async function stillHeld(ports: Ports, step: RunStep): Promise<Proceed> {
+  const confirmed = await ports.fence.confirm(step.hold);
+  if (confirmed.kind === 'lost') return { kind: 'stopped', reason: 'fenceLost', detail: `run ${confirmed.holder} holds the fence with epoch ${confirmed.epoch}` };
+  if (confirmed.hold.expiresAt - ports.clock.now() >= writeTimeLimitMs) return { kind: 'go' };
+  throw new TransientError('the fence lapses before the write could end', null);
 }
 
 async function change(ports: Ports, step: RunStep, batch: readonly PlannedWrite[]): Promise<readonly Outcome[]> {

@@ -1,19 +1,45 @@
 import type { Plan } from '../domain/plan.ts';
+import { TransientError } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { RunStep } from './contracts.ts';
 import { stepId } from './runLog.ts';
 
-/** The plan lies in the ledger and not in Durable's history, which every step would replay. */
+/**
+ * Plans of this process, newest last: a run goes on with its plan while the ledger does not answer (I9). The ledger is the
+ * plan's home, so that Durable's history need not carry it and another process finds it.
+ */
+const remembered = new WeakMap<Ports, Map<string, Plan>>();
+const rememberedAtMost = 20;
+
+export function rememberPlan(ports: Ports, step: RunStep, plan: Plan): void {
+  const plans = remembered.get(ports) ?? new Map<string, Plan>();
+  remembered.set(ports, plans);
+  plans.set(keyOf(step), plan);
+  for (const oldest of plans.keys()) if (plans.size > rememberedAtMost) plans.delete(oldest);
+}
+
+const keyOf = (step: RunStep): string => `${step.request.runId} ${stepId(step, 'plan')}`;
+
 export async function loadPlan(ports: Ports, step: RunStep): Promise<Plan> {
+  const known = remembered.get(ports)?.get(keyOf(step));
+  if (known !== undefined) return known;
   const entry = await ports.ledger.readEntry(step.request.runId, stepId(step, 'plan'));
   if (entry?.event.type !== 'PlanMade') throw new Error(`run ${step.request.runId} has no plan of revision ${step.revision} on record`);
+  rememberPlan(ports, step, entry.event.plan);
   return entry.event.plan;
 }
 
 /** The newest plan before this step's revision, whoever of the run's holders made it: its surges may still serve. */
 export async function previousPlan(ports: Ports, step: RunStep): Promise<Plan | null> {
   if (step.revision === 1) return null;
-  const entries = await ports.ledger.readRun(step.request.runId);
-  const plans = entries.flatMap(({ event }) => (event.type === 'PlanMade' && event.plan.revision < step.revision ? [event.plan] : []));
-  return plans.toSorted((a, b) => b.revision - a.revision)[0] ?? null;
+  const known = remembered.get(ports)?.get(keyOf({ ...step, revision: step.revision - 1 }));
+  if (known !== undefined) return known;
+  try {
+    const entries = await ports.ledger.readRun(step.request.runId);
+    const plans = entries.flatMap(({ event }) => (event.type === 'PlanMade' && event.plan.revision < step.revision ? [event.plan] : []));
+    return plans.toSorted((a, b) => b.revision - a.revision)[0] ?? null;
+  } catch (error) {
+    if (error instanceof TransientError) return null;
+    throw error;
+  }
 }

@@ -5,7 +5,7 @@ import type { Plan } from '../domain/plan.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { PlanDigest, PlanStep, RunStep } from './contracts.ts';
 import { mayProceed } from './guard.ts';
-import { previousPlan } from './loadPlan.ts';
+import { previousPlan, rememberPlan } from './loadPlan.ts';
 import { readAssessment } from './readAssessment.ts';
 import { readFacts } from './readFacts.ts';
 import { readFleetRuns } from './runIndex.ts';
@@ -30,6 +30,7 @@ export async function makePlan(ports: Ports, step: RunStep): Promise<PlanStep> {
   const { plan } = result;
   const findings = [...result.findings, ...checkPlan(plan, { fleet: ports.fleet, facts, assessment })];
   await recordStep(ports, step, 'plan', { type: 'PlanMade', plan, findings, rendering: renderPlan(plan) });
+  rememberPlan(ports, step, plan);
   const errors = findings.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) return { kind: 'blocked', why: errors.map(({ invariant, message }) => `${invariant}: ${message}`).join('; ') };
   return { kind: 'planned', digest: digestOf(plan, handBackRuns) };

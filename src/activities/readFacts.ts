@@ -1,6 +1,6 @@
 import type { FleetFacts, StampFacts } from '../domain/facts.ts';
 import type { Stamp } from '../domain/fleet.ts';
-import { unknown } from '../domain/reading.ts';
+import { known, unknown } from '../domain/reading.ts';
 import type { Ports } from '../ports/ports.ts';
 
 /** Everything a plan is computed from, read side by side; what could not be read is unknown in its place. */
@@ -29,13 +29,15 @@ export async function readFacts(ports: Ports): Promise<FleetFacts> {
 
 async function readStamp(ports: Ports, stamp: Stamp): Promise<Omit<StampFacts, 'load'>> {
   const runsHere = ports.fleet.workloads.filter(({ stamps }) => stamps === null || stamps.includes(stamp.name));
-  const [pools, workloads, nodes, quota, skus, network] = await Promise.all([
+  const [pools, workloads, nodes, quota, skus, network, gate] = await Promise.all([
     ports.compute.readPools(stamp),
     ports.workloads.readWorkloads(stamp, runsHere),
     ports.workloads.readNodes(stamp),
     ports.headroom.readQuota(stamp),
     ports.headroom.readSkus(stamp),
     ports.headroom.readNetwork(stamp),
+    stamp.gate === null ? null : ports.gate.readGate(stamp),
   ]);
-  return { pools, workloads, nodes, quota, skus, network };
+  const gateState = gate === null ? {} : { gate: gate.kind === 'known' ? known(gate.value.state, gate.observedAt) : gate };
+  return { pools, workloads, nodes, quota, skus, network, ...gateState };
 }

@@ -4,6 +4,7 @@ import type { Plan } from '../domain/plan.ts';
 import type { RunRequest } from '../domain/run.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { RunStep } from './contracts.ts';
+import { TransientError } from '../ports/outcome.ts';
 import { readFleetRuns } from './runIndex.ts';
 
 export type Reassessed = { readonly kind: 'holds' } | { readonly kind: 'superseded'; readonly why: string; readonly request: RunRequest };
@@ -20,8 +21,19 @@ export async function reassess(ports: Ports, step: RunStep, plan: Plan, assessme
     const worse = plan.stamps.filter((stamp) => failed.includes(stamp));
     return worse.length === 0 ? { kind: 'holds' } : { kind: 'superseded', why: `${worse.join(', ')} failed again`, request };
   }
-  const { drained } = await readFleetRuns(ports);
-  const joined = failed.filter((stamp) => !request.stamps.includes(stamp) && !drained.some((one) => one.stamp === stamp));
-  if (joined.length === 0) return { kind: 'holds' };
+  const drained = await drainedStamps(ports);
+  const joined = failed.filter((stamp) => !request.stamps.includes(stamp) && !drained.includes(stamp));
+  // More regions than policy lets automation take out at once: what was begun is finished, and a person is told by the watch.
+  if (joined.length === 0 || request.stamps.length + joined.length > ports.fleet.policy.maxRegionsFailing) return { kind: 'holds' };
   return { kind: 'superseded', why: `${joined.join(', ')} failed in the middle of the run`, request: { ...request, kind: request.kind === 'drill' ? 'drill' : 'failover', stamps: [...request.stamps, ...joined] } };
+}
+
+/** A store that does not answer stops no run in progress (I9). */
+async function drainedStamps(ports: Ports): Promise<readonly string[]> {
+  try {
+    return (await readFleetRuns(ports)).drained.map(({ stamp }) => stamp);
+  } catch (error) {
+    if (error instanceof TransientError) return [];
+    throw error;
+  }
 }

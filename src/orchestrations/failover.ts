@@ -14,6 +14,7 @@ export interface RunInput {
 export function* failover(ctx: OrchestrationContext): Steps<Ending> {
   const { request, limits } = ctx.df.getInput<RunInput>();
   return yield* conduct(ctx, request, function* (run) {
-    return (yield* shiftAway(ctx, run, limits)).ending;
+    const { step, ending } = yield* shiftAway(ctx, run, limits);
+    return { ...ending, request: step.request };
   });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sampleFleet } from '../support/fakeOutside.ts';
 import { runHost } from './runHost.ts';
 
 describe('failover, graceful', () => {
@@ -54,7 +55,8 @@ describe('failover, graceful', () => {
   });
 
   it('plans anew when a second region fails in the middle, under the same epoch', async () => {
-    const { ports, start, finish, runFor, host } = await runHost();
+    const fleet = sampleFleet((given) => ({ ...given, policy: { ...given.policy, maxRegionsFailing: 2 } }));
+    const { ports, start, finish, runFor, host } = await runHost({ fleet });
     ports.setVerdicts({ eastus2: 'unhealthy' });
     const { runId } = await start({});
     await runFor(1);

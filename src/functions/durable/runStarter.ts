@@ -26,9 +26,18 @@ export function runStarter(client: DurableClient, ports: Ports): RunStarter {
     async raiseDecision(runId, decision) {
       if (decision.decision === 'abort') await stopRunOnRecord(ports, runId, { kind: 'abort', by: decision.by, reason: decision.reason });
       const event: DecisionEvent = decision;
-      await client.raiseEvent(runId, decisionEvent, event);
+      await unlessGone(client.raiseEvent(runId, decisionEvent, event));
     },
   };
+}
+
+/** A run of another control-plane region, or one that has just ended, is not in this task hub: the record reaches it. */
+async function unlessGone(raised: Promise<void>): Promise<void> {
+  try {
+    await raised;
+  } catch (error) {
+    if (!(error instanceof Error && /HTTP (404|410)|No instance/i.test(error.message))) throw error;
+  }
 }
 
 /** A look at the fleet is under way already: what it sees is new enough. */

@@ -16,6 +16,8 @@ export interface Run {
 export interface Ending {
   readonly outcome: RunOutcome;
   readonly why: string;
+  /** What the run came to be about, where more regions joined on the way. */
+  readonly request?: RunRequest;
 }
 
 /**
@@ -40,8 +42,9 @@ export function* conduct(ctx: OrchestrationContext, request: RunRequest, body: (
   } catch (error) {
     ending = { outcome: 'frozen', why: `stopped where it was: ${messageOf(error)}` };
   }
-  ctx.df.setCustomStatus({ phase: 'closed', ...ending });
-  yield* call(ctx, 'closeRun', { request, hold, ...ending });
+  const { outcome, why } = ending;
+  ctx.df.setCustomStatus({ phase: 'closed', outcome, why });
+  yield* call(ctx, 'closeRun', { request: ending.request ?? request, hold, outcome, why });
   return ending;
 }
 

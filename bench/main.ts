@@ -1,0 +1,70 @@
+/**
+ * `npm run bench [-- --json FILE]`: what Spillway costs on this machine, as work per second and percentiles.
+ * Figures of one machine, named at the top; compare ratios, not numbers, between machines.
+ */
+import { writeFile } from 'node:fs/promises';
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { bench as benchHost } from '../sandbox/host/bench.ts';
+import { benchDomain } from './domain/domainBench.ts';
+import { benchWebhook } from './webhook.ts';
+
+const { values } = parseArgs({ options: { json: { type: 'string' }, failovers: { type: 'string', default: '4' }, workers: { type: 'string', default: '2' } } });
+const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version };
+console.log(`machine: ${machine.cores} x ${machine.cpu}, ${machine.memoryGiB} GiB, Node ${machine.node}\n`);
+
+console.log('domain');
+const domain = benchDomain(() => performance.now());
+print(domain);
+
+console.log('\nwebhook, over HTTP on loopback');
+const webhook = await benchWebhook();
+print(webhook);
+
+console.log('\nDurable engine of the local host, virtual time');
+const host = await benchHost();
+print(host);
+
+console.log(`\nsimulated failovers, ${values.workers} workers, in memory, the production app and SDKs`);
+const failovers = await simulatedFailovers(Number(values.workers), Number(values.failovers));
+print(failovers);
+
+if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify({ machine, ...domain, webhook, host, failovers }, null, 2)}\n`);
+process.exit(0);
+
+interface Failovers {
+  readonly count: number;
+  readonly seconds: number;
+  readonly perMinute: number;
+  readonly cpuSecondsEach: number;
+}
+
+/** Each worker plays the default scenario with seeds of its own, one after another, after one that warms it up. */
+async function simulatedFailovers(workers: number, each: number): Promise<Failovers> {
+  const runs = Array.from(
+    { length: workers },
+    (_, index) =>
+      new Promise<{ readonly seconds: number; readonly cpuSeconds: number }>((resolve, reject) => {
+        const worker = new Worker(new URL('./failoverWorker.ts', import.meta.url), { workerData: { firstSeed: 100 * (index + 1), count: each } });
+        worker.once('message', resolve);
+        worker.once('error', reject);
+      }),
+  );
+  const done = await Promise.all(runs);
+  const seconds = Math.max(...done.map((one) => one.seconds));
+  const count = workers * each;
+  const cpuSeconds = done.reduce((sum, one) => sum + one.cpuSeconds, 0);
+  return { count, seconds: round(seconds), perMinute: round((count / seconds) * 60), cpuSecondsEach: round(cpuSeconds / count) };
+}
+
+function print(figures: unknown, prefix = ''): void {
+  for (const [name, value] of Object.entries(figures as Record<string, unknown>)) {
+    if (typeof value === 'object' && value !== null) print(value, `${prefix}${name}.`);
+    else console.log(`  ${`${prefix}${name}`.padEnd(44)} ${typeof value === 'number' ? value.toLocaleString('en', { maximumFractionDigits: 3 }) : String(value)}`);
+  }
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -77,13 +77,12 @@ export const roleTable: readonly RoleGrant[] = [
   {
     key: 'frontDoorOriginOperator',
     name: 'Spillway Front Door Origin Operator',
-    description: 'Reads one Front Door profile, its origin groups and metrics; changes weight and enabledState of its origins.',
+    description: 'Reads the origin groups, origins and metrics of one Front Door profile; changes weight and enabledState of its origins.',
     holder: 'controlPlane',
     plane: 'azure',
     scopeKind: 'frontDoorProfile',
     optional: null,
     actions: [
-      { name: 'Microsoft.Cdn/profiles/read', why: 'preflight: SKU and frontDoorId of the profile' },
       { name: 'Microsoft.Cdn/profiles/originGroups/read', why: 'latency window and probe settings decide whether weights do anything' },
       { name: 'Microsoft.Cdn/profiles/originGroups/origins/read', why: 'facts before a plan, read-back after a write' },
       { name: 'Microsoft.Cdn/profiles/originGroups/origins/write', why: 'the shift: weight and enabledState, one PATCH an origin' },
@@ -126,7 +125,7 @@ export const roleTable: readonly RoleGrant[] = [
   {
     key: 'clusterOperator',
     name: 'Spillway AKS Pool Operator',
-    description: 'Reads one cluster, changes the bounds of its node pools, and reads nodes, pods and daemon sets for the room they leave.',
+    description: 'Reads one cluster, changes the bounds of its node pools, and reads nodes and pods for the room they leave.',
     holder: 'controlPlane',
     plane: 'azure',
     scopeKind: 'managedCluster',
@@ -139,8 +138,7 @@ export const roleTable: readonly RoleGrant[] = [
     ],
     dataActions: [
       { name: `${aks}/nodes/read`, why: 'ready, schedulable and labelled nodes; allocatable per node' },
-      { name: `${aks}/pods/read`, why: 'requests already placed on each node, in any namespace' },
-      { name: `${aks}/apps/daemonsets/read`, why: 'what every new node loses to daemon sets' },
+      { name: `${aks}/pods/read`, why: 'requests already placed on each node, in any namespace; those of daemon sets are what a new node loses' },
     ],
     condition: null,
   },
@@ -192,14 +190,13 @@ export const roleTable: readonly RoleGrant[] = [
   {
     key: 'addressReader',
     name: 'Spillway Address Reader',
-    description: 'Reads one virtual network and how many addresses its subnets have left.',
+    description: 'Reads how many addresses the subnets of one virtual network have left.',
     holder: 'controlPlane',
     plane: 'azure',
     scopeKind: 'stampVirtualNetwork',
     optional: null,
     actions: [
-      { name: 'Microsoft.Network/virtualNetworks/read', why: 'prefix of the node subnet' },
-      { name: 'Microsoft.Network/virtualNetworks/usages/read', why: 'addresses in use: the bound on new nodes' },
+      { name: 'Microsoft.Network/virtualNetworks/usages/read', why: 'addresses in use and in all, subnet by subnet: the bound on new nodes' },
     ],
     dataActions: [],
     condition: null,

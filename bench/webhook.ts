@@ -30,7 +30,7 @@ export async function benchWebhook(): Promise<WebhookFigures> {
     answered.push(performance.now() - from);
     while (host.engine.state.instances.get(instance)?.createdAtMs === before && performance.now() - from < 2000) await new Promise((resolve) => setImmediate(resolve));
     started.push(performance.now() - from);
-    while (!isFinal(host.engine.state.instances.get(instance)?.runtimeStatus ?? 'Completed')) await new Promise((resolve) => setImmediate(resolve));
+    for (let run = host.engine.state.instances.get(instance); run !== undefined && !isFinal(run); run = host.engine.state.instances.get(instance)) await new Promise((resolve) => setImmediate(resolve));
   }
   await simulation.stop();
   return { answered: percentiles(answered), assessmentStarted: percentiles(started) };

@@ -7,7 +7,7 @@ import { TransientError } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Versioned } from '../ports/state.ts';
 import type { ActivityInput, ActivityOutput } from './contracts.ts';
-import { assessmentKey } from './readAssessment.ts';
+import { assessmentKey, rememberAssessment, seenByThisProcess } from './readAssessment.ts';
 import { readFleetRuns, type FleetRuns } from './runIndex.ts';
 import { runRequestOf } from './runRequest.ts';
 import { stopRunOnRecord } from './stopRunOnRecord.ts';
@@ -28,7 +28,8 @@ export async function observeFleet(ports: Ports, { reason }: ActivityInput<'obse
     ports.controls.readControls(),
   ]);
   const now = clock.now();
-  const assessment = assessFleet(memory?.value.stamps ?? [], observations, fleet.signals, now, ownDrains(runs));
+  const assessment = assessFleet(memory?.value.stamps ?? seenByThisProcess(ports)?.stamps ?? [], observations, fleet.signals, now, ownDrains(runs));
+  rememberAssessment(ports, assessment);
   const decision = decide({ fleet, assessment, controls: controls.controls, controlsFreshness: controls.freshness, now, ...runs });
   await remember(ports, assessment, decision, memory, reason);
   return { start: await act(ports, decision, runs, now) };

@@ -1,6 +1,6 @@
 import type { FleetAssessment } from '../domain/assessment.ts';
 import { hasFailed } from '../domain/decide/decideFailover.ts';
-import { verifyCapacity } from '../domain/planning/index.ts';
+import { isShortOfRoom, verifyCapacity } from '../domain/planning/index.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Ports } from '../ports/ports.ts';
 import { stampNamed } from './applyWrite.ts';
@@ -24,7 +24,13 @@ export async function proveCapacity(ports: Ports, step: RunStep): Promise<ProofS
   if (reassessed.kind === 'superseded') return reassessed;
   const capacity = verifyCapacity(plan, facts, ports.fleet);
   if (capacity.kind === 'impossible') return notProved(ports, step, 'impossible', capacity.why);
-  if (capacity.kind === 'notYet') return suspicion(step, assessment) === 'cleared' ? { kind: 'cleared' } : { kind: 'notYet', why: capacity.missing };
+  if (capacity.kind === 'notYet') {
+    const state = suspicion(step, assessment);
+    if (state === 'cleared') return { kind: 'cleared' };
+    // What is short will not come by waiting; a plan for the confirmed failure may use weights, or move a part.
+    if (state === 'confirmed' && step.request.scope !== 'full' && isShortOfRoom(plan)) return confirmed(step, assessment);
+    return { kind: 'notYet', why: capacity.missing };
+  }
   const failures = await failedChecks(ports, plan);
   if (failures.length > 0) return notProved(ports, step, 'notYet', failures);
   await recordStep(ports, step, 'proved', { type: 'CapacityProved', stamps: capacity.stamps });

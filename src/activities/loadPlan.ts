@@ -21,12 +21,27 @@ export function rememberPlan(ports: Ports, step: RunStep, plan: Plan): void {
 const keyOf = (step: RunStep): string => `${step.request.runId} ${stepId(step, 'plan')}`;
 
 export async function loadPlan(ports: Ports, step: RunStep): Promise<Plan> {
+  const plan = remembered.get(ports)?.get(keyOf(step)) ?? (await readPlan(ports, step));
+  if (plan === null) throw new Error(`run ${step.request.runId} has no plan of revision ${step.revision} on record`);
+  rememberPlan(ports, step, plan);
+  return plan;
+}
+
+/** The plan of this revision, if it was made before; a ledger that does not answer has none to show. */
+export async function recordedPlan(ports: Ports, step: RunStep): Promise<Plan | null> {
   const known = remembered.get(ports)?.get(keyOf(step));
   if (known !== undefined) return known;
+  try {
+    return await readPlan(ports, step);
+  } catch (error) {
+    if (error instanceof TransientError) return null;
+    throw error;
+  }
+}
+
+async function readPlan(ports: Ports, step: RunStep): Promise<Plan | null> {
   const entry = await ports.ledger.readEntry(step.request.runId, stepId(step, 'plan'));
-  if (entry?.event.type !== 'PlanMade') throw new Error(`run ${step.request.runId} has no plan of revision ${step.revision} on record`);
-  rememberPlan(ports, step, entry.event.plan);
-  return entry.event.plan;
+  return entry?.event.type === 'PlanMade' ? entry.event.plan : null;
 }
 
 /** The newest plan before this step's revision, whoever of the run's holders made it: its surges may still serve. */

@@ -5,19 +5,19 @@ import type { Plan } from '../domain/plan.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { PlanDigest, PlanStep, RunStep } from './contracts.ts';
 import { mayProceed } from './guard.ts';
-import { previousPlan, rememberPlan } from './loadPlan.ts';
+import { previousPlan, recordedPlan, rememberPlan } from './loadPlan.ts';
 import { readAssessment } from './readAssessment.ts';
 import { readFacts } from './readFacts.ts';
 import { readFleetRuns } from './runIndex.ts';
-import { recordStep, stepId } from './runLog.ts';
+import { recordStep } from './runLog.ts';
 
 /** Reads the facts, plans, lints the plan, and puts it on record before anything of it is done. Repeated, it answers with the plan on record. */
 export async function makePlan(ports: Ports, step: RunStep): Promise<PlanStep> {
   const proceed = await mayProceed(ports, step);
   if (proceed.kind === 'stopped') return proceed;
   const handBackRuns = await drainingRuns(ports, step);
-  const recorded = await ports.ledger.readEntry(step.request.runId, stepId(step, 'plan'));
-  if (recorded?.event.type === 'PlanMade') return { kind: 'planned', digest: digestOf(recorded.event.plan, handBackRuns) };
+  const recorded = await recordedPlan(ports, step);
+  if (recorded !== null) return { kind: 'planned', digest: digestOf(recorded, handBackRuns) };
 
   const [facts, assessment, previous] = await Promise.all([readFacts(ports), readAssessment(ports), previousPlan(ports, step)]);
   if (assessment === null) return { kind: 'blocked', why: 'no assessment of the fleet could be read' };

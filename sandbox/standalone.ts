@@ -1,0 +1,62 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { stringify } from 'yaml';
+import { createAzure, createClockControl, resolveFleet, type Azure, type Endpoints } from './azure/index.ts';
+import { BusyTracker, Pacer, VirtualClock, type Pace } from './clock/index.ts';
+import { fleetDocumentOf, playFaults, warmUpMs, worldSpecOf, type Scenario } from './scenarios/index.ts';
+import { createWorld } from './world/index.ts';
+
+export interface StandaloneOptions {
+  /** Gives the fleet. */
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly pace: Pace;
+  /** `played`: the scenario's faults come, counted from now; `none`: all is well until somebody breaks something. */
+  readonly faults: 'played' | 'none';
+}
+
+/** An Azure on loopback without the app. */
+export interface Standalone {
+  readonly azure: Azure;
+  readonly endpoints: Endpoints;
+  /** Holds ca.pem and fleet.yaml. */
+  readonly folder: string;
+  /** The fleet file with this Azure's addresses. */
+  readonly fleetFile: string;
+  /** Lets the clock run; resolves after stop. */
+  run(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Its clock starts at the machine's, by which other processes read tokens, certificates and metrics; there is a past to read. */
+export async function startStandalone({ scenario, seed, pace, faults }: StandaloneOptions): Promise<Standalone> {
+  const startMs = Date.now();
+  const clock = new VirtualClock(startMs - warmUpMs);
+  const tracker = new BusyTracker();
+  const world = createWorld(worldSpecOf(scenario), { clock, seed });
+  clock.runUntil(startMs);
+  world.settle();
+  const pacer = new Pacer({ clock, tracker, pace });
+  const azure = createAzure(world, { tracker, clockControl: createClockControl(clock, pacer) });
+  const endpoints = await azure.listen();
+  const { caPemPath } = endpoints;
+  if (caPemPath === null) throw new Error('a sandbox that listens has a CA');
+  if (faults === 'played') playFaults(scenario, world, startMs);
+  const folder = path.dirname(caPemPath);
+  const fleetFile = path.join(folder, 'fleet.yaml');
+  await writeFile(fleetFile, resolveFleet(stringify(fleetDocumentOf(scenario)), endpoints));
+  return {
+    azure,
+    endpoints,
+    folder,
+    fleetFile,
+    async run() {
+      await pacer.drive();
+    },
+    async stop() {
+      pacer.stop();
+      await azure.close();
+      world.dispose();
+    },
+  };
+}

@@ -10,6 +10,7 @@ import { readFleetRuns } from './activities/runIndex.ts';
 import { reconcile } from './activities/reconcile.ts';
 import { startDrill } from './activities/startDrill.ts';
 import { createPorts, type PortOverrides } from './adapters/createPorts.ts';
+import { beat } from './adapters/telemetry/heartbeat.ts';
 import { tracedActivities } from './adapters/telemetry/tracedActivities.ts';
 import { tracedPorts } from './adapters/telemetry/tracedPorts.ts';
 import { loadFleet } from './config/loadFleet.ts';
@@ -56,6 +57,7 @@ export function composeApp(environment: Readonly<Record<string, string | undefin
     activities,
     {
       reconcile: async (starter) => {
+        beat(settings.controlRegion);
         await unlessTransient(() => reconcile(ports, starter));
         await unlessTransient(async () => {
           await certify(ports, await facts.refresh());

@@ -37,7 +37,7 @@ afterAll(() => {
 test.each(nodes)('the adapters\' bundle loads on %s, without telemetry and with it', (node) => {
   const program = `
     const { createPorts, startTelemetry } = require(${JSON.stringify(outfile)});
-    startTelemetry('InstrumentationKey=00000000-0000-0000-0000-000000000000;IngestionEndpoint=https://localhost:1/').then((state) => {
+    startTelemetry({ connectionString: 'InstrumentationKey=00000000-0000-0000-0000-000000000000;IngestionEndpoint=https://localhost:1/', credential: { getToken: () => Promise.resolve(null) } }).then((state) => {
       console.log(process.versions.node.split('.')[0], typeof createPorts, state);
       process.exit(0);
     });

@@ -1,12 +1,21 @@
+import type { TokenCredential } from '@azure/core-auth';
+
+export interface TelemetryOptions {
+  /** Null = nothing is sent. */
+  readonly connectionString: string | null;
+  /** Application Insights takes identities only where its local authentication is off, as infra deploys it. */
+  readonly credential: TokenCredential;
+}
+
 /**
  * Sends traces and metrics to Application Insights where its connection string is set. Loaded only then: the exporter is
  * the largest thing that the app could bring with it, and a cold start must not pay for it in vain.
  */
-export async function startTelemetry(connectionString: string | null): Promise<'exporting' | 'off'> {
+export async function startTelemetry({ connectionString, credential }: TelemetryOptions): Promise<'exporting' | 'off'> {
   if (connectionString === null) return 'off';
   const { useAzureMonitor } = await import('@azure/monitor-opentelemetry');
   useAzureMonitor({
-    azureMonitorExporterOptions: { connectionString },
+    azureMonitorExporterOptions: { connectionString, credential },
     // Every run is rare and wanted whole: no limit on traces a second, which would take precedence over the ratio.
     tracesPerSecond: 0,
     samplingRatio: 1,

@@ -19,8 +19,8 @@ export interface Show extends Audience {
 }
 
 /** Plain lines where output is piped; colours, and a status table that stays below the events, on a terminal. */
-export function createShow(output: WriteStream | NodeJS.WriteStream, scenario: Scenario, options: StartOptions): Show {
-  const isTerminal = output.isTTY === true;
+export function createShow(output: WriteStream, scenario: Scenario, options: StartOptions): Show {
+  const isTerminal = output.isTTY;
   const paint: Paint = (colour, text) => (isTerminal ? styleText(colour, text) : text);
   let tableHeight = 0;
   let faultAtMs: number | null = null;

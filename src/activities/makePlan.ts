@@ -1,6 +1,6 @@
 import { checkPlan } from '../domain/check/checkPlan.ts';
 import { renderPlan } from '../domain/render/renderPlan.ts';
-import { planRun } from '../domain/planning/index.ts';
+import { planRun, withoutLateNodes } from '../domain/planning/index.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { PlanDigest, PlanStep, RunStep } from './contracts.ts';
@@ -22,12 +22,14 @@ export async function makePlan(ports: Ports, step: RunStep): Promise<PlanStep> {
   const [facts, assessment, previous] = await Promise.all([readFacts(ports), readAssessment(ports), previousPlan(ports, step)]);
   if (assessment === null) return { kind: 'blocked', why: 'no assessment of the fleet could be read' };
   const { request, revision } = step;
-  const result = planRun({ fleet: ports.fleet, facts, assessment, request, revision, previous });
+  const lateSince = ports.clock.now() - ports.fleet.policy.nodeReadyTimeoutMinutes * 60_000;
+  const counted = withoutLateNodes(ports.fleet, facts, previous, lateSince);
+  const result = planRun({ fleet: counted.fleet, facts: counted.facts, assessment, request, revision, previous });
   if (result.kind === 'blocked') {
     await recordStep(ports, step, 'planBlocked', { type: 'PlanBlocked', reasons: result.reasons });
     return { kind: 'blocked', why: result.reasons.map(({ message }) => message).join('; ') };
   }
-  const { plan } = result;
+  const plan: Plan = { ...result.plan, notes: [...counted.notes, ...result.plan.notes] };
   const findings = [...result.findings, ...checkPlan(plan, { fleet: ports.fleet, facts, assessment })];
   await recordStep(ports, step, 'plan', { type: 'PlanMade', plan, findings, rendering: renderPlan(plan) });
   rememberPlan(ports, step, plan);

@@ -44,7 +44,7 @@ export function pendingUndo(entries: readonly ChainedEntry[], targets: readonly 
   });
   return [...open]
     .filter(([, undo]) => targets.includes(undo.restore.target))
-    .sort(([, a], [, b]) => b.order - a.order)
+    .toSorted(([, a], [, b]) => b.order - a.order)
     .map(([key, { ours, restore }]) => ({ key, stamp: restore.stamp, ours, restore }));
 }
 

@@ -17,10 +17,10 @@ export interface RunHost {
   readonly ports: FakePorts;
   readonly host: LocalHost;
   readonly now: () => number;
-  start(request: Partial<RunRequest>): Promise<RunRequest>;
+  readonly start: (request: Partial<RunRequest>) => Promise<RunRequest>;
   /** Until the instance has ended, or virtual time has run out; answers its output. */
-  finish(runId: string, maxMinutes?: number): Promise<unknown>;
-  runFor(minutes: number): Promise<void>;
+  readonly finish: (runId: string, maxMinutes?: number) => Promise<unknown>;
+  readonly runFor: (minutes: number) => Promise<void>;
   activityCalls: Map<ActivityName, number>;
 }
 

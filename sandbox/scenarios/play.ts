@@ -16,26 +16,34 @@ export const warmUpMs = 10 * 60_000;
 
 /** The world of a scenario, before anything has gone wrong. */
 export function worldSpecOf(scenario: Scenario): WorldSpec {
-  const { latencyWindowMs, sessionAffinity, hpaManager, freeCores } = scenario.fleet;
+  const { latencyWindowMs, sessionAffinity, hpaManager, freeCores, deployment } = scenario.fleet;
   return specFromFleet(readFleetForWorld(fleetDocumentOf(scenario)), {
     ...(latencyWindowMs === undefined ? {} : { latencyWindowMs }),
     ...(sessionAffinity === undefined ? {} : { sessionAffinity }),
     ...(hpaManager === undefined ? {} : { hpaManager }),
     ...(freeCores === undefined ? {} : { freeCores }),
+    ...(deployment === undefined ? {} : { deployment }),
   });
 }
 
 /**
  * Injects and heals the scenario's faults on the world's clock, counted from `startMs`.
+ * @param playedUntilMs of a world of an earlier life: what lies before has been injected or healed already.
  * @returns ends what has not happened yet.
  */
-export function playFaults(scenario: Scenario, world: SimulatedWorld, startMs: number): () => void {
+export function playFaults(scenario: Scenario, world: SimulatedWorld, startMs: number, playedUntilMs = Number.NEGATIVE_INFINITY): () => void {
   const cancels = scenario.faults.map(({ at, heal, fault }) => {
+    const injectAtMs = startMs + at * 1000;
     let cancelHeal: (() => void) | null = null;
-    const cancelStart = world.clock.setTimer(startMs + at * 1000, () => {
-      const id = world.faults.inject(definedOnly(fault));
+    const healLater = (id: string): void => {
       if (heal !== undefined) cancelHeal = world.clock.setTimer(startMs + heal * 1000, () => world.faults.heal(id));
-    });
+    };
+    if (injectAtMs <= playedUntilMs) {
+      const active = world.faults.list().find((entry) => entry.since >= injectAtMs && entry.fault.kind === fault.kind && entry.fault.stamp === fault.stamp);
+      if (active !== undefined) healLater(active.id);
+      return (): void => cancelHeal?.();
+    }
+    const cancelStart = world.clock.setTimer(injectAtMs, () => healLater(world.faults.inject(definedOnly(fault))));
     return (): void => {
       cancelStart();
       cancelHeal?.();

@@ -42,7 +42,7 @@ export const defaultScenario = 'grey-region';
 /** The fleet file that this scenario runs on, patched: what both the world and the application read. */
 export function fleetDocumentOf(scenario: Scenario): Record<string, unknown> {
   const { file, gates, frontDoorKind, merge } = scenario.fleet;
-  const document = record(parse(readFileSync(isAbsolute(file) ? file : resolve(fleetFolder, file), 'utf8')));
+  const document = scenario.fleet.document ?? record(parse(readFileSync(isAbsolute(file) ? file : resolve(fleetFolder, file), 'utf8')));
   const stamps = (Array.isArray(document['stamps']) ? document['stamps'] : []).map(record);
   const patched = {
     ...document,
@@ -68,17 +68,21 @@ function classicOrigins(stamp: Record<string, unknown>): readonly Record<string,
   return origins.map((origin) => ({ ...origin, origin: origins.length === 1 ? hostname : `${String(origin['origin'])}.${hostname}` }));
 }
 
-function mergeInto(base: unknown, patch: unknown): unknown {
+export function mergeInto(base: unknown, patch: unknown): unknown {
   if (typeof base !== 'object' || base === null || Array.isArray(base) || typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
   const merged: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(patch)) merged[key] = key in merged ? mergeInto(merged[key], value) : value;
   return merged;
 }
 
+/** Of a fleet file, in its order. */
+export function stampNamesOf(document: Readonly<Record<string, unknown>>): readonly string[] {
+  return (Array.isArray(document['stamps']) ? document['stamps'] : []).map((stamp) => String(record(stamp)['name']));
+}
+
 /** A region that the fleet does not have is a typing error that would make a scenario pass by doing nothing. */
 function checkRegions(scenario: Scenario, source: string): void {
-  const document = fleetDocumentOf(scenario);
-  const names = (Array.isArray(document['stamps']) ? document['stamps'] : []).map((stamp) => String(record(stamp)['name']));
+  const names = stampNamesOf(fleetDocumentOf(scenario));
   const used = [
     ['region', scenario.region],
     ...scenario.faults.map((entry, index) => [`faults[${index}].fault.stamp`, entry.fault.stamp] as const),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deploymentForWorld } from '../world/index.ts';
 
 /** The shape of a scenario file. Times are simulated seconds from the scenario's start. */
 
@@ -34,6 +35,8 @@ const operatorAction = z.discriminatedUnion('do', [
 
 const fleet = z.strictObject({
   file: z.string().default('three-regions.yaml').describe('In sandbox/fleets, or a path.'),
+  document: z.record(z.string(), z.unknown()).optional().describe('The fleet itself, in place of file.'),
+  deployment: deploymentForWorld.optional().describe('What a deployment says of the physics of this fleet.'),
   gates: z.enum(['on', 'off']).default('on').describe('off takes the probe gate from every stamp.'),
   frontDoorKind: z.enum(['standardPremium', 'classic']).optional(),
   latencyWindowMs: z.number().min(0).optional().describe('Latency sensitivity of every origin group; 0 makes weights inert.'),

@@ -44,17 +44,18 @@ async function readPlan(ports: Ports, step: RunStep): Promise<Plan | null> {
   return entry?.event.type === 'PlanMade' ? entry.event.plan : null;
 }
 
-/** The newest plan before this step's revision, whoever of the run's holders made it: its surges may still serve. */
-export async function previousPlan(ports: Ports, step: RunStep): Promise<Plan | null> {
-  if (step.revision === 1) return null;
-  const known = remembered.get(ports)?.get(keyOf({ ...step, revision: step.revision - 1 }));
-  if (known !== undefined) return known;
+/** The plans before this step's revision, oldest first, whoever of the run's holders made them: their surges may still serve. */
+export async function earlierPlans(ports: Ports, step: RunStep): Promise<readonly Plan[]> {
+  if (step.revision === 1) return [];
+  const known = Array.from({ length: step.revision - 1 }, (_, index) => remembered.get(ports)?.get(keyOf({ ...step, revision: index + 1 })));
+  const kept = known.filter((plan) => plan !== undefined);
+  if (kept.length === known.length) return kept;
   try {
     const entries = await ports.ledger.readRun(step.request.runId);
     const plans = entries.flatMap(({ event }) => (event.type === 'PlanMade' && event.plan.revision < step.revision ? [event.plan] : []));
-    return plans.toSorted((a, b) => b.revision - a.revision)[0] ?? null;
+    return plans.toSorted((a, b) => a.revision - b.revision);
   } catch (error) {
-    if (error instanceof TransientError) return null;
+    if (error instanceof TransientError) return kept;
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import type { Plan } from '../domain/plan.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { PlanDigest, PlanStep, RunStep } from './contracts.ts';
 import { mayProceed } from './guard.ts';
-import { previousPlan, recordedPlan, rememberPlan } from './loadPlan.ts';
+import { earlierPlans, recordedPlan, rememberPlan } from './loadPlan.ts';
 import { readAssessment } from './readAssessment.ts';
 import { readFacts } from './readFacts.ts';
 import { readFleetRuns } from './runIndex.ts';
@@ -19,12 +19,12 @@ export async function makePlan(ports: Ports, step: RunStep): Promise<PlanStep> {
   const recorded = await recordedPlan(ports, step);
   if (recorded !== null) return { kind: 'planned', digest: digestOf(recorded, handBackRuns) };
 
-  const [facts, assessment, previous] = await Promise.all([readFacts(ports), readAssessment(ports), previousPlan(ports, step)]);
+  const [facts, assessment, earlier] = await Promise.all([readFacts(ports), readAssessment(ports), earlierPlans(ports, step)]);
   if (assessment === null) return { kind: 'blocked', why: 'no assessment of the fleet could be read' };
   const { request, revision } = step;
   const lateSince = ports.clock.now() - ports.fleet.policy.nodeReadyTimeoutMinutes * 60_000;
-  const counted = withoutLateNodes(ports.fleet, facts, previous, lateSince);
-  const result = planRun({ fleet: counted.fleet, facts: counted.facts, assessment, request, revision, previous });
+  const counted = withoutLateNodes(ports.fleet, facts, earlier, lateSince);
+  const result = planRun({ fleet: counted.fleet, facts: counted.facts, assessment, request, revision, previous: earlier.at(-1) ?? null });
   if (result.kind === 'blocked') {
     await recordStep(ports, step, 'planBlocked', { type: 'PlanBlocked', reasons: result.reasons });
     return { kind: 'blocked', why: result.reasons.map(({ message }) => message).join('; ') };

@@ -1,6 +1,6 @@
 import type { FleetAssessment } from '../domain/assessment.ts';
 import { hasFailed } from '../domain/decide/decideFailover.ts';
-import { isShortOfRoom, verifyCapacity } from '../domain/planning/index.ts';
+import { verifyCapacity } from '../domain/planning/index.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Ports } from '../ports/ports.ts';
 import { stampNamed } from './applyWrite.ts';
@@ -27,8 +27,8 @@ export async function proveCapacity(ports: Ports, step: RunStep): Promise<ProofS
   if (capacity.kind === 'notYet') {
     const state = suspicion(step, assessment);
     if (state === 'cleared') return { kind: 'cleared' };
-    // What is short will not come by waiting; a plan for the confirmed failure may use weights, or move a part.
-    if (state === 'confirmed' && step.request.scope !== 'full' && isShortOfRoom(plan)) return confirmed(step, assessment);
+    // The plan for the confirmed failure keeps this room, and may use weights or move a part where it does not come.
+    if (state === 'confirmed' && step.request.scope !== 'full') return confirmed(step, assessment);
     return { kind: 'notYet', why: capacity.missing };
   }
   const failures = await failedChecks(ports, plan);

@@ -25,7 +25,7 @@ function write(r: Random, path: string, config: Record<string, unknown>, changes
   return { method: 'PATCH', path: `${path}?fieldManager=${manager}`, body: changes, contentType: r.pick(['application/merge-patch+json', 'application/strategic-merge-patch+json']) };
 }
 
-const labelsOf = (r: Random): Record<string, string> => some(r, { a: r.pick(['1', '2']), b: '1', c: r.pick(['x', 'y']) }, 0.4) as Record<string, string>;
+const labelsOf = (r: Random): Record<string, string> => some(r, { a: r.pick(['1', '2']), b: '1', c: r.pick(['x', 'y']) }, 0.4);
 
 function metadataOf(r: Random, name: string): Record<string, unknown> {
   return { name, ...(r.chance(0.6) ? { labels: labelsOf(r) } : {}), ...(r.chance(0.3) ? { annotations: some(r, { note: r.pick(['n', 'm']), 'example.com/b': 'v' }) } : {}) };

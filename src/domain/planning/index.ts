@@ -1,4 +1,3 @@
-export { isShortOfRoom } from './isShortOfRoom.ts';
 export { planHandBack, type HandBack } from './planHandBack.ts';
 export { planRun } from './planRun.ts';
 export type { PlanInput } from './planContext.ts';

@@ -4,15 +4,14 @@ import type { Plan } from '../plan.ts';
 import { known } from '../reading.ts';
 
 /**
- * What an earlier plan asked for and the region did not deliver is not counted on again: the pool stays as large as its ready
- * nodes are, so that the room is looked for elsewhere (the same fallback chain as for a quota that is short). `askedBefore`:
- * epoch milliseconds; only plans older than nodes may take say that nodes are late.
+ * What earlier plans of the run asked for and the region did not deliver is not counted on again: the pool stays as large as
+ * its ready nodes are, so that the room is looked for elsewhere (the same fallback chain as for a quota that is short).
+ * `askedBefore`: epoch milliseconds; only plans older than nodes may take say that nodes are late.
  */
-export function withoutLateNodes(fleet: Fleet, facts: FleetFacts, previous: Plan | null, askedBefore: number): { readonly fleet: Fleet; readonly facts: FleetFacts; readonly notes: readonly string[] } {
-  if (previous === null || previous.at > askedBefore) return { fleet, facts, notes: [] };
+export function withoutLateNodes(fleet: Fleet, facts: FleetFacts, earlier: readonly Plan[], askedBefore: number): { readonly fleet: Fleet; readonly facts: FleetFacts; readonly notes: readonly string[] } {
   const late = new Map<string, number>();
   const notes: string[] = [];
-  for (const { stamp, pools } of previous.surges) {
+  for (const { stamp, pools } of earlier.filter(({ at }) => at <= askedBefore).flatMap(({ surges }) => surges)) {
     const nodes = facts.stamps[stamp]?.nodes;
     if (nodes?.kind !== 'known') continue;
     for (const { pool, nodesWanted } of pools) {

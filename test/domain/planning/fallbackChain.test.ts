@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkPlan } from '../../../src/domain/check/checkPlan.ts';
 import type { FleetFacts } from '../../../src/domain/facts.ts';
 import type { Fleet } from '../../../src/domain/fleet.ts';
-import { isShortOfRoom, planRun } from '../../../src/domain/planning/index.ts';
+import { planRun } from '../../../src/domain/planning/index.ts';
 import type { Plan, PlanResult } from '../../../src/domain/plan.ts';
 import { unknown } from '../../../src/domain/reading.ts';
 import type { RunRequest } from '../../../src/domain/run.ts';
@@ -105,14 +105,8 @@ describe('a suspicion that finds too little room', () => {
   const facts = withFreeCores(atWindow60, 'centralus', 0);
   const suspicion = planned(plan(facts, { scope: 'surgeOnly' }));
 
-  it('says so, so that nobody waits for it', () => {
-    expect(isShortOfRoom(suspicion)).toBe(true);
-    expect(isShortOfRoom(planned(plan(atWindow60, { scope: 'surgeOnly' })))).toBe(false);
-  });
-
   it('is planned anew by weights once the failure is confirmed', () => {
     const confirmed = planned(planRun({ fleet, facts, assessment: greyEast, request: request(), revision: 2, previous: suspicion }));
-    expect(isShortOfRoom(confirmed)).toBe(false);
     expect(confirmed.shifts.map(({ stamp }) => stamp)).toEqual(['centralus', 'eastus2']);
   });
 });

@@ -3,8 +3,9 @@ import { BusyTracker, installGlobals, Pacer, trackOutbound, VirtualClock, type P
 import { createAzure, createClockControl, resolveFleet, type Azure } from './azure/index.ts';
 import { createLocalHost, type LocalHost, type LogLine } from './host/index.ts';
 import { watchInvariants, type InvariantWatch } from './invariants/watchInvariants.ts';
+import type { KeptState } from './keptState.ts';
 import { warmUpMs } from './scenarios/index.ts';
-import { createWorld, type SimulatedWorld, type WorldSpec } from './world/index.ts';
+import { createWorld, restoreWorld, type SimulatedWorld, type WorldSpec } from './world/index.ts';
 
 export interface SimulationOptions {
   readonly spec: WorldSpec;
@@ -15,6 +16,8 @@ export interface SimulationOptions {
   readonly pace: Pace;
   readonly app: SimulatedApp;
   readonly onLog?: (line: LogLine) => void;
+  /** Where it is kept and, after an earlier life, goes on from. */
+  readonly state?: KeptState;
 }
 
 /**
@@ -42,16 +45,19 @@ export interface Simulation {
  * virtual clock (Date and timers included), and over TLS it trusts the CA that was made for this start.
  */
 export async function startSimulation(options: SimulationOptions): Promise<Simulation> {
-  const clock = new VirtualClock(options.startMs - warmUpMs);
+  const { state } = options;
+  const earlier = state?.earlier ?? null;
+  const clock = new VirtualClock(earlier?.nowMs ?? options.startMs - warmUpMs);
   const tracker = new BusyTracker();
   const stopTracking = trackOutbound(tracker);
   const uninstall = installGlobals(clock);
-  const world = createWorld(options.spec, { clock, seed: options.seed });
+  const world = earlier === null ? createWorld(options.spec, { clock, seed: options.seed }) : restoreWorld(earlier.world, clock);
   clock.runUntil(options.startMs);
   world.settle();
   const invariants = watchInvariants(world);
   const pacer = new Pacer({ clock, tracker, pace: options.pace });
-  const azure = createAzure(world, { tracker, clockControl: createClockControl(clock, pacer) });
+  const azure = createAzure(world, { tracker, clockControl: createClockControl(clock, pacer), ...state?.azureOptions });
+  state?.keep(world, clock);
   const fleetText = await reachable(azure, options);
   const settings = { ...azure.environment(), SPILLWAY_FLEET: fleetText };
   const { app } = options;
@@ -60,8 +66,10 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     tracker,
     settings,
     ...(app.kind === 'folder' ? { appDir: app.appDir } : { hostJson: app.hostJson, register: () => app.compose(settings, azure), durableTransport: 'objects' }),
+    ...(state === undefined ? {} : { store: state.durable, port: state.apiPort }),
     ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
   });
+  state?.keepApiPort(Number(new URL(host.origin).port));
   return {
     clock,
     world,
@@ -74,6 +82,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
       pacer.stop();
       await host.kill();
       await azure.close();
+      state?.close();
       uninstall();
       stopTracking();
       world.dispose();

@@ -3,8 +3,9 @@ import path from 'node:path';
 import { stringify } from 'yaml';
 import { createAzure, createClockControl, resolveFleet, type Azure, type Endpoints } from './azure/index.ts';
 import { BusyTracker, Pacer, VirtualClock, type Pace } from './clock/index.ts';
+import type { KeptState } from './keptState.ts';
 import { fleetDocumentOf, playFaults, warmUpMs, worldSpecOf, type Scenario } from './scenarios/index.ts';
-import { createWorld } from './world/index.ts';
+import { createWorld, restoreWorld } from './world/index.ts';
 
 export interface StandaloneOptions {
   /** Gives the fleet. */
@@ -13,6 +14,8 @@ export interface StandaloneOptions {
   readonly pace: Pace;
   /** `played`: the scenario's faults come, counted from now; `none`: all is well until somebody breaks something. */
   readonly faults: 'played' | 'none';
+  /** Where it is kept and, after an earlier life, goes on from. */
+  readonly state?: KeptState;
 }
 
 /** An Azure on loopback without the app. */
@@ -28,20 +31,26 @@ export interface Standalone {
   stop(): Promise<void>;
 }
 
-/** Its clock starts at the machine's, by which other processes read tokens, certificates and metrics; there is a past to read. */
-export async function startStandalone({ scenario, seed, pace, faults }: StandaloneOptions): Promise<Standalone> {
-  const startMs = Date.now();
-  const clock = new VirtualClock(startMs - warmUpMs);
+/**
+ * Its clock starts at the machine's, by which other processes read tokens, certificates and metrics; there is a past to read. After
+ * an earlier life the world has gone on in between, as Azure does while nobody looks.
+ */
+export async function startStandalone({ scenario, seed, pace, faults, state }: StandaloneOptions): Promise<Standalone> {
+  const earlier = state?.earlier ?? null;
+  const startMs = state?.beginning.startMs ?? Date.now();
+  const clock = new VirtualClock(earlier?.nowMs ?? startMs - warmUpMs);
   const tracker = new BusyTracker();
-  const world = createWorld(worldSpecOf(scenario), { clock, seed });
-  clock.runUntil(startMs);
+  const world = earlier === null ? createWorld(worldSpecOf(scenario), { clock, seed }) : restoreWorld(earlier.world, clock);
+  if (earlier === null) clock.runUntil(startMs);
+  if (faults === 'played') playFaults(scenario, world, startMs, earlier?.worldSavedAtMs);
+  if (pace === 'real') clock.runUntil(Date.now());
   world.settle();
   const pacer = new Pacer({ clock, tracker, pace });
-  const azure = createAzure(world, { tracker, clockControl: createClockControl(clock, pacer) });
+  const azure = createAzure(world, { tracker, clockControl: createClockControl(clock, pacer), ...state?.azureOptions });
+  state?.keep(world, clock);
   const endpoints = await azure.listen();
   const { caPemPath } = endpoints;
   if (caPemPath === null) throw new Error('a sandbox that listens has a CA');
-  if (faults === 'played') playFaults(scenario, world, startMs);
   const folder = path.dirname(caPemPath);
   const fleetFile = path.join(folder, 'fleet.yaml');
   await writeFile(fleetFile, resolveFleet(stringify(fleetDocumentOf(scenario)), endpoints));
@@ -56,6 +65,7 @@ export async function startStandalone({ scenario, seed, pace, faults }: Standalo
     async stop() {
       pacer.stop();
       await azure.close();
+      state?.close();
       world.dispose();
     },
   };

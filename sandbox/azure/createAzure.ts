@@ -38,6 +38,8 @@ export interface AzureOptions {
   readonly clockControl?: ClockControl;
   /** Stores of an earlier life, for the data services. */
   readonly data?: DataFaceOptions;
+  /** Told of each request that a face has answered, before the answer goes out; `host` is the symbolic one. */
+  readonly onAnswer?: (host: string, request: FaceRequest) => void;
 }
 
 export interface ListenOptions {
@@ -88,7 +90,7 @@ export function createAzure(world: World, options: AzureOptions = {}): Azure {
   const sink = createSink(now);
 
   const deps = { world, tokens, authorizer, addresses, waits };
-  const faces = new Map<string, Face>([
+  const served = new Map<string, Face>([
     [hosts.arm, createArmFace({ world, tokens, authorizer, addresses, endpointsFor })],
     [hosts.authority, createEntraFace({ tokens, now, faults: world.faults, identityHeader, addresses })],
     [hosts.sink, sink.face],
@@ -108,6 +110,8 @@ export function createAzure(world: World, options: AzureOptions = {}): Azure {
     ...clusterFaces(deps),
     ...dataFaces(deps, options.data ?? {}),
   ]);
+  const { onAnswer } = options;
+  const faces = onAnswer === undefined ? served : new Map([...served].map(([host, face]) => [host, telling(face, (request) => onAnswer(host, request))]));
 
   const handle = async (request: FaceRequest): Promise<FaceResponse> => {
     const face = faces.get(request.url.hostname);
@@ -166,3 +170,11 @@ export function createAzure(world: World, options: AzureOptions = {}): Azure {
     close,
   };
 }
+
+const telling =
+  (face: Face, tell: (request: FaceRequest) => void): Face =>
+  async (request) => {
+    const response = await face(request);
+    tell(request);
+    return response;
+  };

@@ -7,6 +7,8 @@ export interface StartOptions {
   readonly seed: number;
   readonly speed: Speed;
   readonly report: string | null;
+  /** Folder that keeps everything between starts; null = nothing is kept. */
+  readonly state: string | null;
   readonly action: 'run' | 'list' | 'serve' | 'help';
 }
 
@@ -18,6 +20,7 @@ export const usage = `npm start -- [options]
   --speed real|N|max    simulated seconds per real second (default 20)
   --report FILE         write the summary as JSON
   --serve               keep everything up for curl, kubectl and az; prints addresses and a shell snippet
+  --state DIR           with --serve: keep everything in DIR; started again with it, all goes on where it ended or was killed
   --list                name the scenarios, one line each
   --help                this text`;
 
@@ -31,6 +34,7 @@ export function readOptions(args: readonly string[]): OptionsRead {
         seed: { type: 'string', default: '7' },
         speed: { type: 'string', default: '20' },
         report: { type: 'string' },
+        state: { type: 'string' },
         list: { type: 'boolean', default: false },
         serve: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -41,7 +45,7 @@ export function readOptions(args: readonly string[]): OptionsRead {
     const speed = speedOf(values.speed);
     if (speed === null) return problem(`--speed takes real, max or a number above 0, not "${values.speed}"`);
     const action = values.help ? 'help' : values.list ? 'list' : values.serve ? 'serve' : 'run';
-    return { kind: 'options', options: { scenario: values.scenario, seed, speed, report: values.report ?? null, action } };
+    return { kind: 'options', options: { scenario: values.scenario, seed, speed, report: values.report ?? null, state: values.state ?? null, action } };
   } catch (error) {
     return problem(error instanceof Error ? error.message : String(error));
   }

@@ -1,5 +1,6 @@
 /** `npm run sandbox`: the Azure alone, kept up, with its admin face and page; the app is brought by whoever wants to. */
 import { loadScenario } from '../scenarios/index.ts';
+import { KeptState, playingFrom, type Beginning } from '../keptState.ts';
 import { startStandalone } from '../standalone.ts';
 import { readOptions } from './options.ts';
 
@@ -10,14 +11,12 @@ if (read.kind === 'problem') {
 }
 const { options } = read;
 const isGiven = (name: string): boolean => process.argv.some((argument) => argument === name || argument.startsWith(`${name}=`));
-const sandbox = await startStandalone({
-  scenario: loadScenario(options.scenario),
-  seed: options.seed,
-  pace: isGiven('--speed') ? options.speed : 'real',
-  faults: isGiven('--scenario') ? 'played' : 'none',
-});
+const begin = async (): Promise<Beginning> => ({ scenario: loadScenario(options.scenario), faults: isGiven('--scenario') ? 'played' : 'none', seed: options.seed, startMs: Date.now() });
+const state = options.state === null ? null : await KeptState.open(options.state, begin);
+const { scenario, faults, seed } = state?.beginning ?? (await begin());
+const sandbox = await startStandalone({ scenario, faults, seed, pace: isGiven('--speed') ? options.speed : 'real', ...(state === null ? {} : { state }) });
 const { azure, endpoints, fleetFile } = sandbox;
-console.log(`The sandbox is up until Ctrl-C.
+console.log(`The sandbox is up until Ctrl-C${state === null ? '' : `; scenario ${scenario.name} ${playingFrom(state)}`}.
 
   Azure    ${endpoints.arm}  (Resource Manager, Monitor metrics, Entra)
   page     ${endpoints.admin}/  (the world as it is; faults, clock)

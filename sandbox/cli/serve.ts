@@ -2,21 +2,27 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { fleetDocumentOf, loadScenario, playFaults, startOf, worldSpecOf } from '../scenarios/index.ts';
+import { KeptState, playingFrom, type Beginning } from '../keptState.ts';
 import { startSimulation } from '../simulation.ts';
 import type { StartOptions } from './options.ts';
 
 /** Everything stays up until Ctrl-C: the Azure, the app in the local host, a kubeconfig for each cluster. */
 export async function serve(options: StartOptions, appDir: string): Promise<void> {
-  const scenario = loadScenario(options.scenario);
-  const startMs = startOf(scenario);
-  const simulation = await startSimulation({ spec: worldSpecOf(scenario), fleetText: stringify(fleetDocumentOf(scenario)), seed: options.seed, startMs, pace: options.speed, app: { kind: 'folder', appDir } });
-  playFaults(scenario, simulation.world, startMs);
+  const begin = async (): Promise<Beginning> => {
+    const chosen = loadScenario(options.scenario);
+    return { scenario: chosen, faults: 'played', seed: options.seed, startMs: startOf(chosen) };
+  };
+  const state = options.state === null ? null : await KeptState.open(options.state, begin);
+  const { scenario, faults, seed, startMs } = state?.beginning ?? (await begin());
+  const fleetText = stringify(fleetDocumentOf(scenario));
+  const simulation = await startSimulation({ spec: worldSpecOf(scenario), fleetText, seed, startMs, pace: options.speed, app: { kind: 'folder', appDir }, ...(state === null ? {} : { state }) });
+  if (faults === 'played') playFaults(scenario, simulation.world, startMs, state?.earlier?.worldSavedAtMs);
   const { azure, host } = simulation;
   const { endpoints } = azure;
   const folder = endpoints.caPemPath === null ? '.' : join(endpoints.caPemPath, '..');
   const token = azure.issueToken({ as: 'approver', audience: 'api' });
   await writeFile(join(folder, 'token'), token, { mode: 0o600 });
-  console.log(`Scenario ${scenario.name} is playing; everything stays up until Ctrl-C.
+  console.log(`Scenario ${scenario.name} ${state === null ? 'is playing' : playingFrom(state)}; everything stays up until Ctrl-C.
 
   API            ${host.origin}/api/regions
   Azure          ${endpoints.arm}  (Resource Manager, Monitor metrics, Entra)

@@ -25,6 +25,10 @@ if (read.kind === 'problem') {
       await serve(options, appDir);
       break;
     case 'run': {
+      if (options.state !== null) {
+        console.error('--state goes with --serve');
+        process.exit(2);
+      }
       process.once('SIGINT', () => process.exit(130));
       process.once('SIGTERM', () => process.exit(143));
       const scenario = loadScenario(options.scenario);

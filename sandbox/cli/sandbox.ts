@@ -1,7 +1,7 @@
 /** `npm run sandbox`: the Azure alone, kept up, with its admin face and page; the app is brought by whoever wants to. */
-import { loadScenario } from '../scenarios/index.ts';
 import { KeptState, playingFrom, type Beginning } from '../keptState.ts';
 import { startStandalone } from '../standalone.ts';
+import { chooseScenario } from './chooseScenario.ts';
 import { readOptions } from './options.ts';
 
 const read = readOptions(process.argv.slice(2));
@@ -11,7 +11,7 @@ if (read.kind === 'problem') {
 }
 const { options } = read;
 const isGiven = (name: string): boolean => process.argv.some((argument) => argument === name || argument.startsWith(`${name}=`));
-const begin = async (): Promise<Beginning> => ({ scenario: loadScenario(options.scenario), faults: isGiven('--scenario') ? 'played' : 'none', seed: options.seed, startMs: Date.now() });
+const begin = async (): Promise<Beginning> => ({ scenario: await chooseScenario(options), faults: isGiven('--scenario') ? 'played' : 'none', seed: options.seed, startMs: Date.now() });
 const state = options.state === null ? null : await KeptState.open(options.state, begin);
 const { scenario, faults, seed } = state?.beginning ?? (await begin());
 const sandbox = await startStandalone({ scenario, faults, seed, pace: isGiven('--speed') ? options.speed : 'real', ...(state === null ? {} : { state }) });

@@ -1,15 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { fleetDocumentOf, loadScenario, playFaults, startOf, worldSpecOf } from '../scenarios/index.ts';
+import { fleetDocumentOf, playFaults, startOf, worldSpecOf } from '../scenarios/index.ts';
 import { KeptState, playingFrom, type Beginning } from '../keptState.ts';
 import { startSimulation } from '../simulation.ts';
+import { chooseScenario } from './chooseScenario.ts';
 import type { StartOptions } from './options.ts';
 
 /** Everything stays up until Ctrl-C: the Azure, the app in the local host, a kubeconfig for each cluster. */
 export async function serve(options: StartOptions, appDir: string): Promise<void> {
   const begin = async (): Promise<Beginning> => {
-    const chosen = loadScenario(options.scenario);
+    const chosen = await chooseScenario(options);
     return { scenario: chosen, faults: 'played', seed: options.seed, startMs: startOf(chosen) };
   };
   const state = options.state === null ? null : await KeptState.open(options.state, begin);

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { listScenarios, loadScenario } from '../scenarios/index.ts';
+import { listScenarios } from '../scenarios/index.ts';
 import { playScenario } from '../play/playScenario.ts';
+import { chooseScenario } from './chooseScenario.ts';
 import { readOptions, usage } from './options.ts';
 import { serve } from './serve.ts';
 import { createShow } from './show.ts';
@@ -31,7 +32,7 @@ if (read.kind === 'problem') {
       }
       process.once('SIGINT', () => process.exit(130));
       process.once('SIGTERM', () => process.exit(143));
-      const scenario = loadScenario(options.scenario);
+      const scenario = await chooseScenario(options);
       const show = createShow(process.stdout, scenario, options);
       show.begin();
       const summary = await playScenario({ scenario, seed: options.seed, pace: options.speed, app: { kind: 'folder', appDir }, audience: show });

@@ -21,6 +21,7 @@ export const azureRegions: Readonly<Record<string, Place>> = {
   northeurope: { latitude: 53.35, longitude: -6.26 },
   westeurope: { latitude: 52.37, longitude: 4.9 },
   uksouth: { latitude: 51.51, longitude: -0.13 },
+  ukwest: { latitude: 53.43, longitude: -3.08 },
   francecentral: { latitude: 46.37, longitude: 2.37 },
   germanywestcentral: { latitude: 50.11, longitude: 8.68 },
   swedencentral: { latitude: 60.67, longitude: 17.14 },

@@ -1,8 +1,11 @@
+import type { DeployedPoolForWorld, DeploymentForWorld } from './deploymentForWorld.ts';
 import { azureRegions, pointsOfPresence, roundTripMs, type Place } from './geography.ts';
 import type { FleetForWorld, StampForWorld, WorkloadForWorld } from './fleetForWorld.ts';
 import { shareRequests } from './frontDoor/routing.ts';
+import { dailySwing } from './demand.ts';
 import { uuidOf } from './prng.ts';
 import type { OriginGroupSpec, PointOfPresenceSpec, PoolSpec, RegionQuotaSpec, SkuSpec, StampSpec, WorkloadSpec, WorldSpec } from './types.ts';
+import { allocatableOf, skuNamed, skus, type Allocatable } from './vmSizes.ts';
 
 /** What a fleet file does not say and a sandbox must invent. */
 export interface SpecOptions {
@@ -22,6 +25,8 @@ export interface SpecOptions {
   readonly podReadySeconds?: readonly [number, number];
   /** vCPUs still free in every region, beyond what the fleet uses at the start. */
   readonly freeCores?: number;
+  /** Said by a deployment, not invented. What a scenario sets above goes before it. */
+  readonly deployment?: DeploymentForWorld;
 }
 
 /** Operators let an HPA grow a little above its busiest hour: enough for their own day, not for another region's. */
@@ -36,15 +41,8 @@ export const sizing = {
 
 const daemonsetCpuMillicores = 340;
 
-export const skus: readonly SkuSpec[] = [
-  { name: 'Standard_D2s_v5', family: 'standardDSv5Family', vCpus: 2, memoryGiB: 8, zones: ['1', '2', '3'] },
-  { name: 'Standard_D4s_v5', family: 'standardDSv5Family', vCpus: 4, memoryGiB: 16, zones: ['1', '2', '3'] },
-  { name: 'Standard_D8s_v5', family: 'standardDSv5Family', vCpus: 8, memoryGiB: 32, zones: ['1', '2', '3'] },
-  { name: 'Standard_E4s_v5', family: 'standardESv5Family', vCpus: 4, memoryGiB: 32, zones: ['1', '2', '3'] },
-];
-
 /** What kubelet leaves of a VM for pods (kube-reserved by AKS' published table, plus eviction threshold), rounded. */
-const allocatable: Readonly<Record<string, { readonly cpuMillicores: number; readonly memoryMiB: number }>> = {
+const allocatable: Readonly<Record<string, Allocatable>> = {
   Standard_D2s_v5: { cpuMillicores: 1900, memoryMiB: 5650 },
   Standard_D4s_v5: { cpuMillicores: 3860, memoryMiB: 12890 },
 };
@@ -55,6 +53,7 @@ export function specFromFleet(fleet: FleetForWorld, options: SpecOptions = {}): 
   const points = pointsOf(fleet, originGroups, options);
   const load = expectedLoad(originGroups, points);
   const stamps = fleet.stamps.map((stamp) => stampSpecOf(fleet, stamp, load.get(stamp.name) ?? {}, options));
+  const offered = offeredSkus(stamps);
   return {
     subscriptionId: segmentAfter(fleet.frontDoor.resourceId, 'subscriptions'),
     tenantId: options.tenantId ?? uuidOf(1, `tenant of ${fleet.name}`),
@@ -69,8 +68,8 @@ export function specFromFleet(fleet: FleetForWorld, options: SpecOptions = {}): 
     },
     stamps,
     pointsOfPresence: points,
-    quotas: quotasOf(stamps, options.freeCores ?? 400),
-    skus,
+    quotas: quotasOf(stamps, offered, options.freeCores ?? 400),
+    skus: offered,
   };
 }
 
@@ -78,11 +77,7 @@ function originGroupsOf(fleet: FleetForWorld, options: SpecOptions): readonly Or
   const names = [...new Set(fleet.stamps.flatMap((stamp) => stamp.origins.map((origin) => origin.originGroup)))];
   return names.map((name) => ({
     name,
-    latencyWindowMs: options.latencyWindowMs ?? 30,
-    sampleSize: options.sampleSize ?? 4,
-    successfulSamplesRequired: options.successfulSamplesRequired ?? 3,
-    probeIntervalSeconds: options.probeIntervalSeconds ?? 15,
-    probePath: '/healthz',
+    ...probingOf(name, options),
     sessionAffinity: options.sessionAffinity ?? 'off',
     origins: fleet.stamps.flatMap((stamp) =>
       stamp.origins
@@ -100,16 +95,45 @@ function originGroupsOf(fleet: FleetForWorld, options: SpecOptions): readonly Or
   }));
 }
 
+function probingOf(name: string, options: SpecOptions): Pick<OriginGroupSpec, 'latencyWindowMs' | 'sampleSize' | 'successfulSamplesRequired' | 'probeIntervalSeconds' | 'probePath'> {
+  const deployed = options.deployment?.originGroups.find((group) => group.name === name);
+  return {
+    latencyWindowMs: options.latencyWindowMs ?? deployed?.latencyWindowMs ?? 30,
+    sampleSize: options.sampleSize ?? deployed?.sampleSize ?? 4,
+    successfulSamplesRequired: options.successfulSamplesRequired ?? deployed?.successfulSamplesRequired ?? 3,
+    probeIntervalSeconds: options.probeIntervalSeconds ?? deployed?.probeIntervalSeconds ?? 15,
+    probePath: deployed?.probePath ?? '/healthz',
+  };
+}
+
 function pointsOf(fleet: FleetForWorld, originGroups: readonly OriginGroupSpec[], options: SpecOptions): readonly PointOfPresenceSpec[] {
-  const perStamp = options.requestsPerSecondPerStamp ?? 1000;
   return pointsOfPresence.map((point) => ({
     name: point.name,
     country: point.country,
     utcOffsetHours: Math.round(point.longitude / 15),
     latencyMsByStamp: Object.fromEntries(fleet.stamps.map((stamp) => [stamp.name, roundTripMs(point, placeOf(stamp.region))])),
-    requestsPerSecond: Object.fromEntries(originGroups.map((group) => [group.name, round(perStamp * group.origins.length * point.shareOfUsers)])),
+    requestsPerSecond: Object.fromEntries(originGroups.map((group) => [group.name, round(loadPerStamp(fleet, group, options) * group.origins.length * point.shareOfUsers)])),
   }));
 }
+
+/**
+ * Mean requests per second that the sandbox sends to one stamp of an origin group. A deployment does not know its users:
+ * it gets as many as its HPAs are written for, so that the busiest hour of the day fits under `maxReplicas` with one stamp lost.
+ */
+function loadPerStamp(fleet: FleetForWorld, group: OriginGroupSpec, options: SpecOptions): number {
+  const stamps = group.origins.length;
+  const survivors = stamps > 1 ? (stamps - 1) / stamps : 1;
+  const served = fleet.workloads.flatMap((workload) => {
+    const deployed = workload.originGroup === group.name ? deployedWorkload(workload, options) : undefined;
+    if (deployed === undefined) return [];
+    const atTarget = deployed.maxReplicas * workload.requestsPerSecondPerReplica * (deployed.targetCpuUtilisationPercent / 100);
+    return [(atTarget * survivors) / (1 + dailySwing) / workload.trafficShare];
+  });
+  return options.requestsPerSecondPerStamp ?? (served.length === 0 ? 1000 : Math.min(...served));
+}
+
+const deployedWorkload = (workload: WorkloadForWorld, { deployment }: SpecOptions): DeploymentForWorld['workloads'][number] | undefined =>
+  deployment?.workloads.find(({ namespace, hpa }) => namespace === workload.namespace && hpa === workload.hpa);
 
 /** Mean requests per second by stamp and origin group while everything is healthy: what operators size for. */
 function expectedLoad(originGroups: readonly OriginGroupSpec[], points: readonly PointOfPresenceSpec[]): Map<string, Record<string, number>> {
@@ -133,6 +157,7 @@ function stampSpecOf(fleet: FleetForWorld, stamp: StampForWorld, load: Readonly<
     .filter((workload) => workload.stamps?.includes(stamp.name) ?? true)
     .map((workload) => workloadSpecOf(workload, (load[workload.originGroup] ?? 0) * workload.trafficShare, options));
   const subnetId = stamp.gateway.nodeSubnetId ?? `${stamp.gateway.resourceId.split('/providers/')[0]}/providers/Microsoft.Network/virtualNetworks/vnet-${stamp.name}/subnets/snet-nodes`;
+  const deployed = options.deployment?.clusters.find((cluster) => cluster.stamp === stamp.name);
   return {
     name: stamp.name,
     region: stamp.region,
@@ -141,16 +166,20 @@ function stampSpecOf(fleet: FleetForWorld, stamp: StampForWorld, load: Readonly<
     vnetId: subnetId.split('/subnets/')[0] ?? subnetId,
     nodeSubnetId: subnetId,
     // a /24 without the five addresses that Azure keeps
-    subnetAddresses: 251,
-    podCidr: '10.244.0.0/16',
+    subnetAddresses: deployed?.subnetAddresses ?? 251,
+    podCidr: deployed?.podCidr ?? '10.244.0.0/16',
     gateBlobUrl: stamp.gate?.blobUrl ?? null,
-    pools: [systemPool(options), ...stamp.cluster.pools.map((pool) => poolSpecOf(pool.name, pool.surgeMaxCount, workloads, options))],
+    pools: deployed?.pools.map((pool) => deployedPool(pool, workloads, options)) ?? [systemPool(options), ...stamp.cluster.pools.map((pool) => poolSpecOf(pool.name, pool.surgeMaxCount, workloads, options))],
     workloads,
   };
 }
 
 function workloadSpecOf(workload: WorkloadForWorld, requestsPerSecond: number, options: SpecOptions): WorkloadSpec {
-  const needed = Math.max(2, requestsPerSecond / (workload.requestsPerSecondPerReplica * (sizing.targetCpuUtilisationPercent / 100)));
+  const deployed = deployedWorkload(workload, options);
+  const targetCpuUtilisationPercent = deployed?.targetCpuUtilisationPercent ?? sizing.targetCpuUtilisationPercent;
+  const needed = Math.max(2, requestsPerSecond / (workload.requestsPerSecondPerReplica * (targetCpuUtilisationPercent / 100)));
+  const minReplicas = deployed?.minReplicas ?? Math.max(2, Math.ceil(needed * sizing.minReplicas));
+  const maxReplicas = deployed?.maxReplicas ?? Math.max(3, Math.ceil(needed * sizing.maxReplicas));
   return {
     name: workload.name,
     namespace: workload.namespace,
@@ -159,32 +188,52 @@ function workloadSpecOf(workload: WorkloadForWorld, requestsPerSecond: number, o
     originGroup: workload.originGroup,
     trafficShare: workload.trafficShare,
     requestsPerSecondPerPod: workload.requestsPerSecondPerReplica,
-    cpuMillicores: sizing.cpuMillicores,
-    memoryMiB: sizing.memoryMiB,
-    replicas: Math.ceil(needed),
-    minReplicas: Math.max(2, Math.ceil(needed * sizing.minReplicas)),
-    maxReplicas: Math.max(3, Math.ceil(needed * sizing.maxReplicas)),
-    targetCpuUtilisationPercent: sizing.targetCpuUtilisationPercent,
+    cpuMillicores: deployed?.cpuMillicores ?? sizing.cpuMillicores,
+    memoryMiB: deployed?.memoryMiB ?? sizing.memoryMiB,
+    replicas: Math.min(maxReplicas, Math.max(minReplicas, Math.ceil(needed))),
+    minReplicas,
+    maxReplicas,
+    targetCpuUtilisationPercent,
     podReadySeconds: options.podReadySeconds ?? [12, 28],
     pools: workload.pools,
-    hpaManager: options.hpaManager ?? 'kubectl-client-side-apply',
+    hpaManager: options.hpaManager ?? deployed?.hpaManager ?? 'kubectl-client-side-apply',
+    // another owner than the deployed one brings none of its marks
+    ...(deployed === undefined || options.hpaManager !== undefined ? {} : { hpaAnnotations: deployed.hpaAnnotations }),
   };
+}
+
+/** Bounds as deployed, and between them as many nodes as the autoscaler would have by now. */
+function deployedPool(pool: DeployedPoolForWorld, workloads: readonly WorkloadSpec[], options: SpecOptions): PoolSpec {
+  const room = allocatableOf(skuNamed(pool.vmSize), pool.maxPods);
+  const nodesNeeded = pool.mode === 'System' ? pool.minCount : nodesFor(pool.name, workloads, room, (workload) => workload.replicas);
+  return {
+    ...pool,
+    count: Math.min(pool.maxCount, Math.max(pool.minCount, nodesNeeded)),
+    kind: 'VirtualMachineScaleSets',
+    allocatableCpuMillicores: room.cpuMillicores,
+    allocatableMemoryMiB: room.memoryMiB,
+    nodeReadySeconds: options.nodeReadySeconds ?? [70, 120],
+  };
+}
+
+/** Nodes that hold these replicas, by CPU: pods do not straddle nodes. */
+function nodesFor(pool: string, workloads: readonly WorkloadSpec[], room: Allocatable, replicas: (workload: WorkloadSpec) => number): number {
+  const nodes = workloads
+    .filter((workload) => workload.pools[0] === pool)
+    .reduce((sum, workload) => sum + replicas(workload) / Math.max(1, Math.floor((room.cpuMillicores - daemonsetCpuMillicores) / workload.cpuMillicores)), 0);
+  return Math.ceil(round(nodes));
 }
 
 function poolSpecOf(name: string, surgeMaxCount: number, workloads: readonly WorkloadSpec[], options: SpecOptions): PoolSpec {
   const vmSize = 'Standard_D4s_v5';
   const room = allocatable[vmSize] ?? { cpuMillicores: 3860, memoryMiB: 12890 };
-  const podsPerNode = Math.floor((room.cpuMillicores - daemonsetCpuMillicores) / sizing.cpuMillicores);
-  const nodesFor = (replicas: (workload: WorkloadSpec) => number): number => {
-    const pods = workloads.filter((workload) => workload.pools[0] === name).reduce((sum, workload) => sum + replicas(workload), 0);
-    return Math.max(3, Math.ceil(pods / podsPerNode));
-  };
-  const maxCount = Math.min(surgeMaxCount, nodesFor((workload) => workload.maxReplicas));
+  const nodes = (replicas: (workload: WorkloadSpec) => number): number => Math.max(3, nodesFor(name, workloads, room, replicas));
+  const maxCount = Math.min(surgeMaxCount, nodes((workload) => workload.maxReplicas));
   return {
     name,
     mode: 'User',
     vmSize,
-    count: Math.min(maxCount, nodesFor((workload) => workload.replicas)),
+    count: Math.min(maxCount, nodes((workload) => workload.replicas)),
     minCount: 3,
     maxCount,
     zones: ['1', '2', '3'],
@@ -215,14 +264,20 @@ function systemPool(options: SpecOptions): PoolSpec {
   };
 }
 
+/** The sandbox's sizes, and those that the fleet runs on. */
+function offeredSkus(stamps: readonly StampSpec[]): readonly SkuSpec[] {
+  const deployed = new Set(stamps.flatMap((stamp) => stamp.pools.map((pool) => pool.vmSize)));
+  return [...skus, ...[...deployed].filter((name) => !skus.some((sku) => sku.name === name)).map(skuNamed)];
+}
+
 /** Used = what the fleet's nodes take at the start; the live figure is `quotaOf` in regionLimits.ts. */
-function quotasOf(stamps: readonly StampSpec[], freeCores: number): Readonly<Record<string, RegionQuotaSpec>> {
+function quotasOf(stamps: readonly StampSpec[], offered: readonly SkuSpec[], freeCores: number): Readonly<Record<string, RegionQuotaSpec>> {
   const quotas: Record<string, RegionQuotaSpec> = {};
   for (const region of new Set(stamps.map((stamp) => stamp.region))) {
-    const used = new Map<string, number>(skus.map((sku) => [sku.family, 0]));
+    const used = new Map<string, number>(offered.map((sku) => [sku.family, 0]));
     for (const stamp of stamps.filter((candidate) => candidate.region === region)) {
       for (const pool of stamp.pools) {
-        const sku = skus.find((candidate) => candidate.name === pool.vmSize);
+        const sku = offered.find((candidate) => candidate.name === pool.vmSize);
         if (sku !== undefined) used.set(sku.family, (used.get(sku.family) ?? 0) + sku.vCpus * pool.count);
       }
     }

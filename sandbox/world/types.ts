@@ -142,6 +142,8 @@ export interface WorkloadSpec {
   readonly pools: readonly string[];
   /** Field manager that owns the HPA's bounds, as kubectl-client-side-apply, helm, keda, kustomize-controller. */
   readonly hpaManager: string;
+  /** Put on the HPA when it was made, as kustomize.toolkit.fluxcd.io/ssa: IfNotPresent. */
+  readonly hpaAnnotations?: Readonly<Record<string, string>>;
 }
 
 export interface RegionQuotaSpec {

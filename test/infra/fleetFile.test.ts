@@ -74,6 +74,6 @@ describe('the sandbox as what would be deployed', () => {
     expect(world.originGroups).toEqual([{ name: 'web', latencyWindowMs: 30, probeIntervalSeconds: 30, probePath: '/spillway/gate', sampleSize: 4, successfulSamplesRequired: 3 }]);
     expect(world.clusters[0]).toMatchObject({ stamp: 'swc', region: 'swedencentral', podCidr: '100.64.0.0/12', nodeSubnetPrefix: '10.10.128.0/20' });
     expect(world.clusters[0]?.pools[1]).toEqual({ name: 'user', mode: 'User', vmSize: 'Standard_D2as_v5', minCount: 3, maxCount: 9, maxPods: 60, zones: ['1', '2', '3'] });
-    expect(world.workloads).toEqual([{ namespace: 'web', deployment: 'web', hpa: 'web', minReplicas: 6, maxReplicas: 24, targetCpuUtilisationPercent: 60, cpuRequest: '250m', memoryRequest: '128Mi' }]);
+    expect(world.workloads).toEqual([{ namespace: 'web', deployment: 'web', hpa: 'web', minReplicas: 6, maxReplicas: 24, targetCpuUtilisationPercent: 60, cpuRequest: '250m', memoryRequest: '128Mi', hpaAnnotations: { 'kustomize.toolkit.fluxcd.io/ssa': 'IfNotPresent' } }]);
   });
 });

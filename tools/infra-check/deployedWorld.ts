@@ -48,6 +48,7 @@ export interface DeployedWorkload {
   readonly targetCpuUtilisationPercent: number | null;
   readonly cpuRequest: string;
   readonly memoryRequest: string;
+  readonly hpaAnnotations: Readonly<Record<string, string>>;
 }
 
 export function deployedWorldOf(snapshot: Snapshot, manifests: readonly Manifest[]): DeployedWorld {
@@ -104,6 +105,7 @@ function workloadOf(hpa: Manifest, manifests: readonly Manifest[]): readonly Dep
       targetCpuUtilisationPercent: numberAt(cpu, 'resource.target.averageUtilization'),
       cpuRequest: textAt(requests, 'cpu') ?? '0',
       memoryRequest: textAt(requests, 'memory') ?? '0',
+      hpaAnnotations: Object.fromEntries(Object.entries(recordAt(hpa.body, 'metadata.annotations')).filter((entry): entry is [string, string] => typeof entry[1] === 'string')),
     },
   ];
 }

@@ -1,4 +1,4 @@
-import { skus } from '../spec.ts';
+import { skuNamed } from '../vmSizes.ts';
 import { draw, streamOf, uuidOf } from '../prng.ts';
 import type { PoolSpec, WorkloadSpec } from '../types.ts';
 import { scaleSetName } from './names.ts';
@@ -9,7 +9,7 @@ import { daemonsets, type NodeRecord, type PodRecord } from './records.ts';
 /** Nodes and pods, rendered from their records: what kubelet, scheduler and controllers would have written. */
 
 export function node(of: Builder, record: NodeRecord, pool: PoolSpec): ObjectToPut {
-  const sku = skus.find((candidate) => candidate.name === pool.vmSize);
+  const sku = skuNamed(pool.vmSize);
   const resourceGroup = of.spec.clusterId.split('/')[4] ?? '';
   const nodeResourceGroup = `MC_${resourceGroup}_${of.spec.clusterId.split('/').at(-1) ?? ''}_${of.spec.region}`;
   const zone = `${of.spec.region}-${record.zone}`;
@@ -42,7 +42,7 @@ export function node(of: Builder, record: NodeRecord, pool: PoolSpec): ObjectToP
       ...(record.schedulable === 'cordoned' ? { unschedulable: true, taints: [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule', timeAdded: isoSeconds(record.createdAt) }] } : {}),
     },
     status: {
-      ...capacityOf(pool, sku?.vCpus ?? 4, sku?.memoryGiB ?? 16),
+      ...capacityOf(pool, sku.vCpus, sku.memoryGiB),
       conditions: [
         ...(['MemoryPressure', 'DiskPressure', 'PIDPressure'] as const).map((type) => ({ type, status: 'False', reason: `KubeletHasNo${type}`, message: '', lastHeartbeatTime: isoSeconds(record.readyAt), lastTransitionTime: isoSeconds(record.readyAt) })),
         { type: 'Ready', status: ready, reason, message: '', lastHeartbeatTime: isoSeconds(record.readyAt), lastTransitionTime: isoSeconds(record.readyAt) },

@@ -77,7 +77,7 @@ export function horizontalPodAutoscaler(of: Builder, workload: WorkloadSpec): Ob
     kind: 'HorizontalPodAutoscaler',
     metadata: {
       ...metadata(of, 'HorizontalPodAutoscaler', workload.namespace, workload.hpa, { ...labelsOf(workload), ...ownerLabels(workload) }),
-      ...ownerAnnotations(workload),
+      ...annotationsOf(workload),
       ...(workload.hpaManager.startsWith('keda') ? { ownerReferences: [ownedBy('keda.sh/v1alpha1', 'ScaledObject', workload.name, uuidOf(of.seed, `scaled object ${of.spec.name}/${workload.name}`))] } : {}),
       managedFields: [managed(workload.hpaManager, 'autoscaling/v2', of.builtAt, owned), statusManaged('autoscaling/v2', of.builtAt)],
     },
@@ -195,8 +195,13 @@ function ownerLabels(workload: WorkloadSpec): Record<string, string> {
   }
 }
 
-function ownerAnnotations(workload: WorkloadSpec): Record<string, unknown> {
-  if (workload.hpaManager.startsWith('argocd')) return { annotations: { 'argocd.argoproj.io/tracking-id': `${workload.namespace}:autoscaling/HorizontalPodAutoscaler:${workload.namespace}/${workload.hpa}` } };
-  if (workload.hpaManager === 'helm') return { annotations: { 'meta.helm.sh/release-name': workload.deployment, 'meta.helm.sh/release-namespace': workload.namespace } };
+function annotationsOf(workload: WorkloadSpec): Record<string, unknown> {
+  const annotations = { ...ownerAnnotations(workload), ...workload.hpaAnnotations };
+  return Object.keys(annotations).length === 0 ? {} : { annotations };
+}
+
+function ownerAnnotations(workload: WorkloadSpec): Record<string, string> {
+  if (workload.hpaManager.startsWith('argocd')) return { 'argocd.argoproj.io/tracking-id': `${workload.namespace}:autoscaling/HorizontalPodAutoscaler:${workload.namespace}/${workload.hpa}` };
+  if (workload.hpaManager === 'helm') return { 'meta.helm.sh/release-name': workload.deployment, 'meta.helm.sh/release-namespace': workload.namespace };
   return {};
 }

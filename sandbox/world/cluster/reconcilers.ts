@@ -18,9 +18,17 @@ export function reconcileHpas(spec: StampSpec, store: ObjectStore): void {
     if (!isReconciler(workload.hpaManager)) continue;
     const hpa = store.get('HorizontalPodAutoscaler', workload.namespace, workload.hpa);
     const bounds = hpa === null ? null : hpaSpecOf(hpa);
-    if (hpa === null || bounds === null || (bounds.minReplicas === workload.minReplicas && bounds.maxReplicas === workload.maxReplicas)) continue;
+    if (hpa === null || bounds === null || leavesAlone(workload.hpaManager, hpa) || (bounds.minReplicas === workload.minReplicas && bounds.maxReplicas === workload.maxReplicas)) continue;
     store.put({ ...hpa, spec: { ...specOf(hpa), minReplicas: workload.minReplicas, maxReplicas: workload.maxReplicas } });
   }
+}
+
+/** Flux' own way to be told off an object that exists already; the live object's annotation counts as well. */
+function leavesAlone(manager: string, { metadata }: KubeObject): boolean {
+  if (manager !== 'kustomize-controller') return false;
+  const annotations = metadata['annotations'];
+  const ssa: unknown = typeof annotations === 'object' && annotations !== null ? Reflect.get(annotations, 'kustomize.toolkit.fluxcd.io/ssa') : undefined;
+  return ssa === 'IfNotPresent' || ssa === 'Ignore';
 }
 
 function specOf(object: KubeObject): object {

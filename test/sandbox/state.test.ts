@@ -1,4 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { request } from 'node:https';
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,12 +13,15 @@ const root = path.resolve('.');
 let folder: string;
 const children: ChildProcess[] = [];
 
-/** An app of this test's own, since dist/app may be built anew by others meanwhile. */
 beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'spillway-state-test-'));
+});
+
+/** An app of this test's own, since dist/app may be built anew by others meanwhile. */
+function buildApp(): void {
   for (const name of ['src', 'host.json', 'node_modules', 'package.json']) symlinkSync(path.join(root, name), path.join(folder, name));
   execFileSync(process.execPath, [path.join(root, 'tools/build.ts'), '--quiet'], { cwd: folder });
-}, 120_000);
+}
 
 afterAll(() => {
   for (const child of children) child.kill('SIGKILL');
@@ -25,6 +29,7 @@ afterAll(() => {
 });
 
 const stateFolder = (): string => path.join(folder, 'state');
+const sandboxFolder = (): string => path.join(folder, 'sandbox');
 
 interface Life {
   readonly child: ChildProcess;
@@ -32,8 +37,10 @@ interface Life {
   readonly ended: Promise<void>;
 }
 
-function live(): Life {
-  const child = spawn(process.execPath, ['test/sandbox/fixtures/serve.ts', path.join(folder, 'dist/app'), '--serve', '--scenario', 'grey-region', '--seed', '7', '--speed', '60', '--state', stateFolder()], { stdio: ['ignore', 'pipe', 'pipe'] });
+const live = (): Life => start(['test/sandbox/fixtures/serve.ts', path.join(folder, 'dist/app'), '--serve', '--scenario', 'grey-region', '--seed', '7', '--speed', '60', '--state', stateFolder()]);
+
+function start(args: readonly string[]): Life {
+  const child = spawn(process.execPath, [...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   children.push(child);
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -73,10 +80,25 @@ async function until(what: string, life: Life, holds: () => boolean): Promise<vo
   }
 }
 
+/** One HTTPS call that trusts the sandbox's CA. */
+function call(method: string, url: string, options: { readonly token?: string; readonly body?: unknown } = {}): Promise<{ readonly status: number; readonly text: string }> {
+  const headers = { 'content-type': 'application/json', ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }) };
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { method, headers, agent: false, ca: readFileSync(path.join(sandboxFolder(), 'ca.pem')) }, (incoming) => {
+      let text = '';
+      incoming.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      incoming.once('end', () => resolve({ status: incoming.statusCode ?? 0, text }));
+    });
+    outgoing.once('error', reject);
+    outgoing.end(options.body === undefined ? undefined : JSON.stringify(options.body));
+  });
+}
+
 const clockOf = (): number => Number(readFileSync(path.join(stateFolder(), 'clock'), 'utf8'));
 
 describe('--state', () => {
   it('survives kill -9 before, and in the middle of, the writes of a failover, which ends as if nothing had been', async () => {
+    buildApp();
     const first = live();
     await until('a plan', first, () => eventsOf(ledger(), 'PlanMade').length > 0);
     await kill(first);
@@ -112,4 +134,34 @@ describe('--state', () => {
     for (const origin of new Set(shifted)) expect(shifted.filter((one) => one === origin).length).toBeLessThanOrEqual(2);
     expect(eventsOf(run, 'ShiftVerified').length).toBeGreaterThan(0);
   }, 300_000);
+
+  it('keeps what a client of the sandbox alone was just told, its token and its addresses; one process at a time', async () => {
+    const args = ['sandbox/cli/sandbox.ts', '--state', sandboxFolder()];
+    const first = start(args);
+    await until('the sandbox', first, () => first.output().includes('export SPILLWAY_FLEET'));
+    const ports = JSON.parse(readFileSync(path.join(sandboxFolder(), 'ports.json'), 'utf8')) as Record<string, number>;
+    const [arm, admin] = [`https://localhost:${ports['arm']}`, `https://localhost:${ports['admin']}`];
+    const { text: token } = await call('GET', `${admin}/token?as=owner&audience=arm`);
+    const origin = `${arm}/subscriptions/5b1d0c3e-7a52-4d6f-9c0e-2f6a1e8d4b70/resourceGroups/rg-shop-global/providers/Microsoft.Cdn/profiles/afd-shop/originGroups/web/origins/web-eastus2?api-version=2024-02-01`;
+
+    const second = start(args);
+    await second.ended;
+    expect(second.child.exitCode).toBe(1);
+    expect(second.output()).toContain(`process ${first.child.pid} lives in`);
+
+    expect((await call('POST', `${admin}/faults`, { body: { kind: 'grey', stamp: 'eastus2', severity: 0.5 } })).status).toBeLessThan(300);
+    expect((await call('PATCH', origin, { token, body: { properties: { weight: 123 } } })).status).toBe(202);
+    await kill(first);
+
+    const third = start(args);
+    await until('the sandbox again', third, () => third.output().includes('export SPILLWAY_FLEET'));
+    expect(third.output()).toContain('goes on from');
+    const { status, text } = await call('GET', origin, { token });
+    expect({ status, body: JSON.parse(text) as unknown }).toMatchObject({ status: 200, body: { properties: { weight: 123 } } });
+    expect(JSON.parse((await call('GET', `${admin}/faults`)).text)).toMatchObject({ faults: [{ id: 'fault-1', fault: { kind: 'grey', stamp: 'eastus2', severity: 0.5 } }] });
+    third.child.kill('SIGTERM');
+    await third.ended;
+    expect(third.child.exitCode).toBe(0);
+    expect(existsSync(path.join(sandboxFolder(), 'pid'))).toBe(false);
+  }, 120_000);
 });

@@ -56,6 +56,11 @@ describe('import direction', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('the reading of deployments serves the sandbox and knows nothing of it', () => {
+    const wrong = sourceFiles('tools/infra-check').flatMap((file) => relativeImports(file).filter((target) => isUnder(target, 'sandbox')).map((target) => `${file} imports ${target}`));
+    expect(wrong).toEqual([]);
+  });
+
   it('finds imports at all: a file known to import ports is seen to', () => {
     expect(relativeImports('src/activities/applyWrite.ts')).toContain('src/ports/ports.ts');
   });

@@ -29,7 +29,7 @@ const keptAddresses = 5;
 const defaultTargetPercent = 80;
 
 /**
- * The fleet that these files would deploy, with addresses that the sandbox answers.
+ * The fleet that these files would deploy, with addresses and a subscription that the sandbox answers for.
  * @throws Error saying which file is not there or does not fit, or that kubectl is needed.
  */
 export async function readDeployment({ snapshot: snapshotFile, policy, gitops }: DeploymentSources): Promise<Deployment> {
@@ -39,7 +39,14 @@ export async function readDeployment({ snapshot: snapshotFile, policy, gitops }:
   const file = withSandboxAddresses(merged.file);
   const validated = validateFleet(file);
   if (validated.kind === 'invalid') throw new Error(`${snapshotFile} and ${policy} do not make a fleet:\n${validated.problems.map(({ path, message }) => `${path}: ${message}`).join('\n')}`);
-  return { source: basename(snapshotFile), document: { ...file }, physics: physicsOf(snapshot, await manifestsOf(gitops)) };
+  return { source: basename(snapshotFile), document: inOneSubscription({ ...file }, file.frontDoor.resourceId), physics: physicsOf(snapshot, await manifestsOf(gitops)) };
+}
+
+/** The sandbox has one subscription: a fleet that spans several is played as if all of it lay in Front Door's. */
+function inOneSubscription(document: Readonly<Record<string, unknown>>, frontDoorId: string): Readonly<Record<string, unknown>> {
+  const subscription = frontDoorId.split('/')[2] ?? '';
+  // Revived from a document's own text: the same shape.
+  return JSON.parse(JSON.stringify(document).replaceAll(/(?<="\/subscriptions\/)[^/"]+/gi, subscription)) as Record<string, unknown>;
 }
 
 async function manifestsOf(folder: string): Promise<readonly Manifest[]> {

@@ -1,7 +1,8 @@
 /** `npm run sandbox`: the Azure alone, kept up, with its admin face and page; the app is brought by whoever wants to. */
-import { KeptState, playingFrom, type Beginning } from '../keptState.ts';
+import { playingFrom, type Beginning } from '../keptState.ts';
 import { startStandalone } from '../standalone.ts';
 import { chooseScenario } from './chooseScenario.ts';
+import { openState } from './openState.ts';
 import { readOptions } from './options.ts';
 
 const read = readOptions(process.argv.slice(2));
@@ -12,7 +13,7 @@ if (read.kind === 'problem') {
 const { options } = read;
 const isGiven = (name: string): boolean => process.argv.some((argument) => argument === name || argument.startsWith(`${name}=`));
 const begin = async (): Promise<Beginning> => ({ scenario: await chooseScenario(options), faults: isGiven('--scenario') ? 'played' : 'none', seed: options.seed, startMs: Date.now() });
-const state = options.state === null ? null : await KeptState.open(options.state, begin);
+const state = await openState(options.state, begin);
 const { scenario, faults, seed } = state?.beginning ?? (await begin());
 const sandbox = await startStandalone({ scenario, faults, seed, pace: isGiven('--speed') ? options.speed : 'real', ...(state === null ? {} : { state }) });
 const { azure, endpoints, fleetFile } = sandbox;

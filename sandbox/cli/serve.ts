@@ -2,9 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { fleetDocumentOf, playFaults, startOf, worldSpecOf } from '../scenarios/index.ts';
-import { KeptState, playingFrom, type Beginning } from '../keptState.ts';
+import { playingFrom, type Beginning } from '../keptState.ts';
 import { startSimulation } from '../simulation.ts';
 import { chooseScenario } from './chooseScenario.ts';
+import { openState } from './openState.ts';
 import type { StartOptions } from './options.ts';
 
 /** Everything stays up until Ctrl-C: the Azure, the app in the local host, a kubeconfig for each cluster. */
@@ -13,7 +14,7 @@ export async function serve(options: StartOptions, appDir: string): Promise<void
     const chosen = await chooseScenario(options);
     return { scenario: chosen, faults: 'played', seed: options.seed, startMs: startOf(chosen) };
   };
-  const state = options.state === null ? null : await KeptState.open(options.state, begin);
+  const state = await openState(options.state, begin);
   const { scenario, faults, seed, startMs } = state?.beginning ?? (await begin());
   const fleetText = stringify(fleetDocumentOf(scenario));
   const simulation = await startSimulation({ spec: worldSpecOf(scenario), fleetText, seed, startMs, pace: options.speed, app: { kind: 'folder', appDir }, ...(state === null ? {} : { state }) });

@@ -146,8 +146,8 @@ describe('--state', () => {
 
     const second = start(args);
     await second.ended;
-    expect(second.child.exitCode).toBe(1);
-    expect(second.output()).toContain(`process ${first.child.pid} lives in`);
+    expect(second.child.exitCode).toBe(2);
+    expect(second.output()).toBe(`process ${first.child.pid} lives in ${sandboxFolder()}: one at a time\n`);
 
     expect((await call('POST', `${admin}/faults`, { body: { kind: 'grey', stamp: 'eastus2', severity: 0.5 } })).status).toBeLessThan(300);
     expect((await call('PATCH', origin, { token, body: { properties: { weight: 123 } } })).status).toBe(202);

@@ -26,11 +26,16 @@ interface Axios {
 export function loadFunctionsUnderTest(put: (note: RecorderNote) => void): () => void {
   const source = readFileSync(path.join(recordingsFolder, 'functions-under-test.js'), 'utf8');
   const require = createRequire(path.resolve(import.meta.dirname, '../../../package.json'));
-  const axios = require('axios') as Axios;
+  // The axios that the SDK itself uses, wherever npm has put it: the functions patch it to see the SDK's requests.
+  const sdkRequire = createRequire(require.resolve('durable-functions'));
+  const axios = sdkRequire('axios') as Axios;
   const former = [axios.create, axios.default?.create] as const;
   // compiled as Node compiles CommonJS, with a require of our own
   const load = compileFunction(source, ['require']) as (require: (id: string) => unknown) => void;
-  load((id) => (id === './recorder' ? { put } : (require(id) as unknown)));
+  load((id) => {
+    if (id === './recorder') return { put };
+    return id === 'axios' ? axios : (require(id) as unknown);
+  });
   return () => {
     axios.create = former[0];
     if (axios.default !== undefined) axios.default.create = former[1];

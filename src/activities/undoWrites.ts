@@ -24,11 +24,12 @@ export async function undoWrites(ports: Ports, step: ActivityInput<'undoWrites'>
   const read = settingsReader(ports);
   const kept: string[] = [];
   const planned: PlannedWrite[] = [];
+  // Ids of entries hold no slash: Cosmos DB takes none, and what lies in the store must be what was hashed.
   for (const undo of pending) {
     const current = await read(undo.restore);
     if (current === null) kept.push(`${undo.key}: could not be read, left as it is`);
     else if (sameSetting(current, undo.restore)) continue;
-    else if (undo.ours.some((ours) => sameSetting(ours, current))) planned.push({ key: undo.key, write: undo.restore, undo: current });
+    else if (undo.ours.some((ours) => sameSetting(ours, current))) planned.push({ key: undo.key.replaceAll('/', ':'), write: undo.restore, undo: current });
     else kept.push(`${undo.key}: changed by another owner meanwhile, left as it is (I12)`);
   }
   const applied = await guardedWrites(ports, step, planned, ports.clock.now(), { kind: 'undo', ofRun: step.ofRun });

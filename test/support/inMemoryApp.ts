@@ -1,3 +1,4 @@
+import type { TokenCredential } from '@azure/core-auth';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SimulatedApp } from '../../sandbox/simulation.ts';
@@ -14,7 +15,15 @@ export async function inMemoryApp(): Promise<SimulatedApp> {
     kind: 'inMemory',
     hostJson: JSON.parse(readFileSync(join(import.meta.dirname, '../../host.json'), 'utf8')),
     compose(environment, azure) {
-      composeApp({ ...process.env, ...environment }, '.', { httpClient: azure.httpClient(), fetch: (url, init) => azure.fetchLike(url, init) });
+      // The identity SDK keeps tokens for the life of the process, and each simulation has a tenant and a time of its own:
+      // here tokens come from this simulation's tenant at each call. `npm start` runs the managed identity itself.
+      const credential: TokenCredential = {
+        getToken: (scopes) => {
+          const audience = [scopes].flat()[0]?.replace(/\/\.default$/, '') ?? '';
+          return Promise.resolve({ token: azure.issueToken({ as: 'controlPlane', audience }), expiresOnTimestamp: azure.world.clock.now() + 3_600_000 });
+        },
+      };
+      composeApp({ ...process.env, ...environment }, '.', { httpClient: azure.httpClient(), credential, fetch: (url, init) => azure.fetchLike(url, init) });
     },
   };
 }

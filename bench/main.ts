@@ -18,7 +18,7 @@ console.log('domain');
 const domain = benchDomain(() => performance.now());
 print(domain);
 
-console.log('\nwebhook, over HTTP on loopback');
+console.log('\nwebhook, through the local host, real time');
 const webhook = await benchWebhook();
 print(webhook);
 

@@ -25,7 +25,7 @@ export async function benchWebhook(): Promise<WebhookFigures> {
     const instance = `watch-${azure.environment()['SPILLWAY_CONTROL_REGION']}`;
     const before = host.engine.state.instances.get(instance)?.createdAtMs;
     const from = performance.now();
-    const response = await fetch(`${host.origin}/api/alerts/azure-monitor`, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body });
+    const response = await host.invokeHttp(new Request(`${host.origin}/api/alerts/azure-monitor`, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body }));
     if (response.status !== 202) throw new Error(`the webhook answered ${response.status}: ${await response.text()}`);
     answered.push(performance.now() - from);
     while (host.engine.state.instances.get(instance)?.createdAtMs === before && performance.now() - from < 2000) await new Promise((resolve) => setImmediate(resolve));

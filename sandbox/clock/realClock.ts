@@ -7,6 +7,8 @@ export interface RealClockOptions {
   readonly factor?: number;
   /** The instant that the clock shows when it is made, epoch milliseconds. */
   readonly startMs?: number;
+  /** Whose wall clock and timers; left out: the machine's. */
+  readonly timers?: Pick<typeof realTimers, 'Date' | 'setTimeout' | 'clearTimeout'>;
 }
 
 const longestTimeoutMs = 2_147_483_647;
@@ -15,27 +17,35 @@ const longestTimeoutMs = 2_147_483_647;
 export class RealClock implements Clock {
   readonly #factor: number;
   readonly #startMs: number;
-  readonly #realStartMs = realTimers.Date.now();
+  readonly #timers: NonNullable<RealClockOptions['timers']>;
+  readonly #realStartMs: number;
 
   constructor(options: RealClockOptions = {}) {
+    this.#timers = options.timers ?? realTimers;
+    this.#realStartMs = this.#timers.Date.now();
     this.#factor = options.factor ?? 1;
     if (!(this.#factor > 0)) throw new RangeError(`factor must be above 0, got ${this.#factor}`);
     this.#startMs = options.startMs ?? this.#realStartMs;
   }
 
   now(): number {
-    return Math.floor(this.#startMs + (realTimers.Date.now() - this.#realStartMs) * this.#factor);
+    return Math.floor(this.#startMs + (this.#timers.Date.now() - this.#realStartMs) * this.#factor);
   }
 
+  /** Node may run a timer a millisecond before its time by the wall clock, and takes no wait over 2^31 - 1 ms: what is early is armed again. */
   setTimer(atMs: number, fn: () => void): CancelTimer {
     let handle: NodeJS.Timeout;
     const arm = (): void => {
       const waitMs = Math.max(0, Math.ceil((atMs - this.now()) / this.#factor));
-      handle = realTimers.setTimeout(waitMs > longestTimeoutMs ? arm : fn, Math.min(waitMs, longestTimeoutMs));
+      handle = this.#timers.setTimeout(fireOrArm, Math.min(waitMs, longestTimeoutMs));
+    };
+    const fireOrArm = (): void => {
+      if (this.now() >= atMs) fn();
+      else arm();
     };
     arm();
     return () => {
-      realTimers.clearTimeout(handle);
+      this.#timers.clearTimeout(handle);
     };
   }
 }

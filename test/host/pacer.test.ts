@@ -71,9 +71,7 @@ describe('the pacer', () => {
     clock.setTimer(5000, () => undefined);
     const startedMs = realTimers.Date.now();
     await pacer.drive({ untilMs: 5000 });
-    const realMs = realTimers.Date.now() - startedMs;
-    expect(realMs).toBeGreaterThanOrEqual(48);
-    expect(realMs).toBeLessThan(1500);
+    expect(realTimers.Date.now() - startedMs).toBeGreaterThanOrEqual(48);
   });
 
   it('counts an http request from its making to its close', async () => {

@@ -10,6 +10,7 @@ import { readingOf, refusalOrThrow } from '../http/faults.ts';
 import { parseResourceId } from '../http/resourceId.ts';
 import type { SdkContext } from '../http/sdkContext.ts';
 import { capacityReservations, type ReadReservedNodes } from './capacityReservations.ts';
+import { managedClusters, type ReadManagedCluster } from './managedClusters.ts';
 import { poolBody, poolFacts } from './poolFacts.ts';
 
 /** One client a subscription, made once: its pipeline caches the token. */
@@ -28,7 +29,7 @@ export function aksClients(context: SdkContext): (subscriptionId: string) => Con
  * Node pools, agentPools api 2026-06-01. minCount and maxCount go in one PUT under If-Match, with the count that was read
  * together with that etag: a count from anywhere else could scale the pool back. The PUT is started and left.
  */
-export function aksCompute(context: SdkContext, clientOf: (subscriptionId: string) => ContainerServiceClient): Compute {
+export function aksCompute(context: SdkContext, clientOf: (subscriptionId: string) => ContainerServiceClient, readCluster: ReadManagedCluster = managedClusters(clientOf)): Compute {
   const now = (): number => context.clock.now();
   const readReservedNodes = capacityReservations(context);
 
@@ -38,7 +39,7 @@ export function aksCompute(context: SdkContext, clientOf: (subscriptionId: strin
         const cluster = parseResourceId(stamp.cluster.resourceId);
         const client = clientOf(cluster.subscriptionId);
         const [managed, pools] = await Promise.all([
-          client.managedClusters.get(cluster.resourceGroup, cluster.name),
+          readCluster(stamp.cluster),
           collect(client.agentPools.list(cluster.resourceGroup, cluster.name)),
         ]);
         const provisioning = managed.nodeProvisioningProfile?.mode === 'Auto' ? 'Auto' : 'Manual';

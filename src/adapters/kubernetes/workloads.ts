@@ -20,22 +20,11 @@ type Budgets = readonly Wire<V1PodDisruptionBudget>[];
 /** What runs in a stamp, through its Kubernetes API. */
 export function kubernetesWorkloads(context: SdkContext, clusters: Clusters): Workloads {
   const now = (): number => context.clock.now();
-  // Nodes and workloads of a stamp are read side by side and both need its pods, the largest list there is.
-  const listing = new Map<string, Promise<Pods>>();
-
-  function podsOf(cluster: Cluster, stamp: string): Promise<Pods> {
-    const underWay = listing.get(stamp);
-    if (underWay !== undefined) return underWay;
-    const started = cluster.reader.list<V1Pod>(podsPath, { fieldSelector: livePods }).finally(() => listing.delete(stamp));
-    listing.set(stamp, started);
-    return started;
-  }
-
   return {
     readNodes: (stamp) =>
       readingOf(`nodes of ${stamp.name}`, now, async () => {
         const cluster = await clusters.open(stamp.cluster);
-        const [nodes, pods] = await Promise.all([cluster.reader.list<V1Node>(nodesPath), podsOf(cluster, stamp.name)]);
+        const [nodes, pods] = await Promise.all([cluster.reader.list<V1Node>(nodesPath), podsOf(cluster)]);
         return nodeFacts(nodes, pods);
       }),
 
@@ -48,14 +37,7 @@ export function kubernetesWorkloads(context: SdkContext, clusters: Clusters): Wo
     readWorkloads: (stamp, workloads) =>
       readingOf(`workloads of ${stamp.name}`, now, async () => {
         const cluster = await clusters.open(stamp.cluster);
-        const budgets = new Map<string, Promise<Budgets>>();
-        const budgetsIn = (namespace: string): Promise<Budgets> => {
-          const asked = budgets.get(namespace) ?? listBudgets(cluster, namespace);
-          budgets.set(namespace, asked);
-          return asked;
-        };
-        const pods = podsOf(cluster, stamp.name);
-        return Promise.all(workloads.map((workload) => readWorkload(cluster, workload, pods, budgetsIn(workload.namespace))));
+        return Promise.all(workloads.map((workload) => readWorkload(cluster, workload)));
       }),
 
     readReplicas: (stamp, workloads) =>
@@ -78,13 +60,16 @@ export function kubernetesWorkloads(context: SdkContext, clusters: Clusters): Wo
 const readDeployment = ({ reader }: Cluster, { namespace, deployment }: Workload): Promise<Wire<V1Deployment>> =>
   reader.get<V1Deployment>(deploymentPath(namespace, deployment));
 
-async function readWorkload(cluster: Cluster, workload: Workload, allPods: Promise<Pods>, budgetsHere: Promise<Budgets>): Promise<WorkloadFacts> {
+/** Of all pods there are: nodes and workloads of a stamp are read side by side, and this largest of lists serves them all. */
+const podsOf = ({ reader }: Cluster): Promise<Pods> => reader.list<V1Pod>(podsPath, { fieldSelector: livePods });
+
+async function readWorkload(cluster: Cluster, workload: Workload): Promise<WorkloadFacts> {
   const { namespace } = workload;
   const [deployment, hpa, budgets, everywhere] = await Promise.all([
     readDeployment(cluster, workload),
     orNull(cluster.reader.get<V2HorizontalPodAutoscaler>(hpaPath(namespace, workload.hpa))),
-    budgetsHere,
-    allPods,
+    listBudgets(cluster, namespace),
+    podsOf(cluster),
   ]);
   const pods = everywhere.filter(({ metadata }) => metadata?.namespace === namespace && selects(deployment.spec?.selector, metadata.labels ?? {}));
   return workloadFacts(workload, { deployment, hpa, pods, budgets });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { managedClusters } from '../../../src/adapters/aks/managedClusters.ts';
 import { aksClients } from '../../../src/adapters/aks/pools.ts';
 import { agedCache } from '../../../src/adapters/headroom/agedCache.ts';
 import { azureHeadroom } from '../../../src/adapters/headroom/headroom.ts';
@@ -15,7 +16,7 @@ const noClusters = { open: () => Promise.reject(new Error('no test here asks a c
 function headroom(answer: (asked: Asked) => Answer) {
   const http = fakeHttp(answer);
   const context = fakeContext(http.client);
-  return { headroom: azureHeadroom(context, fleet, { aksClientOf: aksClients(context), clusters: noClusters }), asked: http.asked, clock: context.clock };
+  return { headroom: azureHeadroom(context, fleet, { readCluster: managedClusters(aksClients(context)), clusters: noClusters }), asked: http.asked, clock: context.clock };
 }
 
 const usage = (name: string, currentValue: number, limit: number) => ({ name: { value: name, localizedValue: name }, unit: 'Count', currentValue, limit });

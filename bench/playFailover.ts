@@ -11,15 +11,18 @@ import { startSimulation, type SimulatedApp } from '../sandbox/simulation.ts';
 const quietSeconds = 30;
 const sampleSeconds = 15;
 
+const scenario = soon(loadScenario(defaultScenario));
+const spec = worldSpecOf(scenario);
+const fleetText = stringify(fleetDocumentOf(scenario));
+const startMs = startOf(scenario);
+
 /**
  * One simulated failover: the default scenario from shortly before the fault until the traffic has settled and the run is
  * closed, its ledger verified. Without what a show adds: frames, the afterglow, the same world once more without Spillway.
  * Throws when it does not complete, does not settle, or breaks an invariant or the chain.
  */
 export async function playFailover(app: SimulatedApp, seed: number): Promise<void> {
-  const scenario = soon(loadScenario(defaultScenario));
-  const startMs = startOf(scenario);
-  const simulation = await startSimulation({ spec: worldSpecOf(scenario), fleetText: stringify(fleetDocumentOf(scenario)), seed, startMs, pace: 'max', app });
+  const simulation = await startSimulation({ spec, fleetText, seed, startMs, pace: 'max', app });
   try {
     const { world, clock, pacer, invariants, azure } = simulation;
     playFaults(scenario, world, startMs);

@@ -15,6 +15,10 @@ export type AwaitRoomResult = Exclude<SurgeStep, { kind: 'notYet' }> | { readonl
 
 const looksPerGeneration = 6;
 
+/** No machine of AKS starts and joins in less than a minute: until then a look now and then is enough. */
+const noNodeBeforeMs = 60_000;
+const lookSeconds = (what: 'nodes' | 'pods', waitedMs: number): number => (what === 'nodes' && waitedMs < noNodeBeforeMs ? 15 : pollSeconds(waitedMs));
+
 /**
  * Waits until nodes or pods are there, or the time is up:
  *
@@ -33,7 +37,7 @@ export function* awaitRoom(ctx: OrchestrationContext): Steps<AwaitRoomResult | u
     if (enough === 'first' && seen.ready > since.readyAtFirst) return { kind: 'ready' };
     ctx.df.setCustomStatus({ waitingFor: step.what, wanted: seen.wanted, ready: seen.ready });
     if (since.from + minutes * 60_000 <= now(ctx)) return { kind: 'late', what: step.what, wanted: seen.wanted, ready: seen.ready };
-    yield* wait(ctx, pollSeconds(now(ctx) - since.from));
+    yield* wait(ctx, lookSeconds(step.what, now(ctx) - since.from));
     if (look === looksPerGeneration) {
       const next: AwaitRoomInput = { ...step, minutes, enough, since };
       ctx.df.continueAsNew(next);

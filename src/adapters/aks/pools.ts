@@ -36,14 +36,10 @@ export function aksCompute(context: SdkContext, clientOf: (subscriptionId: strin
   return {
     readPools: (stamp) =>
       readingOf(`node pools of ${stamp.name}`, now, async () => {
-        const cluster = parseResourceId(stamp.cluster.resourceId);
-        const client = clientOf(cluster.subscriptionId);
-        const [managed, pools] = await Promise.all([
-          readCluster(stamp.cluster),
-          collect(client.agentPools.list(cluster.resourceGroup, cluster.name)),
-        ]);
-        const provisioning = managed.nodeProvisioningProfile?.mode === 'Auto' ? 'Auto' : 'Manual';
-        return Promise.all(pools.map(async (pool) => withReservation(poolFacts(pool, provisioning), readReservedNodes)));
+        // The cluster's own answer names its pools with all that is needed of them: one request instead of two.
+        const { agentPoolProfiles = [], nodeProvisioningProfile } = await readCluster(stamp.cluster);
+        const provisioning = nodeProvisioningProfile?.mode === 'Auto' ? 'Auto' : 'Manual';
+        return Promise.all(agentPoolProfiles.map(({ type, ...pool }) => withReservation(poolFacts({ ...pool, ...(type === undefined ? {} : { typePropertiesType: type }) }, provisioning), readReservedNodes)));
       }),
 
     async applyPoolBounds(stamp, pool, set, expect) {
@@ -90,9 +86,3 @@ const wantedBounds = (autoscaled: 'autoscaled' | 'fixed', bounds: CountBounds): 
 const sameBounds = (left: CountBounds, right: CountBounds): boolean => left.minCount === right.minCount && left.maxCount === right.maxCount;
 
 const refused = (reaction: 'busy' | 'conflict' | 'refused', why: string): WriteOutcome => ({ kind: 'refused', reaction, why });
-
-async function collect<T>(pages: AsyncIterable<T>): Promise<readonly T[]> {
-  const all: T[] = [];
-  for await (const item of pages) all.push(item);
-  return all;
-}

@@ -15,10 +15,10 @@ import { agedCache } from './agedCache.ts';
 import { readQuotaFacts, readSkuFacts } from './compute.ts';
 import { networkShape, readSubnets, resourceQuotaFacts, subnetIdsOf } from './network.ts';
 
-/** The SKU list is megabytes and changes by the week; quota and addresses change with every scale. */
+/** The SKU list is megabytes and changes by the week; quota and addresses change with every scale, and count for 5 minutes (docs/capacity.md). */
 const skusKeptMs = 50 * 60_000;
-const quotaKeptMs = 60_000;
-const networkKeptMs = 60_000;
+const quotaKeptMs = 150_000;
+const networkKeptMs = 150_000;
 
 export interface HeadroomSources {
   readonly readCluster: ReadManagedCluster;

@@ -20,7 +20,7 @@ export function* wait(ctx: OrchestrationContext, seconds: number): Steps<void> {
   yield ctx.df.createTimer(new Date(now(ctx) + seconds * 1000));
 }
 
-/** Often while it matters most, then seldom: replay costs grow with the square of a history's length. */
+/** Often while it matters most, then seldom. */
 export function pollSeconds(waitedMs: number): number {
   if (waitedMs < 4 * 60_000) return 5;
   return waitedMs < 10 * 60_000 ? 30 : 60;

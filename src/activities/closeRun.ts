@@ -1,15 +1,13 @@
 import type { Ports } from '../ports/ports.ts';
 import type { ActivityInput } from './contracts.ts';
-import { projectRegions, projectRun, type RunState } from './runIndex.ts';
+import { projectRun } from './runIndex.ts';
 import { recordOfRun } from './runLog.ts';
 
 /** Ends a run: the last entry of its chain, word to people, the fence free for the next one. */
 export async function closeRun(ports: Ports, { request, hold, outcome, why }: ActivityInput<'closeRun'>): Promise<{ readonly closed: 'closed' }> {
   const epoch = hold?.epoch ?? 0;
   await recordOfRun(ports, request, `e${epoch}:closed`, epoch, { type: 'RunClosed', outcome, why });
-  const closed: RunState = { request, outcome, closedAt: ports.clock.now() };
-  await projectRegions(ports, closed);
-  await projectRun(ports, closed);
+  await projectRun(ports, { request, outcome, closedAt: ports.clock.now() });
   await ports.notify.notify({
     kind: outcome === 'frozen' ? 'frozen' : 'runClosed',
     runId: request.runId,

@@ -2,11 +2,9 @@ import { pendingUndo, roomTargets } from '../domain/undo.ts';
 import type { RunOutcome } from '../domain/run.ts';
 import { TransientError } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
-import { projectRegions, projectRun, type RunState } from './runIndex.ts';
+import { projectRun, readRunIndex, type RunState } from './runIndex.ts';
 import type { OrchestrationStarter } from './startRun.ts';
 import { undoWrites } from './undoWrites.ts';
-
-const runsLookedAt = 30;
 
 /**
  * Heals what was left half-done, every minute (I5, I11): the outbox is drained, an open run whose orchestration is gone
@@ -14,11 +12,11 @@ const runsLookedAt = 30;
  */
 export async function reconcile(ports: Ports, starter: OrchestrationStarter): Promise<void> {
   await ports.ledger.drainOutbox();
-  const runs = await ports.state.list<RunState>('run', runsLookedAt);
-  for (const { value } of runs) {
+  const { runs } = await readRunIndex(ports);
+  for (const run of runs) {
     try {
-      if (value.closedAt === null) await healOpenRun(ports, starter, value);
-      else await reclaimExpired(ports, value);
+      if (run.closedAt === null) await healOpenRun(ports, starter, run);
+      else await reclaimExpired(ports, run);
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;
     }
@@ -33,9 +31,7 @@ async function healOpenRun(ports: Ports, starter: OrchestrationStarter, { reques
   const entries = await ports.ledger.readRun(request.runId);
   const closed = entries.find(({ event }) => event.type === 'RunClosed');
   if (closed?.event.type === 'RunClosed') {
-    const state: RunState = { request, outcome: closed.event.outcome, closedAt: closed.at };
-    await projectRegions(ports, state);
-    await projectRun(ports, state);
+    await projectRun(ports, { request, outcome: closed.event.outcome, closedAt: closed.at });
     return;
   }
   const quietMs = ports.clock.now() - Math.max(request.requestedAt, ...entries.map(({ at }) => at));
@@ -69,6 +65,6 @@ async function reclaimExpired(ports: Ports, { request, outcome, closedAt }: RunS
 const reclaimWindowMs = 60 * 60_000;
 
 async function stillNeeded(ports: Ports, runId: string): Promise<boolean> {
-  const regions = await ports.state.list<{ readonly state: 'drained' | 'serving'; readonly runId: string }>('region', ports.fleet.stamps.length);
-  return regions.some(({ value }) => value.runId === runId && value.state === 'drained');
+  const { regions } = await readRunIndex(ports);
+  return Object.values(regions).some((region) => region.runId === runId && region.state === 'drained');
 }

@@ -20,6 +20,7 @@ import {
   apiType
   attachedFleetType
   controlPlaneRegionType
+  dataRegionType
   deployedStampType
   featuresType
   frontDoorSettingsType
@@ -49,10 +50,10 @@ param attachTo attachedFleetType?
 param controlPlane controlPlaneRegionType[]
 
 @description('A further region for the fence, so that the loss of one control-plane region leaves the other able to act.')
-param fenceRegion controlPlaneRegionType
+param fenceRegion dataRegionType
 
 @description('More regions for Cosmos DB alone: Strong consistency wants three in all.')
-param dataRegions controlPlaneRegionType[] = []
+param dataRegions dataRegionType[] = []
 param ledgerConsistency 'Session' | 'Strong'
 param durableBackend 'storage' | 'taskScheduler' = 'storage'
 

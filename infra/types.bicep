@@ -64,6 +64,19 @@ type controlPlaneRegionType = {
 }
 
 @export()
+@description('A region that holds data of the control plane and runs nothing.')
+type dataRegionType = {
+  @minLength(2)
+  @maxLength(5)
+  name: string
+
+  region: string
+
+  @description('Whether the region has availability zones: what lies there then spans them.')
+  zoneRedundant: bool
+}
+
+@export()
 type frontDoorSettingsType = {
   @description('Latency window in milliseconds: 0 makes weights inert. The smallest value that lets adjacent regions share is right; it costs users that much distance at most.')
   @minValue(0)

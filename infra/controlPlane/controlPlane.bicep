@@ -2,12 +2,12 @@
 targetScope = 'subscription'
 
 import { controlGroup, controlIdentityId, cosmosName, regionGroup, storageName, suffix } from '../naming.bicep'
-import { apiType, controlPlaneRegionType } from '../types.bicep'
+import { apiType, controlPlaneRegionType, dataRegionType } from '../types.bicep'
 
 param name string
 param regions controlPlaneRegionType[]
-param fenceRegion controlPlaneRegionType
-param dataRegions controlPlaneRegionType[]
+param fenceRegion dataRegionType
+param dataRegions dataRegionType[]
 param ledgerConsistency 'Session' | 'Strong'
 param durableBackend 'storage' | 'taskScheduler'
 param alwaysReady bool
@@ -66,7 +66,10 @@ module cosmos 'cosmos.bicep' = {
   params: {
     accountName: cosmosName(name, unique)
     location: hubLocation
-    regions: map(concat(regions, dataRegions), place => { region: place.region, zoneRedundant: place.zoneRedundant })
+    regions: concat(
+      map(regions, place => { region: place.region, zoneRedundant: place.zoneRedundant }),
+      map(dataRegions, place => { region: place.region, zoneRedundant: place.zoneRedundant })
+    )
     consistency: ledgerConsistency
     holders: [
       for (place, i) in regions: {

@@ -7,11 +7,9 @@ import type { Summary } from '../play/summary.ts';
 import type { Scenario } from '../scenarios/index.ts';
 import type { LogLine } from '../host/index.ts';
 import type { StartOptions } from './options.ts';
+import type { Paint } from './paint.ts';
 import { statusTable } from './statusTable.ts';
 import { summaryLines } from './summaryLines.ts';
-
-export type Colour = 'red' | 'yellow' | 'green' | 'cyan' | 'magenta' | 'dim' | 'bold';
-export type Paint = (colour: Colour, text: string) => string;
 
 export interface Show extends Audience {
   begin(): void;

@@ -1,6 +1,6 @@
 import type { Frame } from '../play/playScenario.ts';
 import type { StampSnapshot } from '../world/index.ts';
-import type { Colour } from './show.ts';
+import type { Colour } from './paint.ts';
 
 export interface TableLine {
   readonly text: string;

@@ -173,6 +173,20 @@ describe('who may act (I3, I8)', () => {
     await host.stop();
   });
 
+  it('a run that has waited long still holds the fence against one that asks for it all the time (I3)', async () => {
+    const { ports, start, runFor, host } = await runHost();
+    ports.outside.podReadyMs = Number.POSITIVE_INFINITY;
+    ports.setVerdicts({ eastus2: 'unhealthy' });
+    const first = await start({});
+    await runFor(11);
+    const second = await start({ kind: 'drain', stamps: ['westus3'] });
+    await runFor(4);
+    const takers = ports.entries.flatMap(({ runId, event }) => (event.type === 'FenceTaken' ? [runId] : []));
+    expect(takers).toEqual([first.runId]);
+    expect(second.runId).not.toBe(first.runId);
+    await host.stop();
+  });
+
   it('a second run waits for the fence of the first', async () => {
     const { ports, start, finish, runFor, host } = await runHost();
     const first = await start({ stamps: ['eastus2'] });

@@ -122,6 +122,23 @@ describe('who may act (I3, I8)', () => {
     await host.stop();
   });
 
+  it('right before a write the fence is confirmed, whatever this process knew a moment ago', async () => {
+    const { ports, start, finish, host } = await runHost();
+    ports.setVerdicts({ eastus2: 'unhealthy' });
+    const { record } = ports.ledger;
+    // Taken between the guard and the first write: `keep` has just said that it is ours.
+    ports.ledger.record = async (entry) => {
+      const recorded = await record(entry);
+      if (entry.event.type === 'WriteIntended') ports.stealFence('another-run');
+      return recorded;
+    };
+    const { runId } = await start({});
+    expect(await finish(runId)).toMatchObject({ outcome: 'superseded' });
+    expect(ports.eventsOf('WriteIntended').length).toBeGreaterThan(0);
+    expect(ports.outside.writes).toEqual([]);
+    await host.stop();
+  });
+
   it('the kill switch freezes a run where it is', async () => {
     const { ports, start, finish, runFor, host } = await runHost();
     const { runId } = await start({});

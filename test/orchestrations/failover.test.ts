@@ -125,7 +125,8 @@ describe('who may act (I3, I8)', () => {
   it('right before a write the fence is confirmed, whatever this process knew a moment ago', async () => {
     const { ports, start, finish, host } = await runHost();
     ports.setVerdicts({ eastus2: 'unhealthy' });
-    const { record } = ports.ledger;
+    const { ledger } = ports;
+    const record: typeof ledger.record = ledger.record.bind(ledger);
     // Taken between the guard and the first write: `keep` has just said that it is ours.
     ports.ledger.record = async (entry) => {
       const recorded = await record(entry);

@@ -32,6 +32,8 @@ export interface WorkloadModel {
   readonly bound: number;
   /** Positions in `StampModel.pools`, in the order in which they are tried. */
   readonly pools: readonly number[];
+  /** By position in `StampModel.pools`: 1 for those in `pools`. */
+  readonly mayUse: Uint8Array;
   /** `maxSkew` of a DoNotSchedule spread over zones; null without one. */
   readonly zoneSkew: number | null;
   readonly hostSkew: number | null;
@@ -79,7 +81,7 @@ function factsByName({ workloads }: StampFacts): ReadonlyMap<string, WorkloadFac
 const noRequest: Resources = { cpuMillicores: 0, memoryMiB: 0, ephemeralStorageMiB: 0 };
 
 function workloadModel(workload: Workload, facts: WorkloadFacts | null, poolsOf: (names: readonly string[]) => PoolChoice): WorkloadModel {
-  const { positions, zones } = poolsOf(workload.pools);
+  const { positions, mayUse, zones } = poolsOf(workload.pools);
   const zoneSkew = skewOf(facts, zoneKey);
   return {
     workload,
@@ -87,6 +89,7 @@ function workloadModel(workload: Workload, facts: WorkloadFacts | null, poolsOf:
     request: facts?.podRequests ?? noRequest,
     bound: facts === null ? 0 : (facts.scheduledReplicas ?? Math.min(facts.readyReplicas, facts.requestedReplicas)),
     pools: positions,
+    mayUse,
     zoneSkew,
     hostSkew: skewOf(facts, hostKey),
     spreadZones: zoneSkew === null ? [] : zones,
@@ -102,6 +105,7 @@ function skewOf(facts: WorkloadFacts | null, key: string): number | null {
 interface PoolChoice {
   /** Positions in `StampModel.pools`. */
   readonly positions: readonly number[];
+  readonly mayUse: Uint8Array;
   readonly zones: readonly string[];
 }
 
@@ -111,7 +115,8 @@ function poolChoices(pools: readonly PoolModel[]): (names: readonly string[]) =>
   return (names) => {
     for (const choice of known) if (sameNames(choice.names, names)) return choice;
     const positions = pools.flatMap(({ facts }, position) => (names.includes(facts.name) ? [position] : []));
-    const choice = { names, positions, zones: zonesOf(positions.flatMap((position) => pools[position] ?? [])) };
+    const mayUse = Uint8Array.from(pools, (_, position) => (positions.includes(position) ? 1 : 0));
+    const choice = { names, positions, mayUse, zones: zonesOf(positions.flatMap((position) => pools[position] ?? [])) };
     known.push(choice);
     return choice;
   };

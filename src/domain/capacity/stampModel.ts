@@ -45,7 +45,6 @@ const hostKey = 'kubernetes.io/hostname';
 export const workloadsOf = (fleet: Fleet, stamp: Stamp): readonly Workload[] => fleet.workloads.filter(({ stamps }) => stamps === null || stamps.includes(stamp.name));
 
 export function buildStampModel(stamp: Stamp, workloads: readonly Workload[], facts: StampFacts): StampModel {
-  const unknown = unknownInputs(stamp, facts);
   const pools = buildPoolModels(stamp, workloads, facts);
   const workloadFacts = new Map(facts.workloads.kind === 'known' ? facts.workloads.value.map((one) => [one.name, one]) : []);
   const models = workloads.map((workload) => workloadModel(workload, workloadFacts.get(workload.name) ?? null, pools));
@@ -56,15 +55,24 @@ export function buildStampModel(stamp: Stamp, workloads: readonly Workload[], fa
     packingOrders: packingOrders(models, pools),
     limits: buildLimits(stamp, pools, facts),
     network: facts.network,
-    unknown,
+    unknown: [...unknownInputs(stamp, facts), ...models.flatMap((model) => unknownOfWorkload(stamp, model, facts))],
   };
 }
 
 function unknownInputs(stamp: Stamp, facts: StampFacts): UnknownInput[] {
-  return (['pools', 'workloads', 'nodes', 'quota', 'skus', 'network', 'load'] as const).flatMap((input) => {
+  return (['pools', 'workloads', 'nodes', 'quota', 'skus', 'network', 'load', 'gate'] as const).flatMap((input) => {
     const reading = facts[input];
-    return reading.kind === 'unknown' ? [{ input: `${stamp.name}.${input}`, why: reading.why }] : [];
+    return reading?.kind === 'unknown' ? [{ input: `${stamp.name}.${input}`, why: reading.why }] : [];
   });
+}
+
+/** A workload that the answer left out, and a metric that its HPA lacks and that the worst case stands in for. */
+function unknownOfWorkload(stamp: Stamp, { workload, facts }: WorkloadModel, { workloads }: StampFacts): UnknownInput[] {
+  if (workloads.kind === 'unknown') return [];
+  if (facts === null) return [{ input: `${stamp.name}.${workload.name}`, why: `${workload.namespace}/${workload.deployment} was not in the answer` }];
+  const { hpa } = facts;
+  if (hpa === null || hpa.targetCpuUtilisationPercent === null || hpa.currentCpuUtilisationPercent !== null) return [];
+  return [{ input: `${stamp.name}.${workload.name}.cpuUtilisation`, why: 'the HPA reports none: taken as 100 %' }];
 }
 
 const noRequest: Resources = { cpuMillicores: 0, memoryMiB: 0, ephemeralStorageMiB: 0 };

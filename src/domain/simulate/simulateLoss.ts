@@ -70,7 +70,7 @@ export function simulateLoss({ fleet, facts, assessment, lose, demandFactor = 1,
     }),
     surgeCostPerHour: { amount: costOf(sized), currency: 'USD' },
     readyInSeconds: outcome.readyInSeconds,
-    unknown: [...context.unknown, ...survivors.flatMap((index) => [...models.of(index).unknown, ...takenAsWorst(models.of(index))])],
+    unknown: outcome.unknown.map(({ input, why }) => ({ input, why })),
   };
 }
 
@@ -108,15 +108,6 @@ function simulatedStamp(context: FleetContext, { before, room }: LossOutcome, { 
 }
 
 const withoutSubject = ({ constraint, missing, unit, fix }: Shortfall): SimulatedShortfall => ({ constraint, missing, unit, fix });
-
-/** Metrics that are missing and were replaced by the worst case: told, although they do not forbid an answer. */
-function takenAsWorst({ stamp, workloads }: SizedStamp['model']): { input: string; why: string }[] {
-  return workloads.flatMap(({ workload, facts }) => {
-    const hpa = facts?.hpa ?? null;
-    if (hpa === null || hpa.targetCpuUtilisationPercent === null || hpa.currentCpuUtilisationPercent !== null) return [];
-    return [{ input: `${stamp.name}.${workload.name}.cpuUtilisation`, why: 'the HPA reports none: taken as 100 %' }];
-  });
-}
 
 function costOf(sized: readonly SizedStamp[]): number | null {
   return sized.reduce<number | null>((sum, { sizing }) => (sum === null || sizing.costPerHourUsd === null ? null : Math.round((sum + sizing.costPerHourUsd) * 10_000) / 10_000), 0);

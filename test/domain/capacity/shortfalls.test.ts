@@ -83,7 +83,7 @@ describe('every constraint: what is missing, of what, and what would mend it', (
 });
 
 describe('what is not known is never room', () => {
-  it.each<[keyof StampFacts, RegExp]>([['pools', /pools are not known/], ['nodes', /nodes/], ['workloads', /state of shop\/w/], ['quota', /quota is not known/], ['skus', /SKUs are not known/], ['network', /network/]])('%s', (input, fix) => {
+  it.each<[keyof StampFacts, RegExp]>([['pools', /pools are not known/], ['nodes', /nodes/], ['workloads', /state of the workloads/], ['quota', /quota is not known/], ['skus', /SKUs are not known/], ['network', /network/]])('%s', (input, fix) => {
     const sizing = size({ small: { facts: { [input]: unknown('Azure said nothing', now) } } });
     expect(sizing.shortfalls.length).toBeGreaterThan(0);
     expect(sizing.shortfalls.every(({ constraint }) => constraint === 'inputUnknown')).toBe(true);

@@ -136,7 +136,9 @@ function networkLimits(stamp: Stamp, pools: readonly PoolModel[], facts: StampFa
   }
   if (network.plugin !== 'flat') limits.push(podCidrLimit(network.podCidr, allNodes, pools));
   const { outboundPortsPerNode: portsPerNode, outboundPortsTotal: portsTotal } = network;
-  if (portsPerNode !== null && portsPerNode > 0 && portsTotal !== null) {
+  if (portsPerNode !== null && portsPerNode > 0 && portsTotal === null) {
+    limits.push(...refuseAll(pools, 'inputUnknown', 'outboundPorts', 'how many outbound addresses the load balancer has is not known: read the cluster again'));
+  } else if (portsPerNode !== null && portsPerNode > 0 && portsTotal !== null) {
     limits.push({
       constraint: 'outboundPorts', subject: 'load balancer', unit: 'ports', available: Math.max(0, portsTotal - allNodes * portsPerNode), costByPool: pools.map(() => portsPerNode), sharedKey: null,
       fix: (missing) => `add ${Math.ceil(missing / portsOfAddress)} outbound addresses to the cluster's load balancer, or give each node fewer ports than ${portsPerNode}`,

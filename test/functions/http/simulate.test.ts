@@ -42,7 +42,7 @@ describe('one survivor, and room for it', () => {
         stamp: 'westus3', requestsPerSecond: { now: 800, after: 1600 }, workloads: [{ name: 'web', replicasNow: 10, replicasNeeded: 20, hpaMax: 15 }],
         pools: [{ name: 'user1', nodesNow: 3, nodesNeeded: 5, maxCount: 5 }], shortfalls: [],
       }],
-      surgeCostPerHour: { amount: 0.4, currency: 'USD' }, // 2 nodes x 0.20
+      surgeCostPerHour: { amount: 0.4, currency: 'USD', covers: { nodes: 2, of: 2 } }, // 2 nodes x 0.20
       readyInSeconds: 240 + 15 + 25, // a node, the HPA's look, a pod
       unknown: [],
     });
@@ -69,7 +69,7 @@ describe('one survivor, and room for it', () => {
     const answered = await askAbout(given).simulate(body);
     expect(answered.body).toMatchObject({ survives: true, binding: null, unknown: [], stamps: [{ stamp: survivor, workloads: [{ replicasNeeded: replicas }], pools: [{ nodesNeeded: wanted }], shortfalls: [] }] });
     if (after !== undefined) expect(answered.body.stamps[0].requestsPerSecond.after).toBeCloseTo(after, 3);
-    if (cost !== undefined) expect(answered.body.surgeCostPerHour).toEqual({ amount: cost, currency: 'USD' });
+    if (cost !== undefined) expect(answered.body.surgeCostPerHour).toMatchObject({ amount: cost, currency: 'USD' });
     if (ready !== undefined) expect(answered.body.readyInSeconds).toBe(ready);
   });
 });
@@ -79,7 +79,7 @@ describe('one survivor, and something is short', () => {
     ['family quota: 2 x 4 = 8 vCPU, 5 left', there(() => quota(5, 100)), 'vcpuQuotaFamily', 3, 'vCPU', /standardDSv5Family in westus3 from 105 to at least 108/],
     ['regional quota: 8 vCPU, 2 left', there(() => quota(100, 2)), 'vcpuQuotaRegion', 6, 'vCPU', /cores in westus3 from 102 to at least 108/],
     ['of two the one that covers less binds: family 5 of 8, region 2 of 8', there(() => quota(5, 2)), 'vcpuQuotaRegion', 6, 'vCPU', /cores/],
-    ['spot nodes take low-priority quota alone: 8 vCPU, none left', there(() => ({ ...quota(100, 100), ...withPool({ spot: 'spot' }) })), 'vcpuQuotaRegion', 8, 'vCPU', /lowPriorityCores/],
+    ['spot nodes take low-priority quota alone: 8 vCPU, none left', there(() => ({ ...quota(100, 100), ...withPool({ spot: 'spot' }), prices: [{ vmSize: 'Standard_D4s_v5', spot: 'spot', usdPerHour: 0.03 }] })), 'vcpuQuotaRegion', 8, 'vCPU', /lowPriorityCores/],
     ['nodes on their way take quota first: 6 left, 4 of it for a node that was asked for; 1 of 2 nodes is new', there(() => ({ ...quota(6, 100), ...withPool({ minCount: 4 }) })), 'vcpuQuotaFamily', 2, 'vCPU', /standardDSv5Family/],
     ['the size is refused', there(() => sku({ restricted: 'NotAvailableForSubscription', zones: [] })), 'skuRestricted', 2, 'nodes', /NotAvailableForSubscription/],
     ['the size is not offered', there(() => sku({ name: 'Standard_D8s_v5' })), 'skuRestricted', 2, 'nodes', /not offered/],
@@ -168,10 +168,18 @@ describe('what is missing is never room', () => {
     expect((await askAbout(given).simulate(loseEast)).body).toMatchObject({ survives: true, unknown: [] });
   });
 
-  it('a price that is not known leaves the amount open, and nothing else', async () => {
-    const { body } = await askAbout(there(() => sku({ pricePerHourUsd: null }))).simulate(loseEast);
-    expect(body.surgeCostPerHour.amount).toBeNull();
-    expect(body.stamps[0].pools[0].nodesNeeded).toBe(5);
+  it('a price that is not known is told, leaves the amount open and forbids nothing', async () => {
+    const unpriced = there(() => ({ prices: [] }));
+    expect((await askAbout(unpriced).simulate(loseEast)).body).toMatchObject({ survives: true, surgeCostPerHour: { amount: null, covers: { nodes: 0, of: 2 } }, unknown: [{ input: 'westus3.user1.price', why: 'Azure lists no price of Standard_D4s_v5 (regular) in this region' }] });
+    // the fleet file's own price goes first: 2 x 0.11
+    const priced = setting(pair, { fleet: { stamps: (stamp) => ({ ...stamp, cluster: { ...(stamp['cluster'] as object), pools: [{ name: 'user1', surgeMaxCount: 100, pricePerHourUsd: 0.11 }] } }) } });
+    expect((await askAbout(priced).simulate(loseEast)).body).toMatchObject({ survives: true, surgeCostPerHour: { amount: 0.22, covers: { nodes: 2, of: 2 } }, unknown: [] });
+  });
+
+  it('the amount says which part of the nodes it covers: 1 of 2 regions lists the size', async () => {
+    // centralus is lost: eastus2 and westus3 get 1,200 each and need 1 node each
+    const given = setting(['eastus2', 'centralus', 'westus3'], { values: (region) => (region === 'eastus2' ? { prices: [] } : {}) });
+    expect((await askAbout(given).simulate({ lose: ['centralus'] })).body).toMatchObject({ survives: true, surgeCostPerHour: { amount: 0.2, covers: { nodes: 1, of: 2 } }, unknown: [{ input: 'eastus2.user1.price' }] });
   });
 
   it('what is short is told before what is not known', async () => {

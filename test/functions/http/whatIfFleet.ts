@@ -83,8 +83,9 @@ export function stampValues(region: string): StampValues {
   return {
     pools: [pool()], nodes: nodes([4, 3, 3]), workloads: [workload()],
     quota: { regionalCores: { used: 12, limit: 1000 }, lowPriorityCores: { used: 0, limit: 1000 }, families: { standardDSv5Family: { used: 12, limit: 1000 } } },
-    skus: [{ name: 'Standard_D4s_v5', family: 'standardDSv5Family', vCpus: 4, memoryMiB: 16_384, zones: ['1', '2', '3'], restricted: null, pricePerHourUsd: 0.2 }],
+    skus: [{ name: 'Standard_D4s_v5', family: 'standardDSv5Family', vCpus: 4, memoryMiB: 16_384, zones: ['1', '2', '3'], restricted: null }],
     network: { plugin: 'overlay', podCidr: '10.244.0.0/16', subnets: [{ id: subnetOf(region), usedAddresses: 3, totalAddresses: 251 }], outboundPortsPerNode: null, outboundPortsTotal: null, resourceQuotas: [] },
+    prices: [{ vmSize: 'Standard_D4s_v5', spot: 'regular', usdPerHour: 0.2 }],
     load: { requestsPerSecond: 800, byWorkload: { web: 800 }, forecastRequestsPerSecond: null, errorRate: 0, latencyMs: 40 },
   };
 }
@@ -124,7 +125,7 @@ export function setting(regions: readonly string[], change: SettingChange = {}):
       const values: StampValues = { ...stampValues(region), ...change.values?.(region, stampValues(region)) };
       return [region, {
         pools: known(values.pools, now), nodes: known(values.nodes, now), workloads: known(values.workloads, now), quota: known(values.quota, now), skus: known(values.skus, now), network: known(values.network, now),
-        load: known(values.load, now), ...(values.gate === undefined ? {} : { gate: known(values.gate, now) }),
+        load: known(values.load, now), ...(values.prices === undefined ? {} : { prices: known(values.prices, now) }), ...(values.gate === undefined ? {} : { gate: known(values.gate, now) }),
       }];
     })),
   };

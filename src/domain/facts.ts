@@ -56,6 +56,8 @@ export interface StampFacts {
   readonly skus: Reading<readonly SkuFacts[]>;
   readonly network: Reading<NetworkFacts>;
   readonly load: Reading<LoadFacts>;
+  /** Absent where nobody reads prices. */
+  readonly prices?: Reading<readonly PriceFacts[]>;
   /** Absent where the stamp has no gate or it was not read. */
   readonly gate?: Reading<GateState>;
 }
@@ -181,7 +183,13 @@ export interface SkuFacts {
   /** Zones in which this subscription may use it; empty with `restricted` = not at all. */
   readonly zones: readonly string[];
   readonly restricted: string | null;
-  readonly pricePerHourUsd: number | null;
+}
+
+/** What one machine costs by the hour, without discounts that a contract may give. */
+export interface PriceFacts {
+  readonly vmSize: string;
+  readonly spot: PoolFacts['spot'];
+  readonly usdPerHour: number;
 }
 
 export interface NetworkFacts {

@@ -93,7 +93,7 @@ export function fakePorts(fleet: Fleet, now: () => number): FakePorts {
     },
     headroom: {
       readQuota: async () => known({ regionalCores: plenty, lowPriorityCores: plenty, families: { standardDSv5Family: plenty } }, now()),
-      readSkus: async () => known([{ name: 'Standard_D4s_v5', family: 'standardDSv5Family', vCpus: 4, memoryMiB: 16_384, zones: ['1', '2', '3'], restricted: null, pricePerHourUsd: 0.192 }], now()),
+      readSkus: async () => known([{ name: 'Standard_D4s_v5', family: 'standardDSv5Family', vCpus: 4, memoryMiB: 16_384, zones: ['1', '2', '3'], restricted: null }], now()),
       readNetwork: async (stamp) =>
         known({ plugin: 'overlay', podCidr: '10.244.0.0/16', subnets: [{ id: must(stamp.gateway.nodeSubnetId), usedAddresses: 20, totalAddresses: 1019 }], outboundPortsPerNode: null, outboundPortsTotal: null, resourceQuotas: [] }, now()),
     },
@@ -162,6 +162,7 @@ export function fakePorts(fleet: Fleet, now: () => number): FakePorts {
         return { kind: 'delivered' };
       },
     },
+    prices: { readPrices: async () => known([{ vmSize: 'Standard_D4s_v5', spot: 'regular', usdPerHour: 0.192 }], now()) },
     checks: {
       runCheck: async () => ({ kind: 'passed', detail: 'ok' }),
       callHook: async () => ({ kind: 'passed', detail: '200' }),

@@ -15,8 +15,14 @@ export interface StampSizing {
   readonly shortfalls: readonly Shortfall[];
   readonly packing: Packing;
   readonly readyInSeconds: number;
-  /** Null where a price is not known. */
-  readonly costPerHourUsd: number | null;
+  readonly cost: SurgeCost;
+}
+
+/** Of the nodes to add, refused ones included: what those cost whose price is known, and how many these are. */
+export interface SurgeCost {
+  readonly usdPerHour: number;
+  readonly nodes: number;
+  readonly pricedNodes: number;
 }
 
 export interface WorkloadSizing {
@@ -83,7 +89,7 @@ export function sizeStamp(model: StampModel, { loads, policy, carried = nothingC
     shortfalls: findShortfalls(model, needed, additional, packing),
     packing,
     readyInSeconds: readyInSeconds(model, additional, packing),
-    costPerHourUsd: costPerHour(model, packing),
+    cost: surgeCost(model, packing),
   };
 }
 
@@ -104,11 +110,16 @@ function readyInSeconds(model: StampModel, additional: readonly number[], packin
   return nodes + pods;
 }
 
-function costPerHour(model: StampModel, packing: Packing): number | null {
-  let total: number | null = 0;
-  model.pools.forEach(({ pricePerHourUsd }, position) => {
-    const nodes = (packing.newNodes[position] ?? 0) + (packing.refusedNodes[position] ?? 0);
-    if (nodes > 0) total = total === null || pricePerHourUsd === null ? null : total + nodes * pricePerHourUsd;
-  });
-  return total;
+function surgeCost(model: StampModel, packing: Packing): SurgeCost {
+  return model.pools.reduce<SurgeCost>(
+    (sum, { price }, position) => {
+      const nodes = (packing.newNodes[position] ?? 0) + (packing.refusedNodes[position] ?? 0);
+      const priced = price.kind === 'known' ? nodes : 0;
+      return { usdPerHour: sum.usdPerHour + (price.kind === 'known' ? nodes * price.usdPerHour : 0), nodes: sum.nodes + nodes, pricedNodes: sum.pricedNodes + priced };
+    },
+    { usdPerHour: 0, nodes: 0, pricedNodes: 0 },
+  );
 }
+
+/** Null where some price is not known: a part is no cost. */
+export const wholeCost = ({ usdPerHour, nodes, pricedNodes }: SurgeCost): number | null => (pricedNodes < nodes ? null : usdPerHour);

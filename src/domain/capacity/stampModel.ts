@@ -59,16 +59,16 @@ export function buildStampModel(stamp: Stamp, workloads: readonly Workload[], fa
     largestFirst: largestFirst(models, pools),
     limits: buildLimits(stamp, pools, facts),
     network: facts.network,
-    unknown: unknownInputs(stamp, facts),
+    unknown: [...unknownInputs(stamp, facts), ...models.flatMap((model) => unknownOfWorkload(stamp, model, facts))],
   };
 }
 
-const inputs = ['pools', 'workloads', 'nodes', 'quota', 'skus', 'network', 'load'] as const;
+const inputs = ['pools', 'workloads', 'nodes', 'quota', 'skus', 'network', 'load', 'gate'] as const;
 
 function unknownInputs(stamp: Stamp, facts: StampFacts): UnknownInput[] {
   return inputs.flatMap((input) => {
     const reading = facts[input];
-    return reading.kind === 'unknown' ? [{ input: `${stamp.name}.${input}`, why: reading.why }] : [];
+    return reading?.kind === 'unknown' ? [{ input: `${stamp.name}.${input}`, why: reading.why }] : [];
   });
 }
 
@@ -76,6 +76,15 @@ function factsByName({ workloads }: StampFacts): ReadonlyMap<string, WorkloadFac
   const byName = new Map<string, WorkloadFacts>();
   if (workloads.kind === 'known') for (const one of workloads.value) byName.set(one.name, one);
   return byName;
+}
+
+/** A workload that the answer left out, and a metric that its HPA lacks and that the worst case stands in for. */
+function unknownOfWorkload(stamp: Stamp, { workload, facts }: WorkloadModel, { workloads }: StampFacts): UnknownInput[] {
+  if (workloads.kind === 'unknown') return [];
+  if (facts === null) return [{ input: `${stamp.name}.${workload.name}`, why: `${workload.namespace}/${workload.deployment} was not in the answer` }];
+  const { hpa } = facts;
+  if (hpa === null || hpa.targetCpuUtilisationPercent === null || hpa.currentCpuUtilisationPercent !== null) return [];
+  return [{ input: `${stamp.name}.${workload.name}.cpuUtilisation`, why: 'the HPA reports none: taken as 100 %' }];
 }
 
 const noRequest: Resources = { cpuMillicores: 0, memoryMiB: 0, ephemeralStorageMiB: 0 };

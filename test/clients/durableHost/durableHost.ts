@@ -84,12 +84,12 @@ export async function startDurableHost(options: DurableHostOptions): Promise<Dur
       output = `${output}${chunk.toString()}`.slice(-8000);
     });
   }
-  clientBinding = await orEnded(child, worker.ready, () => output);
+  const { client, webhooks } = await orEnded(child, worker.ready, () => output);
+  clientBinding = client;
 
   const triggers = new HttpTriggers(registry, tracker, 'api', extraInputs);
   const timers = new TimerTriggers({ registry, clock: new RealClock(), tracker, extraInputs });
-  const { rpcBaseUrl } = JSON.parse(clientBinding) as { readonly rpcBaseUrl: string };
-  front.handle = async (request) => (new URL(request.url).pathname.startsWith(webhookPath) ? passOn(request, rpcBaseUrl) : triggers.handle(request));
+  front.handle = async (request) => (new URL(request.url).pathname.startsWith(webhookPath) ? passOn(request, webhooks) : triggers.handle(request));
   timers.start();
 
   const end = async (ask: () => void): Promise<void> => {
@@ -108,6 +108,11 @@ export async function startDurableHost(options: DurableHostOptions): Promise<Dur
   };
 }
 
+interface Ready {
+  readonly client: string;
+  readonly webhooks: string;
+}
+
 interface WorkerCall {
   readonly trigger: string | null;
   readonly instanceId: string | null;
@@ -118,8 +123,11 @@ interface WorkerCall {
 async function serveWorker(
   registry: FunctionRegistry,
   extraInputs: (target: RegisteredFunction, clientBinding: string) => Record<string, RpcTypedData>,
-): Promise<{ readonly listener: HttpListener; readonly ready: Promise<string> }> {
-  const { promise: ready, resolve: setReady } = Promise.withResolvers<string>();
+): Promise<{ readonly listener: HttpListener; readonly ready: Promise<Ready> }> {
+  let setReady: (ready: Ready) => void = () => undefined;
+  const ready = new Promise<Ready>((resolve) => {
+    setReady = resolve;
+  });
   const json = (value: unknown): HostResponse => ({ status: 200, headers: [['content-type', 'application/json']], body: new TextEncoder().encode(JSON.stringify(value)) });
   const call = async (name: string, { trigger, instanceId, client }: WorkerCall): Promise<unknown> => {
     const target = registry.functions.get(name.toLowerCase());
@@ -142,7 +150,7 @@ async function serveWorker(
     }
     const asked: unknown = JSON.parse(new TextDecoder().decode(body));
     if (pathname === '/ready') {
-      setReady((asked as { readonly client: string }).client);
+      setReady(asked as Ready);
       return json({});
     }
     return json(await call(decodeURIComponent(pathname.replace('/invoke/', '')), asked as WorkerCall));
@@ -156,14 +164,13 @@ const plainEnvironment = (): Readonly<Record<string, string | undefined>> =>
 
 const toWire = (data: RpcTypedData | null | undefined): unknown => (data?.bytes === undefined || data.bytes === null ? data : { bytes: Buffer.from(data.bytes).toString('base64') });
 
-/** The extension serves its webhooks and the worker's calls alike; the script host routes to the first. */
-async function passOn(request: HostRequest, rpcBaseUrl: string): Promise<HostResponse> {
-  const { pathname, search } = new URL(request.url);
+/** The script host routes such requests to the extension's webhook. */
+async function passOn(request: HostRequest, webhooks: string): Promise<HostResponse> {
   const hasBody = request.method !== 'GET' && request.method !== 'HEAD';
   const contentType = request.headers['content-type'];
-  const response = await fetch(`${rpcBaseUrl}${pathname.slice(webhookPath.length)}${search}`, {
+  const response = await fetch(webhooks, {
     method: request.method,
-    ...(contentType === undefined ? {} : { headers: { 'content-type': contentType } }),
+    headers: { 'x-asked': request.url, ...(contentType === undefined ? {} : { 'content-type': contentType }) },
     ...(hasBody ? { body: Buffer.from(request.body) } : {}),
   });
   return { status: response.status, headers: [...response.headers].filter(([name]) => !/^(transfer-encoding|connection|content-length)$/i.test(name)), body: new Uint8Array(await response.arrayBuffer()) };

@@ -17,8 +17,8 @@ public sealed class NodeWorker(Uri address) : IDisposable
     public async Task<IReadOnlyList<WorkerFunction>> ReadFunctionsAsync() =>
         JsonConvert.DeserializeObject<WorkerFunction[]>(await _http.GetStringAsync("functions")) ?? [];
 
-    /// <summary>Hands over the client binding's JSON: the host is up.</summary>
-    public Task ReportReadyAsync(string clientBinding) => PostAsync("ready", new JObject { ["client"] = clientBinding });
+    /// <summary>The host is up: what client bindings give, and where webhooks are served.</summary>
+    public Task ReportReadyAsync(string clientBinding, string webhooks) => PostAsync("ready", new JObject { ["client"] = clientBinding, ["webhooks"] = webhooks });
 
     /// <summary>The function's return value, as the script host turns RPC data into objects. Throws when the function threw.</summary>
     public async Task<object?> InvokeAsync(string function, string? trigger, string? instanceId, string? client)
@@ -29,7 +29,8 @@ public sealed class NodeWorker(Uri address) : IDisposable
             ["instanceId"] = instanceId,
             ["client"] = client,
         });
-        if (answer["error"] is JObject error) throw new RpcException((string?)error["message"] ?? "", (string?)error["stack"] ?? "");
+        // out of a task, as from the script host's channel: the exception's Source is on record too
+        if (answer["error"] is JObject error) return await Task.FromException<object?>(new RpcException((string?)error["message"] ?? "", (string?)error["stack"] ?? ""));
         return answer["returned"] is JObject returned ? ToObject(returned) : null;
     }
 

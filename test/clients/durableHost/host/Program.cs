@@ -35,7 +35,8 @@ await host.StartAsync();
 
 var seen = new TaskCompletionSource<string>();
 await host.Services.GetRequiredService<IJobHost>().CallAsync($"{nameof(ClientProbe)}.{nameof(ClientProbe.ReadClient)}", new Dictionary<string, object> { ["seen"] = seen });
-await worker.ReportReadyAsync(await seen.Task);
+var extension = host.Services.GetServices<IExtensionConfigProvider>().OfType<DurableTaskExtension>().Single();
+await worker.ReportReadyAsync(await seen.Task, await WebhookServer.StartAsync(extension));
 
 await Console.In.ReadToEndAsync();
 await host.StopAsync();

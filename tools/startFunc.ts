@@ -93,8 +93,10 @@ try {
 export SPILLWAY_TOKEN="$(curl -s --cacert '${endpoints.caPemPath ?? ''}' '${endpoints.admin}/token?as=approver&audience=api')"
 curl -s -H "Authorization: Bearer $SPILLWAY_TOKEN" http://localhost:${port}/api/regions
 `);
-  // Node reads NODE_EXTRA_CA_CERTS once, as it starts: the worker must inherit it
-  const environment = { ...process.env, NODE_EXTRA_CA_CERTS: endpoints.caPemPath ?? undefined };
+  // func takes what the environment has before what the settings file has: lines of another sandbox that were pasted into this shell.
+  // Node reads NODE_EXTRA_CA_CERTS once, as it starts: the worker must inherit it.
+  const others = Object.fromEntries(Object.entries(process.env).filter(([name]) => !(name in settings)));
+  const environment = { ...others, NODE_EXTRA_CA_CERTS: endpoints.caPemPath ?? undefined };
   const isWindows = process.platform === 'win32';
   const host = startTree(() => spawn(isWindows ? 'func' : func, ['start', '--port', String(port)], { cwd: appDir, env: environment, stdio: ['ignore', 'inherit', 'inherit'], detached: !isWindows, shell: isWindows }));
   ends.push(() => endTree(host, 'SIGINT'));

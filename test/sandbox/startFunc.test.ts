@@ -37,7 +37,8 @@ interface Run {
 function start(pathFolders: readonly string[]): Run {
   const child = spawn(process.execPath, [startFunc, '--app', inFolder('app'), '--port', '7999'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PATH: pathFolders.join(path.delimiter), TMPDIR: inFolder('tmp') },
+    // as in a shell into which the lines of another sandbox were pasted
+    env: { ...process.env, PATH: pathFolders.join(path.delimiter), TMPDIR: inFolder('tmp'), SPILLWAY_ARM_ENDPOINT: 'https://localhost:1', AzureWebJobsStorage: 'UseDevelopmentStorage=true' },
   });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -87,6 +88,7 @@ cp local.settings.json "$out/settings.json"
 value() { sed -n "s/^ *\\"$1\\": \\"\\(.*\\)\\",*$/\\1/p" local.settings.json; }
 endpoint() { value AzureWebJobsStorage | tr ';' '\\n' | sed -n "s/^$1Endpoint=//p"; }
 [ "$NODE_EXTRA_CA_CERTS" = "$(value NODE_EXTRA_CA_CERTS)" ]
+[ -z "$SPILLWAY_ARM_ENDPOINT$AzureWebJobsStorage" ]
 curl -sS --cacert "$NODE_EXTRA_CA_CERTS" -H "X-IDENTITY-HEADER: $(value IDENTITY_HEADER)" "$(value IDENTITY_ENDPOINT)?resource=https://management.azure.com&api-version=2019-08-01&client_id=$(value AZURE_CLIENT_ID)" > "$out/token.json"
 curl -sS --cacert "$NODE_EXTRA_CA_CERTS" "$(value SPILLWAY_ARM_ENDPOINT)/metadata/endpoints?api-version=2019-05-01" > "$out/arm.json"
 for service in Blob Queue Table; do curl -sS -D "$out/$service" -o /dev/null "$(endpoint $service)?comp=list"; done

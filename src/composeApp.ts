@@ -63,8 +63,8 @@ export function composeApp(environment: Readonly<Record<string, string | undefin
           await certify(ports, await facts.refresh());
         });
       },
-      startDrill: async (drill, starter) => {
-        await startDrill(ports, starter, drill);
+      startDrill: async (drill, punctuality, starter) => {
+        await startDrill(ports, starter, drill, punctuality);
       },
     },
     fleet,

@@ -20,11 +20,11 @@ export function* wait(ctx: OrchestrationContext, seconds: number): Steps<void> {
   yield ctx.df.createTimer(new Date(now(ctx) + seconds * 1000));
 }
 
-/** Often while it matters most, then seldom: replay costs grow with the square of a history's length. */
-export function pollSeconds(waitedMs: number): number {
-  if (waitedMs < 4 * 60_000) return 5;
-  return waitedMs < 10 * 60_000 ? 30 : 60;
-}
+/**
+ * Often while it matters most, then less: replay costs grow with the square of a history's length. Never so seldom that the
+ * fence's lease of 60 s runs out in between: to the other control-plane region that would look like a lost controller.
+ */
+export const pollSeconds = (waitedMs: number): number => (waitedMs < 4 * 60_000 ? 5 : 30);
 
 /** 5 s, 10 s, 20 s between four attempts: with the adapters' own retries about two minutes of a failing dependency. */
 function transientRetry(): RetryOptions {

@@ -30,6 +30,8 @@ export function environmentFor(endpoints: Endpoints, options: EnvironmentOptions
     SPILLWAY_OUTBOX_BLOB_URL: `${endpoints.blob}/${controlPlaneAccount}/outbox-${controlRegion}`,
     SPILLWAY_ARM_ENDPOINT: endpoints.arm,
     SPILLWAY_METRICS_ENDPOINT: endpoints.arm,
+    SPILLWAY_LOGS_ENDPOINT: endpoints.logs,
+    SPILLWAY_PRICES_ENDPOINT: endpoints.prices,
     SPILLWAY_TENANT_ID: options.tenantId,
     SPILLWAY_API_AUDIENCE: spillwayApiAppId,
     SPILLWAY_AUTHORITY_HOST: endpoints.authority,

@@ -26,6 +26,7 @@ import { fleetMetrics } from './monitor/fleetMetrics.ts';
 import { azureMonitorMetrics } from './monitor/metrics.ts';
 import { originDirectory } from './monitor/originDirectory.ts';
 import { webhookNotify } from './notify/webhook.ts';
+import { retailPrices } from './prices/retailPrices.ts';
 import { fleetSignals } from './signals/signals.ts';
 import { tracedPorts } from './telemetry/tracedPorts.ts';
 
@@ -38,6 +39,8 @@ export interface PortOptions {
   readonly outboxBlobUrl: string;
   readonly armEndpoint: string;
   readonly metricsEndpoint: string;
+  readonly logsEndpoint: string;
+  readonly pricesEndpoint: string | null;
   readonly authorityHost: string;
   readonly identityClientId: string | null;
 }
@@ -76,6 +79,7 @@ export function createPorts(options: PortOptions, fleet: Fleet, overrides: PortO
     fence: blobFence(context, blobs, options.fenceBlobUrl, options.controlRegion),
     notify: webhookNotify(context, fleet.notify.webhookUrl),
     checks: httpChecks(context, metrics),
+    prices: retailPrices(context, options.pricesEndpoint),
   });
 }
 

@@ -30,6 +30,7 @@ const stampOrigin = z.strictObject({
 const pool = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9]{0,11}$/, 'lower-case letters and digits, at most 12, starting with a letter').describe('Name of the node pool.'),
   surgeMaxCount: z.int().min(1).max(1000).describe('Spillway never asks for a maxCount above this, whatever the plan needs.'),
+  pricePerHourUsd: z.number().min(0).max(1000).optional().describe('What one machine of the pool costs, USD an hour: the surge\'s cost is told by it. Leave out to take Azure\'s retail price.'),
 });
 
 const stamp = z.strictObject({

@@ -56,6 +56,8 @@ export interface StampFacts {
   readonly skus: Reading<readonly SkuFacts[]>;
   readonly network: Reading<NetworkFacts>;
   readonly load: Reading<LoadFacts>;
+  /** Absent where nobody reads prices. */
+  readonly prices?: Reading<readonly PriceFacts[]>;
   /** Absent where the stamp has no gate or it was not read. */
   readonly gate?: Reading<GateState>;
 }
@@ -95,12 +97,16 @@ export interface Resources {
  * One node with what its pods ask for. `requested` and `pods` count every pod on it, daemonsets included (of which
  * `daemonsets` is the part that a new node would carry too): free = allocatable minus requested.
  */
-export interface NodeFacts {
+/** A node without what it carries. */
+export interface NodeState {
   readonly name: string;
   readonly pool: string;
-  readonly zone: string;
   readonly ready: 'ready' | 'notReady';
   readonly schedulable: 'schedulable' | 'cordoned';
+}
+
+export interface NodeFacts extends NodeState {
+  readonly zone: string;
   readonly allocatable: Resources;
   readonly allocatablePods: number;
   readonly daemonsets: Resources;
@@ -109,15 +115,19 @@ export interface NodeFacts {
   readonly pods: number;
 }
 
-export interface WorkloadFacts {
+/** How many of a workload's replicas serve. */
+export interface ReplicaFacts {
   readonly name: WorkloadName;
+  readonly availableReplicas: number;
+  readonly generationObserved: 'current' | 'behind';
+}
+
+export interface WorkloadFacts extends ReplicaFacts {
   readonly hpa: HpaFacts | null;
   readonly requestedReplicas: number;
   /** Pods bound to a node, ready or not; absent = only the ready ones are taken as bound (the worst case). */
   readonly scheduledReplicas?: number;
   readonly readyReplicas: number;
-  readonly availableReplicas: number;
-  readonly generationObserved: 'current' | 'behind';
   /** Requests of one pod, all containers summed. */
   readonly podRequests: Resources;
   readonly topologySpread: readonly TopologySpread[];
@@ -173,7 +183,13 @@ export interface SkuFacts {
   /** Zones in which this subscription may use it; empty with `restricted` = not at all. */
   readonly zones: readonly string[];
   readonly restricted: string | null;
-  readonly pricePerHourUsd: number | null;
+}
+
+/** What one machine costs by the hour, without discounts that a contract may give. */
+export interface PriceFacts {
+  readonly vmSize: string;
+  readonly spot: PoolFacts['spot'];
+  readonly usdPerHour: number;
 }
 
 export interface NetworkFacts {

@@ -58,6 +58,8 @@ export interface PoolRef {
   readonly name: string;
   /** Spillway never asks for a maxCount above this, whatever the plan needs. */
   readonly surgeMaxCount: number;
+  /** What one of its machines costs, USD an hour; left out = Azure's retail price, where it can be read. */
+  readonly pricePerHourUsd?: number | undefined;
 }
 
 export interface GatewayRef {

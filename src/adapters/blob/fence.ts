@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BlobClient } from '@azure/storage-blob';
 import type { Fence, FenceAcquired, FenceConfirmed, FenceHolder, PreviousHolder } from '../../ports/fence.ts';
 import type { FenceHold } from '../../domain/run.ts';
+import { writeTimeLimitMs } from '../../ports/outcome.ts';
 import { transientOr } from '../http/faults.ts';
 import type { SdkContext } from '../http/sdkContext.ts';
 import type { BlobClients } from './blobClients.ts';
@@ -33,6 +34,8 @@ interface Record {
 export function blobFence(context: SdkContext, clients: BlobClients, containerUrl: string, controlRegion: string): Fence {
   const blob = clients.blob(`${containerUrl}/fleet.fence`);
   const now = (): number => context.clock.now();
+  // What this process renewed last: until it ends nobody else can take the fence.
+  let kept: FenceHold | null = null;
 
   async function acquire(runId: string): Promise<FenceAcquired> {
     const leaseId = leaseIdOf(runId, controlRegion);
@@ -45,7 +48,8 @@ export function blobFence(context: SdkContext, clients: BlobClients, containerUr
     const isOurs = before.holder?.runId === runId && before.holder.controlRegion === controlRegion;
     const epoch = isOurs ? before.epoch : before.epoch + 1;
     if (!isOurs) await blob.setMetadata({ epoch: String(epoch), holder: encode(runId), region: controlRegion }, { conditions: { leaseId } });
-    return { kind: 'held', hold: { runId, epoch, leaseId, expiresAt: askedAt + leaseSeconds * 1000 }, previous: isOurs ? null : before.holder };
+    kept = { runId, epoch, leaseId, expiresAt: askedAt + leaseSeconds * 1000 };
+    return { kind: 'held', hold: kept, previous: isOurs ? null : before.holder };
   }
 
   async function confirm(hold: FenceHold): Promise<FenceConfirmed> {
@@ -53,12 +57,20 @@ export function blobFence(context: SdkContext, clients: BlobClients, containerUr
     const renewed = await renew(blob, hold.leaseId);
     const record = await readRecord(blob);
     if (renewed === 'renewed' && record.holder?.runId === hold.runId && record.epoch === hold.epoch) {
-      return { kind: 'held', hold: { ...hold, expiresAt: askedAt + leaseSeconds * 1000 } };
+      kept = { ...hold, expiresAt: askedAt + leaseSeconds * 1000 };
+      return { kind: 'held', hold: kept };
     }
+    kept = null;
     return { kind: 'lost', holder: record.holder?.runId ?? 'nobody', epoch: record.epoch };
   }
 
+  async function keep(hold: FenceHold): Promise<FenceConfirmed> {
+    const isFresh = kept?.leaseId === hold.leaseId && kept.epoch === hold.epoch && kept.expiresAt - now() >= writeTimeLimitMs;
+    return isFresh && kept !== null ? { kind: 'held', hold: kept } : confirm(hold);
+  }
+
   async function release(hold: FenceHold): Promise<void> {
+    kept = null;
     const record = await readRecord(blob);
     if (record.holder?.runId !== hold.runId || record.epoch !== hold.epoch) return;
     try {
@@ -73,6 +85,7 @@ export function blobFence(context: SdkContext, clients: BlobClients, containerUr
   return {
     acquire: (runId) => transientOr(now, 'fence', () => acquire(runId)),
     confirm: (hold) => transientOr(now, 'fence', () => confirm(hold)),
+    keep: (hold) => transientOr(now, 'fence', () => keep(hold)),
     release: (hold) => transientOr(now, 'fence', () => release(hold)),
     readHolder: () =>
       transientOr(now, 'fence', async () => {

@@ -15,8 +15,14 @@ export interface StampSizing {
   readonly shortfalls: readonly Shortfall[];
   readonly packing: Packing;
   readonly readyInSeconds: number;
-  /** Null where a price is not known. */
-  readonly costPerHourUsd: number | null;
+  readonly cost: SurgeCost;
+}
+
+/** Of the nodes to add, refused ones included: what those cost whose price is known, and how many these are. */
+export interface SurgeCost {
+  readonly usdPerHour: number;
+  readonly nodes: number;
+  readonly pricedNodes: number;
 }
 
 export interface WorkloadSizing {
@@ -60,10 +66,9 @@ export function sizeStamp(model: StampModel, { loads, policy, carried = nothingC
     if (shed?.has(position)) return replicasWhenShed(facts);
     return replicasNeeded(workload, facts, loads[position] ?? { now: null, after: 0 }, policy);
   });
-  const pods = {
-    additional: model.workloads.map(({ bound }, position) => Math.max(0, (needed[position] ?? 0) - bound)),
-    removed: model.workloads.map(({ bound }, position) => (shed?.has(position) ? Math.max(0, bound - (needed[position] ?? 0)) : 0)),
-  };
+  const additional = model.workloads.map(({ bound }, position) => Math.max(0, (needed[position] ?? 0) - bound));
+  const removed = shed === undefined || shed.size === 0 ? [] : model.workloads.map(({ bound }, position) => (shed.has(position) ? Math.max(0, bound - (needed[position] ?? 0)) : 0));
+  const pods = { additional, removed };
   const freely = packPods(model, pods, 'largestFirst', carried);
   // Where room is short, the lower tiers go without.
   const packing = freely.unplaced.some((count) => count > 0) ? packPods(model, pods, 'tierFirst', carried) : freely;
@@ -81,10 +86,10 @@ export function sizeStamp(model: StampModel, { loads, policy, carried = nothingC
       refusedNodes: packing.refusedNodes[position] ?? 0,
       nodesWanted: usable + arriving + (packing.newNodes[position] ?? 0),
     })),
-    shortfalls: findShortfalls(model, needed, pods.additional, packing),
+    shortfalls: findShortfalls(model, needed, additional, packing),
     packing,
-    readyInSeconds: readyInSeconds(model, pods.additional, packing),
-    costPerHourUsd: costPerHour(model, packing),
+    readyInSeconds: readyInSeconds(model, additional, packing),
+    cost: surgeCost(model, packing),
   };
 }
 
@@ -105,11 +110,16 @@ function readyInSeconds(model: StampModel, additional: readonly number[], packin
   return nodes + pods;
 }
 
-function costPerHour(model: StampModel, packing: Packing): number | null {
-  let total: number | null = 0;
-  model.pools.forEach(({ pricePerHourUsd }, position) => {
-    const nodes = (packing.newNodes[position] ?? 0) + (packing.refusedNodes[position] ?? 0);
-    if (nodes > 0) total = total === null || pricePerHourUsd === null ? null : total + nodes * pricePerHourUsd;
-  });
-  return total;
+function surgeCost(model: StampModel, packing: Packing): SurgeCost {
+  return model.pools.reduce<SurgeCost>(
+    (sum, { price }, position) => {
+      const nodes = (packing.newNodes[position] ?? 0) + (packing.refusedNodes[position] ?? 0);
+      const priced = price.kind === 'known' ? nodes : 0;
+      return { usdPerHour: sum.usdPerHour + (price.kind === 'known' ? nodes * price.usdPerHour : 0), nodes: sum.nodes + nodes, pricedNodes: sum.pricedNodes + priced };
+    },
+    { usdPerHour: 0, nodes: 0, pricedNodes: 0 },
+  );
 }
+
+/** Null where some price is not known: a part is no cost. */
+export const wholeCost = ({ usdPerHour, nodes, pricedNodes }: SurgeCost): number | null => (pricedNodes < nodes ? null : usdPerHour);

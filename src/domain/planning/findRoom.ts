@@ -3,7 +3,7 @@ import type { Shortfall } from '../plan.ts';
 import type { RoutingState } from '../traffic/index.ts';
 import { balanceWeights } from './balanceWeights.ts';
 import type { FleetContext } from './fleetContext.ts';
-import { gainingStamps, loadsAfter, type FleetLoads } from './fleetLoads.ts';
+import { gainingStamps, loadsAfter, servingStamps, type FleetLoads } from './fleetLoads.ts';
 import { sheddingNothing, sizeStamps, type ShedChoice, type SizedStamp, type StampModels } from './sizeStamps.ts';
 
 /** Where traffic would go and what each stamp that gains needs for it. */
@@ -49,7 +49,8 @@ export const isEnough = ({ shortfalls, unfitGaining }: Room): boolean => shortfa
 function roomUnder({ context, models, before, unfit }: RoomQuestion, state: RoutingState, shed: ShedChoice, by: Room['by']): Room {
   const after = loadsAfter(context, state, before);
   const gaining = gainingStamps(before, after);
-  const sized = sizeStamps(context, models, gaining, before, after, shed);
+  const proving = context.mustProve === 'serving' ? servingStamps(after) : gaining;
+  const sized = sizeStamps(context, models, proving, before, after, shed);
   return { after, gaining, sized, shortfalls: sized.flatMap(({ sizing }) => sizing.shortfalls), unfitGaining: gaining.filter((index) => unfit.has(index)), by };
 }
 

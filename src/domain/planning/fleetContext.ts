@@ -30,6 +30,8 @@ export interface FleetContext {
   readonly growth: number;
   /** Of a what-if; 1 otherwise. */
   readonly demandFactor: number;
+  /** `serving`: a stricter policy is tried, and every stamp that would serve users must meet it. */
+  readonly mustProve: 'gaining' | 'serving';
   /** The plan before this one in the same run, whose surges have disturbed what is measured now; null in a first plan. */
   readonly previous: Plan | null;
   readonly unknown: readonly { readonly input: string; readonly why: string }[];
@@ -85,11 +87,14 @@ export function buildFleetContext(fleet: Fleet, facts: FleetFacts, assessment: F
     out,
     growth: growth.factor,
     demandFactor: whatIf.demandFactor,
+    mustProve: isStricter({ ...fleet.policy, ...whatIf.policy }, fleet.policy) ? 'serving' : 'gaining',
     previous: null,
     unknown: unknownInputs,
     notes: [...notes, ...growth.notes],
   };
 }
+
+const isStricter = (tried: Policy, own: Policy): boolean => tried.utilisationCeiling < own.utilisationCeiling || tried.headroomFactor > own.headroomFactor;
 
 /** Held drained by its gate: Front Door's probes fail by our own doing, whatever its settings say. */
 const isGated = (facts: StampFacts | undefined): boolean => facts?.gate?.kind === 'known' && facts.gate.value === 'closed';

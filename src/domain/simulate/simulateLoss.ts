@@ -29,11 +29,17 @@ export interface Simulation {
   /** What binds first; null when nothing does. */
   binding: (SimulatedShortfall & { stamp: StampName }) | null;
   stamps: SimulatedStamp[];
-  /** Null where a price is not known. */
-  surgeCostPerHour: { amount: number | null; currency: 'USD' };
+  surgeCostPerHour: SimulatedCost;
   /** Null when the room is never there. */
   readyInSeconds: number | null;
   unknown: { input: string; why: string }[];
+}
+
+/** `amount` is of the `covers.nodes` new nodes whose price is known, of `covers.of` in all; null where none of them has one. */
+export interface SimulatedCost {
+  amount: number | null;
+  currency: 'USD';
+  covers: { nodes: number; of: number };
 }
 
 export interface SimulatedStamp {
@@ -68,9 +74,9 @@ export function simulateLoss({ fleet, facts, assessment, lose, demandFactor = 1,
       const one = gaining.get(index) ?? unchanged.get(index);
       return one === undefined ? [] : [simulatedStamp(context, outcome, one, gaining.has(index) ? one.sizing.shortfalls : [])];
     }),
-    surgeCostPerHour: { amount: costOf(sized), currency: 'USD' },
+    surgeCostPerHour: costOf(sized),
     readyInSeconds: outcome.readyInSeconds,
-    unknown: [...context.unknown, ...survivors.flatMap((index) => [...models.of(index).unknown, ...takenAsWorst(models.of(index))])],
+    unknown: [...outcome.unknown.map(({ input, why }) => ({ input, why })), ...sized.flatMap(pricesUnknown)],
   };
 }
 
@@ -109,17 +115,19 @@ function simulatedStamp(context: FleetContext, { before, room }: LossOutcome, { 
 
 const withoutSubject = ({ constraint, missing, unit, fix }: Shortfall): SimulatedShortfall => ({ constraint, missing, unit, fix });
 
-/** Metrics that are missing and were replaced by the worst case: told, although they do not forbid an answer. */
-function takenAsWorst({ stamp, workloads }: SizedStamp['model']): { input: string; why: string }[] {
-  return workloads.flatMap(({ workload, facts }) => {
-    const hpa = facts?.hpa ?? null;
-    if (hpa === null || hpa.targetCpuUtilisationPercent === null || hpa.currentCpuUtilisationPercent !== null) return [];
-    return [{ input: `${stamp.name}.${workload.name}.cpuUtilisation`, why: 'the HPA reports none: taken as 100 %' }];
-  });
+function costOf(sized: readonly SizedStamp[]): SimulatedCost {
+  const usdPerHour = sized.reduce((sum, { sizing }) => sum + sizing.cost.usdPerHour, 0);
+  const nodes = sized.reduce((sum, { sizing }) => sum + sizing.cost.pricedNodes, 0);
+  const of = sized.reduce((sum, { sizing }) => sum + sizing.cost.nodes, 0);
+  return { amount: nodes === 0 && of > 0 ? null : Math.round(usdPerHour * 10_000) / 10_000, currency: 'USD', covers: { nodes, of } };
 }
 
-function costOf(sized: readonly SizedStamp[]): number | null {
-  return sized.reduce<number | null>((sum, { sizing }) => (sum === null || sizing.costPerHourUsd === null ? null : Math.round((sum + sizing.costPerHourUsd) * 10_000) / 10_000), 0);
+/** Prices of pools that must grow. No survival hangs on them. */
+function pricesUnknown({ model, sizing }: SizedStamp): { input: string; why: string }[] {
+  return model.pools.flatMap(({ facts, price }, position) => {
+    const size = sizing.pools[position];
+    return price.kind === 'known' || size === undefined || size.newNodes + size.refusedNodes === 0 ? [] : [{ input: `${model.stamp.name}.${facts.name}.price`, why: price.why }];
+  });
 }
 
 const rounded = (value: number): number => Math.round(value * 1000) / 1000;

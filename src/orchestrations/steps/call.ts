@@ -21,10 +21,13 @@ export function* wait(ctx: OrchestrationContext, seconds: number): Steps<void> {
 }
 
 /**
- * Often while it matters most, then less: replay costs grow with the square of a history's length. Never so seldom that the
- * fence's lease of 60 s runs out in between: to the other control-plane region that would look like a lost controller.
+ * Often while it matters most, then seldom: replay costs grow with the square of a history's length. Each tick renews the
+ * fence, whose lease is 60 s: half of it at the most, or a run that waits long would lose the fleet to one that asks for it,
+ * and look lost to the other control-plane region (I3).
  */
-export const pollSeconds = (waitedMs: number): number => (waitedMs < 4 * 60_000 ? 5 : 30);
+export function pollSeconds(waitedMs: number): number {
+  return waitedMs < 4 * 60_000 ? 5 : 30;
+}
 
 /** 5 s, 10 s, 20 s between four attempts: with the adapters' own retries about two minutes of a failing dependency. */
 function transientRetry(): RetryOptions {

@@ -42,6 +42,8 @@ const settings = (azure: Azure) => {
     outboxBlobUrl: `${endpoints.blob}/stspillway/outbox-northcentralus`,
     armEndpoint: endpoints.arm,
     metricsEndpoint: endpoints.arm,
+    logsEndpoint: endpoints.logs,
+    pricesEndpoint: endpoints.prices,
     authorityHost: endpoints.authority,
     identityClientId: null,
   };

@@ -29,7 +29,7 @@ describe('simulateLoss', () => {
           shortfalls: [],
         },
       ],
-      surgeCostPerHour: { amount: 1.152, currency: 'USD' },
+      surgeCostPerHour: { amount: 1.152, currency: 'USD', covers: { nodes: 6, of: 6 } },
       readyInSeconds: 275,
       unknown: [],
     });

@@ -9,6 +9,7 @@ import { recentFacts } from './activities/recentFacts.ts';
 import { readFleetRuns } from './activities/runIndex.ts';
 import { reconcile } from './activities/reconcile.ts';
 import { startDrill } from './activities/startDrill.ts';
+import { takeOver } from './activities/takeOver.ts';
 import { createPorts, type PortOverrides } from './adapters/createPorts.ts';
 import { beat } from './adapters/telemetry/heartbeat.ts';
 import { tracedActivities } from './adapters/telemetry/tracedActivities.ts';
@@ -63,6 +64,7 @@ export function composeApp(environment: Readonly<Record<string, string | undefin
           await certify(ports, await facts.refresh());
         });
       },
+      takeOver: (open, starter) => unlessTransient(() => takeOver(ports, starter, open)),
       startDrill: async (drill, punctuality, starter) => {
         await startDrill(ports, starter, drill, punctuality);
       },

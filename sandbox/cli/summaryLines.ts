@@ -11,6 +11,7 @@ export function summaryLines(summary: Summary, scenario: Scenario, paint: Paint)
     paint('bold', `Summary of ${scenario.name}, seed ${summary.seed}: ${run}`),
     ...timeBars(seconds, paint),
     `writes     Front Door ${writes.frontDoor}, node pools ${writes.agentPools}, HPAs ${writes.hpas}; ledger ${summary.ledgerEntries} entries, chain ${summary.ledgerVerified ? 'verified' : 'BROKEN'}`,
+    ...(summary.takenOverSeconds === null ? [] : [`taken over ${Math.round(summary.takenOverSeconds)} s after its controller died`]),
     ...suffering('failed requests     ', users.with.failedRequests, users.without.failedRequests, paint),
     ...suffering('user-error-minutes  ', users.with.userErrorMinutes, users.without.userErrorMinutes, paint),
     ...violations.map(({ at, invariant, message }) => paint('red', `violated ${invariant} at ${new Date(at).toISOString()}: ${message}`)),

@@ -76,7 +76,7 @@ export function createPorts(options: PortOptions, fleet: Fleet, overrides: PortO
     ledger: cosmosLedger(context, ledger, blobOutbox(context, blobs, options.outboxBlobUrl)),
     state,
     controls: storedControls(context, state, fleet.policy.initialMode),
-    fence: blobFence(context, blobs, options.fenceBlobUrl),
+    fence: blobFence(context, blobs, options.fenceBlobUrl, options.controlRegion),
     notify: webhookNotify(context, fleet.notify.webhookUrl),
     checks: httpChecks(context, metrics),
     prices: retailPrices(context, options.pricesEndpoint),

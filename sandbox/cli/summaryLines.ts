@@ -1,6 +1,6 @@
 import type { Summary } from '../play/summary.ts';
 import type { Scenario } from '../scenarios/index.ts';
-import type { Paint } from './show.ts';
+import type { Paint } from './paint.ts';
 
 /** The end of the show: how long each step took, what users suffered with and without, and whether all was as it should be. */
 export function summaryLines(summary: Summary, scenario: Scenario, paint: Paint): readonly string[] {

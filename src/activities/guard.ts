@@ -8,10 +8,11 @@ export type Purpose = 'advance' | 'undo';
 
 /**
  * Asked before every outside write and at every tick of a wait (I3, I8): is the fence still ours, may automation act,
- * has anybody asked to stop? The store of controls being down may stop a run, never start one.
+ * has anybody asked to stop? The store of controls being down may stop a run, never start one. The fence is renewed here
+ * when its lease runs low; `guardedWrites` confirms it once more right before it writes.
  */
 export async function mayProceed(ports: Ports, step: RunStep, purpose: Purpose = 'advance'): Promise<Proceed> {
-  const confirmed = await ports.fence.confirm(step.hold);
+  const confirmed = await ports.fence.keep(step.hold);
   if (confirmed.kind === 'lost') {
     return { kind: 'stopped', reason: 'fenceLost', detail: `run ${confirmed.holder} holds the fence with epoch ${confirmed.epoch}` };
   }

@@ -97,12 +97,16 @@ export interface Resources {
  * One node with what its pods ask for. `requested` and `pods` count every pod on it, daemonsets included (of which
  * `daemonsets` is the part that a new node would carry too): free = allocatable minus requested.
  */
-export interface NodeFacts {
+/** A node without what it carries. */
+export interface NodeState {
   readonly name: string;
   readonly pool: string;
-  readonly zone: string;
   readonly ready: 'ready' | 'notReady';
   readonly schedulable: 'schedulable' | 'cordoned';
+}
+
+export interface NodeFacts extends NodeState {
+  readonly zone: string;
   readonly allocatable: Resources;
   readonly allocatablePods: number;
   readonly daemonsets: Resources;
@@ -111,15 +115,19 @@ export interface NodeFacts {
   readonly pods: number;
 }
 
-export interface WorkloadFacts {
+/** How many of a workload's replicas serve. */
+export interface ReplicaFacts {
   readonly name: WorkloadName;
+  readonly availableReplicas: number;
+  readonly generationObserved: 'current' | 'behind';
+}
+
+export interface WorkloadFacts extends ReplicaFacts {
   readonly hpa: HpaFacts | null;
   readonly requestedReplicas: number;
   /** Pods bound to a node, ready or not; absent = only the ready ones are taken as bound (the worst case). */
   readonly scheduledReplicas?: number;
   readonly readyReplicas: number;
-  readonly availableReplicas: number;
-  readonly generationObserved: 'current' | 'behind';
   /** Requests of one pod, all containers summed. */
   readonly podRequests: Resources;
   readonly topologySpread: readonly TopologySpread[];

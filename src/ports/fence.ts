@@ -8,6 +8,11 @@ export interface Fence {
   acquire(runId: string): Promise<FenceAcquired>;
   /** Renews the lease and re-reads the epoch; `lost` when another run took it: the caller stops and touches nothing. */
   confirm(hold: FenceHold): Promise<FenceConfirmed>;
+  /**
+   * Confirms only once the lease, as this process renewed it last, may no longer outlive a write. For the ticks of a wait and
+   * what comes before an intent; the last look before an outside write is `confirm`.
+   */
+  keep(hold: FenceHold): Promise<FenceConfirmed>;
   release(hold: FenceHold): Promise<void>;
   readHolder(): Promise<{ readonly runId: string; readonly epoch: number } | null>;
 }

@@ -122,6 +122,24 @@ describe('who may act (I3, I8)', () => {
     await host.stop();
   });
 
+  it('right before a write the fence is confirmed, whatever this process knew a moment ago', async () => {
+    const { ports, start, finish, host } = await runHost();
+    ports.setVerdicts({ eastus2: 'unhealthy' });
+    const { ledger } = ports;
+    const record: typeof ledger.record = ledger.record.bind(ledger);
+    // Taken between the guard and the first write: `keep` has just said that it is ours.
+    ports.ledger.record = async (entry) => {
+      const recorded = await record(entry);
+      if (entry.event.type === 'WriteIntended') ports.stealFence('another-run');
+      return recorded;
+    };
+    const { runId } = await start({});
+    expect(await finish(runId)).toMatchObject({ outcome: 'superseded' });
+    expect(ports.eventsOf('WriteIntended').length).toBeGreaterThan(0);
+    expect(ports.outside.writes).toEqual([]);
+    await host.stop();
+  });
+
   it('the kill switch freezes a run where it is', async () => {
     const { ports, start, finish, runFor, host } = await runHost();
     const { runId } = await start({});
@@ -170,6 +188,20 @@ describe('who may act (I3, I8)', () => {
     expect(await finish(runId)).toMatchObject({ outcome: 'surgeHeld' });
     expect(ports.outside.serving()).toHaveLength(3);
     expect(ports.outside.pools.get('centralus/user1')?.minCount).toBeGreaterThan(6);
+    await host.stop();
+  });
+
+  it('a run that has waited long still holds the fence against one that asks for it all the time (I3)', async () => {
+    const { ports, start, runFor, host } = await runHost();
+    ports.outside.podReadyMs = Number.POSITIVE_INFINITY;
+    ports.setVerdicts({ eastus2: 'unhealthy' });
+    const first = await start({});
+    await runFor(11);
+    const second = await start({ kind: 'drain', stamps: ['westus3'] });
+    await runFor(4);
+    const takers = ports.entries.flatMap(({ runId, event }) => (event.type === 'FenceTaken' ? [runId] : []));
+    expect(takers).toEqual([first.runId]);
+    expect(second.runId).not.toBe(first.runId);
     await host.stop();
   });
 

@@ -4,6 +4,7 @@ import type { ChainedEntry, LedgerEntry, LedgerEvent } from '../../src/domain/le
 import type { Controls, FenceHold } from '../../src/domain/run.ts';
 import { known, unknown } from '../../src/domain/reading.ts';
 import type { Notice } from '../../src/ports/notify.ts';
+import { writeTimeLimitMs } from '../../src/ports/outcome.ts';
 import type { Ports } from '../../src/ports/ports.ts';
 import type { StateKey, Versioned } from '../../src/ports/state.ts';
 import { FakeOutside, must } from './fakeOutside.ts';
@@ -29,6 +30,8 @@ export function fakePorts(fleet: Fleet, now: () => number): FakePorts {
   const notices: Notice[] = [];
   const documents = new Map<string, { value: unknown; etag: number; kind: string; id: string }>();
   let fence: FenceHold | null = null;
+  // What the process under test knows of its lease: a theft does not reach it.
+  let kept: FenceHold | null = null;
   let epoch = 0;
   const ports: FakePorts = {
     outside,
@@ -65,6 +68,8 @@ export function fakePorts(fleet: Fleet, now: () => number): FakePorts {
     },
     workloads: {
       readNodes: async (stamp) => known(outside.nodeFacts(stamp), now()),
+      readNodeStates: async (stamp) => known(outside.nodeFacts(stamp), now()),
+      readReplicas: async (stamp) => known(outside.workloadFacts(stamp), now()),
       readWorkloads: async (stamp) => known(outside.workloadFacts(stamp), now()),
       applyHpaBounds: async (stamp, hpa, set) => {
         outside.setHpa(stamp.name, hpa.name, set);
@@ -129,13 +134,16 @@ export function fakePorts(fleet: Fleet, now: () => number): FakePorts {
         const previousRunId = fence?.runId ?? null;
         if (previousRunId !== runId) epoch += 1;
         fence = { runId, epoch, leaseId: runId, expiresAt: now() + 60_000 };
+        kept = fence;
         return { kind: 'held', hold: fence, previousRunId };
       },
       confirm: async (hold) => {
         if (fence === null || fence.epoch !== hold.epoch) return { kind: 'lost', holder: fence?.runId ?? 'nobody', epoch: fence?.epoch ?? 0 };
         fence = { ...fence, expiresAt: now() + 60_000 };
+        kept = fence;
         return { kind: 'held', hold: fence };
       },
+      keep: async (hold) => (kept?.epoch === hold.epoch && kept.expiresAt - now() >= writeTimeLimitMs ? { kind: 'held', hold: kept } : ports.fence.confirm(hold)),
       release: async (hold) => {
         if (fence?.epoch === hold.epoch) fence = { ...fence, expiresAt: 0 };
       },

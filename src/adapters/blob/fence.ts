@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BlobClient } from '@azure/storage-blob';
 import type { Fence, FenceAcquired, FenceConfirmed } from '../../ports/fence.ts';
 import type { FenceHold } from '../../domain/run.ts';
+import { writeTimeLimitMs } from '../../ports/outcome.ts';
 import { transientOr } from '../http/faults.ts';
 import type { SdkContext } from '../http/sdkContext.ts';
 import type { BlobClients } from './blobClients.ts';
@@ -31,6 +32,8 @@ interface Record {
 export function blobFence(context: SdkContext, clients: BlobClients, containerUrl: string): Fence {
   const blob = clients.blob(`${containerUrl}/fleet.fence`);
   const now = (): number => context.clock.now();
+  // What this process renewed last: until it ends nobody else can take the fence.
+  let kept: FenceHold | null = null;
 
   async function acquire(runId: string): Promise<FenceAcquired> {
     const leaseId = leaseIdOf(runId);
@@ -42,7 +45,8 @@ export function blobFence(context: SdkContext, clients: BlobClients, containerUr
     const before = await readRecord(blob);
     const epoch = before.holder === runId ? before.epoch : before.epoch + 1;
     if (before.holder !== runId) await blob.setMetadata({ epoch: String(epoch), holder: encode(runId) }, { conditions: { leaseId } });
-    return { kind: 'held', hold: { runId, epoch, leaseId, expiresAt: askedAt + leaseSeconds * 1000 }, previousRunId: before.holder === runId ? null : before.holder };
+    kept = { runId, epoch, leaseId, expiresAt: askedAt + leaseSeconds * 1000 };
+    return { kind: 'held', hold: kept, previousRunId: before.holder === runId ? null : before.holder };
   }
 
   async function confirm(hold: FenceHold): Promise<FenceConfirmed> {
@@ -50,12 +54,20 @@ export function blobFence(context: SdkContext, clients: BlobClients, containerUr
     const renewed = await renew(blob, hold.leaseId);
     const record = await readRecord(blob);
     if (renewed === 'renewed' && record.holder === hold.runId && record.epoch === hold.epoch) {
-      return { kind: 'held', hold: { ...hold, expiresAt: askedAt + leaseSeconds * 1000 } };
+      kept = { ...hold, expiresAt: askedAt + leaseSeconds * 1000 };
+      return { kind: 'held', hold: kept };
     }
+    kept = null;
     return { kind: 'lost', holder: record.holder ?? 'nobody', epoch: record.epoch };
   }
 
+  async function keep(hold: FenceHold): Promise<FenceConfirmed> {
+    const isFresh = kept?.leaseId === hold.leaseId && kept.epoch === hold.epoch && kept.expiresAt - now() >= writeTimeLimitMs;
+    return isFresh && kept !== null ? { kind: 'held', hold: kept } : confirm(hold);
+  }
+
   async function release(hold: FenceHold): Promise<void> {
+    kept = null;
     const record = await readRecord(blob);
     if (record.holder !== hold.runId || record.epoch !== hold.epoch) return;
     try {
@@ -70,6 +82,7 @@ export function blobFence(context: SdkContext, clients: BlobClients, containerUr
   return {
     acquire: (runId) => transientOr(now, 'fence', () => acquire(runId)),
     confirm: (hold) => transientOr(now, 'fence', () => confirm(hold)),
+    keep: (hold) => transientOr(now, 'fence', () => keep(hold)),
     release: (hold) => transientOr(now, 'fence', () => release(hold)),
     readHolder: () =>
       transientOr(now, 'fence', async () => {

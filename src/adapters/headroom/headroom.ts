@@ -1,6 +1,7 @@
 import { ComputeManagementClient } from '@azure/arm-compute';
 import type { ContainerServiceClient, ManagedCluster } from '@azure/arm-containerservice';
 import { NetworkManagementClient } from '@azure/arm-network';
+import type { V1ResourceQuota } from '@kubernetes/client-node';
 import type { NetworkFacts, QuotaFacts, SkuFacts } from '../../domain/facts.ts';
 import type { Fleet, Stamp } from '../../domain/fleet.ts';
 import type { Headroom } from '../../ports/headroom.ts';
@@ -9,7 +10,7 @@ import { readingOf } from '../http/faults.ts';
 import { parseResourceId } from '../http/resourceId.ts';
 import type { SdkContext } from '../http/sdkContext.ts';
 import type { Clusters } from '../kubernetes/clusters.ts';
-import { listAll } from '../kubernetes/listAll.ts';
+import { resourceQuotasPath } from '../kubernetes/paths.ts';
 import { agedCache } from './agedCache.ts';
 import { readQuotaFacts, readSkuFacts } from './compute.ts';
 import { networkShape, readSubnets, resourceQuotaFacts, subnetIdsOf } from './network.ts';
@@ -67,10 +68,7 @@ export function azureHeadroom(context: SdkContext, fleet: Fleet, { aksClientOf, 
     const namespaces = new Set(fleet.workloads.filter(({ stamps }) => stamps === null || stamps.includes(stamp.name)).map(({ namespace }) => namespace));
     const found = await Promise.all(
       [...namespaces].map(async (namespace) =>
-        resourceQuotaFacts(
-          namespace,
-          await listAll((limit, token) => cluster.core.listNamespacedResourceQuota({ namespace, limit, ...(token === undefined ? {} : { _continue: token }) })),
-        ),
+        resourceQuotaFacts(namespace, await cluster.reader.list<V1ResourceQuota>(resourceQuotasPath(namespace))),
       ),
     );
     return found.flat();

@@ -1,3 +1,4 @@
+import type { V1Node } from '@kubernetes/client-node';
 import type { Stamp } from '../../domain/fleet.ts';
 import type { Measure, Observation, SignalSource } from '../../domain/observation.ts';
 import { known, unknown, type Reading } from '../../domain/reading.ts';
@@ -5,7 +6,7 @@ import type { Signals } from '../../ports/signals.ts';
 import type { AlertRecord, StateStore } from '../../ports/state.ts';
 import type { SdkContext } from '../http/sdkContext.ts';
 import type { Cluster, Clusters } from '../kubernetes/clusters.ts';
-import { listAll } from '../kubernetes/listAll.ts';
+import { nodesPath } from '../kubernetes/paths.ts';
 import type { FleetMetrics } from '../monitor/fleetMetrics.ts';
 import { httpAttempt, meet } from './httpProbe.ts';
 import { answered, reachMeasure, tryTwice, type Tried } from './probeRound.ts';
@@ -62,7 +63,7 @@ export function fleetSignals(context: SdkContext, { metrics, clusters, state }: 
 
   async function nodeReadiness(stamp: Stamp): Promise<Reading<Measure>> {
     const cluster: Cluster = await clusters.open(stamp.cluster);
-    const nodes = await listAll((limit, token) => cluster.core.listNode({ limit, ...(token === undefined ? {} : { _continue: token }) }));
+    const nodes = await cluster.reader.list<V1Node>(nodesPath);
     if (nodes.length === 0) return unknown('the cluster has no nodes', now());
     const ready = nodes.filter((node) => node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'));
     return known({ unit: 'percent', value: (100 * ready.length) / nodes.length }, now());

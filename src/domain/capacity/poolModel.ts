@@ -64,16 +64,16 @@ function nodesByPool(facts: StampFacts): Map<string, NodeFacts[]> {
 
 function poolModel(pool: PoolFacts, ref: PoolRef | null, nodes: readonly NodeFacts[], facts: StampFacts): PoolModel {
   const sku = facts.skus.kind === 'known' ? (facts.skus.value.find(({ name }) => name.toLowerCase() === pool.vmSize.toLowerCase()) ?? null) : null;
-  const usable = nodes.filter(({ ready, schedulable }) => ready === 'ready' && schedulable === 'schedulable');
   const zones = pool.zones.length > 0 ? [...pool.zones] : [''];
-  for (const node of usable) {
-    const zone = zoneOf(node.zone, pool);
-    if (!zones.includes(zone)) zones.push(zone);
-  }
   const nodesByZone = zones.map(() => 0);
   const classes = new NodeClasses();
-  for (const node of usable) {
-    const zone = zones.indexOf(zoneOf(node.zone, pool));
+  let usable = 0;
+  for (const node of nodes) {
+    if (node.ready !== 'ready' || node.schedulable !== 'schedulable') continue;
+    usable += 1;
+    const name = zoneOf(node.zone, pool);
+    const known = zones.indexOf(name);
+    const zone = known < 0 ? zones.push(name) - 1 : known;
     nodesByZone[zone] = (nodesByZone[zone] ?? 0) + 1;
     classes.add(zone, node);
   }
@@ -86,9 +86,9 @@ function poolModel(pool: PoolFacts, ref: PoolRef | null, nodes: readonly NodeFac
     zones,
     nodesByZone,
     zoneOpen: zones.map((zone) => (pool.zones.length === 0 || zone === '' ? true : pool.zones.includes(zone) && (sku === null || sku.zones.includes(zone)))),
-    nodeClasses: classes.all.toSorted((a, b) => a.free.cpuMillicores - b.free.cpuMillicores || a.zone - b.zone),
-    unusable: nodes.length - usable.length,
-    usable: usable.length,
+    nodeClasses: classes.all.sort((a, b) => a.free.cpuMillicores - b.free.cpuMillicores || a.zone - b.zone),
+    unusable: nodes.length - usable,
+    usable,
     announced: Math.max(0, target - pool.count),
     price: priceOf(pool, ref, facts.prices),
     arriving: facts.nodes.kind === 'known' && pool.powerState === 'Running' ? Math.max(0, target - nodes.length) : 0,
@@ -107,24 +107,27 @@ function priceOf(pool: PoolFacts, ref: PoolRef | null, prices: StampFacts['price
 
 /** Groups nodes that are alike, in one pass however many there are. */
 class NodeClasses {
-  readonly all: { readonly zone: number; readonly free: Resources; readonly freePods: number; nodes: number }[] = [];
-  private readonly byHash = new Map<number, number[]>();
+  readonly all: (Omit<NodeClass, 'nodes'> & { nodes: number })[] = [];
+  /** Positions in `all` by hash; where two classes share one, the second takes the next that is free. */
+  private readonly byHash = new Map<number, number>();
 
   add(zone: number, { allocatable, requested, allocatablePods, pods }: NodeFacts): void {
     const cpuMillicores = allocatable.cpuMillicores - requested.cpuMillicores;
     const memoryMiB = allocatable.memoryMiB - requested.memoryMiB;
     const ephemeralStorageMiB = allocatable.ephemeralStorageMiB - requested.ephemeralStorageMiB;
     const freePods = allocatablePods - pods;
-    const hash = (((zone * 31 + freePods) * 1009 + cpuMillicores) * 1013 + memoryMiB) * 1019 + ephemeralStorageMiB;
-    const candidates = this.byHash.get(hash) ?? [];
-    for (const at of candidates) {
-      const same = this.all[at];
-      if (same === undefined || same.zone !== zone || same.freePods !== freePods) continue;
-      if (same.free.cpuMillicores !== cpuMillicores || same.free.memoryMiB !== memoryMiB || same.free.ephemeralStorageMiB !== ephemeralStorageMiB) continue;
-      same.nodes += 1;
-      return;
+    for (let hash = (((zone * 31 + freePods) * 1009 + cpuMillicores) * 1013 + memoryMiB) * 1019 + ephemeralStorageMiB; ; hash += 1) {
+      const same = this.all[this.byHash.get(hash) ?? -1];
+      if (same === undefined) {
+        this.byHash.set(hash, this.all.length);
+        this.all.push({ zone, free: { cpuMillicores, memoryMiB, ephemeralStorageMiB }, freePods, nodes: 1 });
+        return;
+      }
+      const { free } = same;
+      if (same.zone === zone && same.freePods === freePods && free.cpuMillicores === cpuMillicores && free.memoryMiB === memoryMiB && free.ephemeralStorageMiB === ephemeralStorageMiB) {
+        same.nodes += 1;
+        return;
+      }
     }
-    this.byHash.set(hash, [...candidates, this.all.length]);
-    this.all.push({ zone, free: { cpuMillicores, memoryMiB, ephemeralStorageMiB }, freePods, nodes: 1 });
   }
 }

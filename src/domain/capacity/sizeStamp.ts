@@ -66,10 +66,9 @@ export function sizeStamp(model: StampModel, { loads, policy, carried = nothingC
     if (shed?.has(position)) return replicasWhenShed(facts);
     return replicasNeeded(workload, facts, loads[position] ?? { now: null, after: 0 }, policy);
   });
-  const pods = {
-    additional: model.workloads.map(({ bound }, position) => Math.max(0, (needed[position] ?? 0) - bound)),
-    removed: model.workloads.map(({ bound }, position) => (shed?.has(position) ? Math.max(0, bound - (needed[position] ?? 0)) : 0)),
-  };
+  const additional = model.workloads.map(({ bound }, position) => Math.max(0, (needed[position] ?? 0) - bound));
+  const removed = shed === undefined || shed.size === 0 ? [] : model.workloads.map(({ bound }, position) => (shed.has(position) ? Math.max(0, bound - (needed[position] ?? 0)) : 0));
+  const pods = { additional, removed };
   const freely = packPods(model, pods, 'largestFirst', carried);
   // Where room is short, the lower tiers go without.
   const packing = freely.unplaced.some((count) => count > 0) ? packPods(model, pods, 'tierFirst', carried) : freely;
@@ -87,9 +86,9 @@ export function sizeStamp(model: StampModel, { loads, policy, carried = nothingC
       refusedNodes: packing.refusedNodes[position] ?? 0,
       nodesWanted: usable + arriving + (packing.newNodes[position] ?? 0),
     })),
-    shortfalls: findShortfalls(model, needed, pods.additional, packing),
+    shortfalls: findShortfalls(model, needed, additional, packing),
     packing,
-    readyInSeconds: readyInSeconds(model, pods.additional, packing),
+    readyInSeconds: readyInSeconds(model, additional, packing),
     cost: surgeCost(model, packing),
   };
 }

@@ -40,19 +40,23 @@ export function buildTrafficModel(stamps: readonly StampName[], traffic: Traffic
       const stampIndex = positions.get(facts.stamp);
       return stampIndex === undefined ? [] : [{ facts, stampIndex }];
     });
-    const users = (usersByGroup.get(group.name) ?? []).map((one): UsersModel => {
-      const latencyMs = new Float64Array(origins.length);
-      for (let position = 0; position < origins.length; position += 1) {
-        const origin = origins[position];
-        latencyMs[position] = (origin === undefined ? undefined : one.latencyMsByStamp[origin.facts.stamp]) ?? Number.NaN;
-      }
-      return { requestsPerSecond: one.requestsPerSecond, latencyMs, latencies };
-    });
+    const users = usersOf(usersByGroup.get(group.name) ?? [], origins, latencies);
     usersByGroup.delete(group.name);
     return { name: group.name, latencyWindowMs: group.latencyWindowMs, origins, users };
   });
   const unroutable = [...usersByGroup.values()].flat().reduce((sum, users) => sum + users.requestsPerSecond, 0);
   return { stamps, groups, unroutable };
+}
+
+/** One block of memory for the latencies of all, of which each group of users has its part. */
+function usersOf(groups: readonly UserGroup[], origins: readonly OriginModel[], latencies: UsersModel['latencies']): UsersModel[] {
+  const stamps = origins.map(({ facts }) => facts.stamp);
+  const all = new Float64Array(groups.length * stamps.length);
+  return groups.map(({ requestsPerSecond, latencyMsByStamp }, index) => {
+    const from = index * stamps.length;
+    for (let position = 0; position < stamps.length; position += 1) all[from + position] = latencyMsByStamp[stamps[position] ?? ''] ?? Number.NaN;
+    return { requestsPerSecond, latencyMs: all.subarray(from, from + stamps.length), latencies };
+  });
 }
 
 function groupUsers(all: readonly UserGroup[]): Map<OriginGroupName, UserGroup[]> {

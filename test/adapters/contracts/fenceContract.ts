@@ -59,6 +59,35 @@ export function fenceContract(name: string, prepare: () => Promise<FenceUnderTes
       expect(await under.open().acquire('run-b')).toMatchObject({ kind: 'busy' });
     });
 
+    test('kept within 20 s of its last renewal, it is ours without a request: the lease outlives a write', async () => {
+      const { hold: held } = await hold('run-a');
+      under.advance(20_000);
+      const mend = under.breakStore();
+      expect(await fence.keep(held)).toEqual({ kind: 'held', hold: held });
+      under.advance(1);
+      await expect(fence.keep(held)).rejects.toBeInstanceOf(TransientError);
+      mend();
+      expect(await fence.keep(held)).toEqual({ kind: 'held', hold: { ...held, expiresAt: under.now() + leaseMs } });
+    });
+
+    test('a process that has not renewed it itself asks before it keeps it', async () => {
+      const { hold: held } = await hold('run-a');
+      const mend = under.breakStore();
+      await expect(under.open().keep(held)).rejects.toBeInstanceOf(TransientError);
+      mend();
+    });
+
+    test('an overtaken run cannot keep it, nor can an old hold, nor one that was given back', async () => {
+      const { hold: stale } = await hold('run-a');
+      under.advance(leaseMs + 1000);
+      const { hold: newer } = await hold('run-b');
+      expect(await fence.keep(stale)).toEqual({ kind: 'lost', holder: 'run-b', epoch: 2 });
+      await fence.release(newer);
+      expect(await fence.keep(newer)).toMatchObject({ kind: 'lost' });
+      await hold('run-a');
+      expect(await fence.keep(stale)).toEqual({ kind: 'lost', holder: 'run-a', epoch: 3 });
+    });
+
     test('a run whose lease ran out while nobody wanted it goes on', async () => {
       const { hold: held } = await hold('run-a');
       under.advance(10 * leaseMs);

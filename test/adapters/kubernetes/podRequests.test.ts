@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parseQuantity, toResources } from '../../../src/adapters/kubernetes/quantities.ts';
 import { podRequests } from '../../../src/adapters/kubernetes/podRequests.ts';
 import { nodeFacts } from '../../../src/adapters/kubernetes/nodeFacts.ts';
+import type { Wire } from '../../../src/adapters/kubernetes/reader.ts';
 import { podStartSeconds } from '../../../src/adapters/kubernetes/workloadFacts.ts';
 
 describe('quantities', () => {
@@ -75,7 +76,7 @@ describe('what a pod reserves', () => {
 
 describe('nodes', () => {
   const node = { metadata: { name: 'n', labels: { agentpool: 'user1' } }, status: { allocatable: { cpu: '3860m', memory: '12Gi', pods: '110' }, conditions: [{ type: 'Ready', status: 'True' }] } };
-  const pod = (cpu: string, more: Partial<V1Pod> = {}): V1Pod => ({ metadata: {}, spec: { nodeName: 'n', containers: [container(cpu)] }, ...more });
+  const pod = (cpu: string, more: Partial<Wire<V1Pod>> = {}): Wire<V1Pod> => ({ metadata: {}, spec: { nodeName: 'n', containers: [container(cpu)] }, ...more });
 
   test('daemon set pods are counted among all, and apart', () => {
     const [facts] = nodeFacts([node], [pod('1'), pod('250m', { metadata: { ownerReferences: [{ apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'd', uid: 'u' }] } })]);
@@ -100,9 +101,9 @@ describe('nodes', () => {
 });
 
 describe('how long pods take to start', () => {
-  const started = (seconds: number, restarts = 0): V1Pod => ({
-    metadata: { creationTimestamp: new Date(0) },
-    status: { conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: new Date(seconds * 1000) }], containerStatuses: [{ name: 'c', image: 'i', imageID: 'i', ready: true, restartCount: restarts }] },
+  const started = (seconds: number, restarts = 0): Wire<V1Pod> => ({
+    metadata: { creationTimestamp: new Date(0).toISOString() },
+    status: { conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: new Date(seconds * 1000).toISOString() }], containerStatuses: [{ name: 'c', image: 'i', imageID: 'i', ready: true, restartCount: restarts }] },
   });
 
   test('is what nine in ten stay within', () => {

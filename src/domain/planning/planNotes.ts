@@ -7,6 +7,19 @@ export function shortOfRoom(shortfalls: readonly Shortfall[]): BlockedReason {
   return { code: 'shortOfRoom', shortfalls, message: `there is not enough room: ${shortfalls.map(shortfallText).join('; ')}` };
 }
 
+/** Where users are, by what says so. */
+export function demandSource({ demandSource: source, demandKnown }: FleetContext): string {
+  if (demandKnown === 'assumed') return 'not known: the load of each stamp, any survivor being the nearest to all of it';
+  switch (source) {
+    case 'accessLog':
+      return 'accessLog: Front Door\'s access log, by edge';
+    case 'countryTable':
+      return 'countryTable: Front Door\'s metrics by country, with a table of latencies';
+    case 'allToNearest':
+      return 'allToNearest: users cannot be told apart, any survivor may be the nearest to all';
+  }
+}
+
 /** What the predicted shares stand on. */
 export function sourceNotes({ demandSource, growth }: FleetContext): string[] {
   const notes: string[] = [];

@@ -38,6 +38,8 @@ export interface OriginFacts {
  */
 export interface DemandFacts {
   readonly source: 'accessLog' | 'countryTable' | 'allToNearest';
+  /** Why a better source that the fleet file names does not serve. */
+  readonly insteadOf?: string;
   readonly groups: readonly UserGroup[];
 }
 
@@ -46,6 +48,8 @@ export interface UserGroup {
   readonly originGroup: OriginGroupName;
   readonly requestsPerSecond: number;
   readonly latencyMsByStamp: Readonly<Record<StampName, number>>;
+  /** Left out: measured in an access log, estimated elsewhere. */
+  readonly latencies?: 'measured' | 'estimated';
 }
 
 export interface StampFacts {

@@ -14,6 +14,7 @@ import { storedControls } from './cosmos/controls.ts';
 import { cosmosContainers } from './cosmos/cosmosClient.ts';
 import { cosmosLedger } from './cosmos/ledger.ts';
 import { cosmosState } from './cosmos/state.ts';
+import { accessLogEdges } from './demand/accessLog.ts';
 import { metricsDemand } from './demand/demand.ts';
 import { createCredential } from './entra/credential.ts';
 import { createTraffic } from './frontDoor/createTraffic.ts';
@@ -23,7 +24,7 @@ import type { SdkContext } from './http/sdkContext.ts';
 import { aksClusters } from './kubernetes/clusters.ts';
 import { kubernetesWorkloads } from './kubernetes/workloads.ts';
 import { fleetMetrics } from './monitor/fleetMetrics.ts';
-import { azureMonitorMetrics } from './monitor/metrics.ts';
+import { azureMonitorLogs, azureMonitorMetrics } from './monitor/metrics.ts';
 import { originDirectory } from './monitor/originDirectory.ts';
 import { webhookNotify } from './notify/webhook.ts';
 import { retailPrices } from './prices/retailPrices.ts';
@@ -64,14 +65,15 @@ export function createPorts(options: PortOptions, fleet: Fleet, overrides: PortO
   const aksClientOf = aksClients(context);
   const clusters = aksClusters(context, aksClientOf);
   const traffic = createTraffic(context, fleet, () => metrics.shares());
-  const metrics = fleetMetrics(clock, fleet, azureMonitorMetrics(context), originDirectory(clock, fleet, () => traffic.readTraffic()));
+  const directory = originDirectory(clock, fleet, () => traffic.readTraffic());
+  const metrics = fleetMetrics(clock, fleet, azureMonitorMetrics(context), directory);
   return tracedPorts({
     fleet,
     controlRegion: options.controlRegion,
     clock,
     ...withWriteDeadlines({ traffic, compute: aksCompute(context, aksClientOf), workloads: kubernetesWorkloads(context, clusters), gate: blobGate(context, blobs) }, clock),
     signals: fleetSignals(context, { metrics, clusters, state }),
-    demand: metricsDemand(clock, fleet, metrics),
+    demand: metricsDemand(clock, fleet, metrics, accessLogEdges(clock, fleet, azureMonitorLogs(context), directory)),
     headroom: azureHeadroom(context, fleet, { aksClientOf, clusters }),
     ledger: cosmosLedger(context, ledger, blobOutbox(context, blobs, options.outboxBlobUrl)),
     state,
@@ -100,6 +102,7 @@ function sdkContext(options: PortOptions, overrides: PortOverrides): SdkContext 
     ...transport,
     armEndpoint: options.armEndpoint,
     metricsEndpoint: options.metricsEndpoint,
+    logsEndpoint: options.logsEndpoint,
     clock: overrides.clock ?? systemClock,
     random: overrides.random ?? Math.random,
   };

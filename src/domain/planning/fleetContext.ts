@@ -22,6 +22,8 @@ export interface FleetContext {
   readonly traffic: TrafficFacts;
   readonly trafficKnown: 'known' | 'assumed';
   readonly demandSource: DemandFacts['source'];
+  /** Why a better source does not serve; null where there is none, or it does. */
+  readonly demandInsteadOf: string | null;
   readonly demandKnown: 'known' | 'assumed';
   readonly model: TrafficModel;
   /** Positions of stamps to which Front Door sends nobody, because their probes fail. */
@@ -82,6 +84,7 @@ export function buildFleetContext(fleet: Fleet, facts: FleetFacts, assessment: F
     traffic,
     trafficKnown: trafficRead.kind === 'known' ? 'known' : 'assumed',
     demandSource: demand.source,
+    demandInsteadOf: demand.insteadOf ?? null,
     demandKnown: demandRead.kind === 'known' ? 'known' : 'assumed',
     model,
     out,

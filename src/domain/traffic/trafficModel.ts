@@ -52,10 +52,10 @@ export function buildTrafficModel(stamps: readonly StampName[], traffic: Traffic
 function usersOf(groups: readonly UserGroup[], origins: readonly OriginModel[], latencies: UsersModel['latencies']): UsersModel[] {
   const stamps = origins.map(({ facts }) => facts.stamp);
   const all = new Float64Array(groups.length * stamps.length);
-  return groups.map(({ requestsPerSecond, latencyMsByStamp }, index) => {
+  return groups.map(({ requestsPerSecond, latencyMsByStamp, latencies: own }, index) => {
     const from = index * stamps.length;
     for (let position = 0; position < stamps.length; position += 1) all[from + position] = latencyMsByStamp[stamps[position] ?? ''] ?? Number.NaN;
-    return { requestsPerSecond, latencyMs: all.subarray(from, from + stamps.length), latencies };
+    return { requestsPerSecond, latencyMs: all.subarray(from, from + stamps.length), latencies: own ?? latencies };
   });
 }
 

@@ -87,7 +87,10 @@ interface Places {
   readonly ofCountry: readonly (readonly number[])[];
 }
 
-/** Of each country its own point, and the region of each stamp that is near enough to lie among its users; a region is one place, whoever lives there. */
+/**
+ * Of each country its own point, and the region of each stamp that is near enough to lie among its users; a region is one place,
+ * whoever lives there. One that no table knows is no place to put anybody: nothing would say where they go from there.
+ */
 function placesOf(group: GroupModel, between: LatencyBetweenStamps): Places {
   const places: UsersModel[] = [...group.users];
   const regions = new Map<number, number>();
@@ -100,10 +103,12 @@ function placesOf(group: GroupModel, between: LatencyBetweenStamps): Places {
   const ofCountry = group.users.map((users, country) => {
     const nearest = users.latencyMs.reduce((least, latency) => (latency < least ? latency : least), Infinity);
     if (nearest > withinCountryMs) return [country];
-    const around = group.origins.flatMap(({ stampIndex }, position) => ((users.latencyMs[position] ?? Number.NaN) <= nearest + withinCountryMs ? [placeOf(stampIndex, users)] : []));
+    const around = group.origins.flatMap(({ stampIndex }, position) => (isNear(users, position, nearest) && between(stampIndex, stampIndex) !== null ? [placeOf(stampIndex, users)] : []));
     return [country, ...new Set(around)];
   });
   return { places, ofCountry };
 }
+
+const isNear = ({ latencyMs }: UsersModel, position: number, nearest: number): boolean => (latencyMs[position] ?? Number.NaN) <= nearest + withinCountryMs;
 
 const sum = (values: Float64Array): number => values.reduce((all, value) => all + value, 0);

@@ -73,16 +73,19 @@ function regionsAfter(ports: Ports, { request, outcome, closedAt }: RunState): R
 export interface FleetRuns {
   readonly activeRun: ActiveRun | null;
   readonly activeRequest: RunRequest | null;
+  readonly openRequests: readonly RunRequest[];
   readonly recentRuns: readonly RecentRun[];
   readonly drained: readonly DrainedStamp[];
 }
 
 export async function readFleetRuns(ports: Ports): Promise<FleetRuns> {
   const { runs, regions } = await readRunIndex(ports);
-  const newest = runs.find(({ closedAt }) => closedAt === null)?.request ?? null;
+  const open = runs.flatMap(({ request, closedAt }) => (closedAt === null ? [request] : []));
+  const newest = open[0] ?? null;
   return {
     activeRun: newest === null ? null : { runId: newest.runId, kind: newest.kind, scope: newest.scope, stamps: newest.stamps },
     activeRequest: newest,
+    openRequests: open,
     recentRuns: runs.flatMap(({ request, outcome, closedAt }) =>
       outcome === null || closedAt === null ? [] : [{ runId: request.runId, kind: request.kind, stamps: request.stamps, outcome, closedAt }],
     ),

@@ -15,6 +15,7 @@ import { storedControls } from './cosmos/controls.ts';
 import { cosmosContainers } from './cosmos/cosmosClient.ts';
 import { cosmosLedger } from './cosmos/ledger.ts';
 import { cosmosState } from './cosmos/state.ts';
+import { accessLogEdges } from './demand/accessLog.ts';
 import { metricsDemand } from './demand/demand.ts';
 import { createCredential } from './entra/credential.ts';
 import { createTraffic } from './frontDoor/createTraffic.ts';
@@ -24,9 +25,10 @@ import type { SdkContext } from './http/sdkContext.ts';
 import { aksClusters } from './kubernetes/clusters.ts';
 import { kubernetesWorkloads } from './kubernetes/workloads.ts';
 import { fleetMetrics } from './monitor/fleetMetrics.ts';
-import { azureMonitorMetrics } from './monitor/metrics.ts';
+import { azureMonitorLogs, azureMonitorMetrics } from './monitor/metrics.ts';
 import { originDirectory } from './monitor/originDirectory.ts';
 import { webhookNotify } from './notify/webhook.ts';
+import { retailPrices } from './prices/retailPrices.ts';
 import { fleetSignals } from './signals/signals.ts';
 import { tracedPorts } from './telemetry/tracedPorts.ts';
 
@@ -39,6 +41,8 @@ export interface PortOptions {
   readonly outboxBlobUrl: string;
   readonly armEndpoint: string;
   readonly metricsEndpoint: string;
+  readonly logsEndpoint: string;
+  readonly pricesEndpoint: string | null;
   readonly authorityHost: string;
   readonly identityClientId: string | null;
 }
@@ -63,21 +67,23 @@ export function createPorts(options: PortOptions, fleet: Fleet, overrides: PortO
   const readCluster = managedClusters(aksClientOf);
   const clusters = aksClusters(context, aksClientOf);
   const traffic = createTraffic(context, fleet, () => metrics.shares());
-  const metrics = fleetMetrics(clock, fleet, azureMonitorMetrics(context), originDirectory(clock, fleet, () => traffic.readTraffic()));
+  const directory = originDirectory(clock, fleet, () => traffic.readTraffic());
+  const metrics = fleetMetrics(clock, fleet, azureMonitorMetrics(context), directory);
   return tracedPorts({
     fleet,
     controlRegion: options.controlRegion,
     clock,
     ...withWriteDeadlines({ traffic, compute: aksCompute(context, aksClientOf, readCluster), workloads: kubernetesWorkloads(context, clusters), gate: blobGate(context, blobs) }, clock),
     signals: fleetSignals(context, { metrics, clusters, state }),
-    demand: metricsDemand(clock, fleet, metrics),
+    demand: metricsDemand(clock, fleet, metrics, accessLogEdges(clock, fleet, azureMonitorLogs(context), directory)),
     headroom: azureHeadroom(context, fleet, { readCluster, clusters }),
     ledger: cosmosLedger(context, ledger, blobOutbox(context, blobs, options.outboxBlobUrl)),
     state,
     controls: storedControls(context, state, fleet.policy.initialMode),
-    fence: blobFence(context, blobs, options.fenceBlobUrl),
+    fence: blobFence(context, blobs, options.fenceBlobUrl, options.controlRegion),
     notify: webhookNotify(context, fleet.notify.webhookUrl),
     checks: httpChecks(context, metrics),
+    prices: retailPrices(context, options.pricesEndpoint),
   });
 }
 
@@ -98,6 +104,7 @@ function sdkContext(options: PortOptions, overrides: PortOverrides): SdkContext 
     ...transport,
     armEndpoint: options.armEndpoint,
     metricsEndpoint: options.metricsEndpoint,
+    logsEndpoint: options.logsEndpoint,
     clock: overrides.clock ?? systemClock,
     random: overrides.random ?? Math.random,
   };

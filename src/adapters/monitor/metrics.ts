@@ -1,11 +1,13 @@
-import { MetricsQueryClient } from '@azure/monitor-query';
+import { LogsQueryClient, LogsQueryResultStatus, MetricsQueryClient } from '@azure/monitor-query';
+import { TransientError } from '../../ports/outcome.ts';
 import { boundedHttpClient } from '../http/boundedHttpClient.ts';
+import { withDeadline } from '../http/deadline.ts';
 import { userAgentPrefix } from '../http/limits.ts';
 import type { SdkContext } from '../http/sdkContext.ts';
 
 /**
- * Azure Monitor's metrics as rows. The only file that knows `@azure/monitor-query` (deprecated by its makers in favour of
- * `@azure/arm-monitor` for this job): changing the library means changing this file.
+ * Azure Monitor's metrics and logs as rows. The only file that knows `@azure/monitor-query` (deprecated by its makers in favour of
+ * `@azure/arm-monitor` and `@azure/monitor-query-logs` for these jobs): changing the library means changing this file.
  */
 export interface Metrics {
   query(question: MetricQuestion): Promise<readonly MetricRow[]>;
@@ -70,3 +72,34 @@ export function azureMonitorMetrics(context: SdkContext): Metrics {
 }
 
 const fields = { Average: 'average', Total: 'total', Maximum: 'maximum' } as const;
+
+/** By the column's name. */
+export type LogRow = Readonly<Record<string, unknown>>;
+
+export interface Logs {
+  /** The first table of the answer. `workspaceId` is the workspace's resource id. Throws what the service says, and when the answer is only a part. */
+  query(workspaceId: string, kql: string, fromMs: number, toMs: number): Promise<readonly LogRow[]>;
+}
+
+/** Seconds that Log Analytics may take for one query, and we for all of it. */
+const logQuerySeconds = 6;
+
+export function azureMonitorLogs(context: SdkContext): Logs {
+  const client = new LogsQueryClient(context.credential, {
+    endpoint: context.logsEndpoint,
+    audience: context.logsEndpoint,
+    httpClient: boundedHttpClient(context),
+    retryOptions: { maxRetries: 0 },
+    userAgentOptions: { userAgentPrefix },
+  });
+  return {
+    async query(workspaceId, kql, fromMs, toMs) {
+      const answer = await withDeadline(context.clock, logQuerySeconds * 1000, () =>
+        client.queryResource(workspaceId, kql, { startTime: new Date(fromMs), endTime: new Date(toMs) }, { serverTimeoutInSeconds: logQuerySeconds }),
+      );
+      if (answer.status !== LogsQueryResultStatus.Success) throw new TransientError(`Log Analytics answered in part: ${answer.partialError.message}`, null);
+      const [table] = answer.tables;
+      return (table?.rows ?? []).map((row) => Object.fromEntries((table?.columnDescriptors ?? []).map(({ name }, index) => [name ?? '', row[index]])));
+    },
+  };
+}

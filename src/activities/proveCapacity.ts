@@ -1,6 +1,6 @@
 import type { FleetAssessment } from '../domain/assessment.ts';
 import { hasFailed } from '../domain/decide/decideFailover.ts';
-import { provedStamps, verifyCapacity } from '../domain/planning/index.ts';
+import { verifyCapacity } from '../domain/planning/index.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Ports } from '../ports/ports.ts';
 import { stampNamed } from './applyWrite.ts';
@@ -8,7 +8,7 @@ import type { ProofStep, RunStep } from './contracts.ts';
 import { mayProceed } from './guard.ts';
 import { loadPlan } from './loadPlan.ts';
 import { assessmentOf, readAssessment } from './readAssessment.ts';
-import { readRoom } from './readRoom.ts';
+import { readFacts } from './readFacts.ts';
 import { reassess } from './reassess.ts';
 import { recordStep } from './runLog.ts';
 
@@ -19,8 +19,7 @@ import { recordStep } from './runLog.ts';
 export async function proveCapacity(ports: Ports, step: RunStep): Promise<ProofStep> {
   const proceed = await mayProceed(ports, step);
   if (proceed.kind === 'stopped') return proceed;
-  const plan = await loadPlan(ports, step);
-  const [assessment, facts] = await Promise.all([readAssessment(ports), readRoom(ports, provedStamps(plan))]);
+  const [plan, assessment, facts] = await Promise.all([loadPlan(ports, step), readAssessment(ports), readFacts(ports)]);
   const reassessed = await reassess(ports, step, plan, assessment);
   if (reassessed.kind === 'superseded') return reassessed;
   const capacity = verifyCapacity(plan, facts, ports.fleet);

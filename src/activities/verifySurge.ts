@@ -28,6 +28,7 @@ interface Seen {
 }
 
 async function countNodes(ports: Ports, step: ActivityInput<'verifySurge'>, pools: readonly PoolSurge[]): Promise<readonly Seen[]> {
+  if (pools.length === 0) return [];
   const nodes = await ports.workloads.readNodeStates(stampNamed(ports.fleet, step.stamp), pools.map(({ pool }) => pool));
   return Promise.all(
     pools.map(async ({ pool, nodesWanted }) => {

@@ -111,12 +111,12 @@ export interface Resources {
 export interface NodeState {
   readonly name: string;
   readonly pool: string;
-  readonly zone: string;
   readonly ready: 'ready' | 'notReady';
   readonly schedulable: 'schedulable' | 'cordoned';
 }
 
 export interface NodeFacts extends NodeState {
+  readonly zone: string;
   readonly allocatable: Resources;
   readonly allocatablePods: number;
   /** From its registration with the cluster to Ready; absent or null = it is not ready, or its Ready is of later. */
@@ -134,29 +134,12 @@ export interface ReplicaFacts {
   readonly generationObserved: 'current' | 'behind';
 }
 
-/** With the bounds that they are held in. */
-export interface WorkloadState extends ReplicaFacts {
+export interface WorkloadFacts extends ReplicaFacts {
   readonly hpa: HpaFacts | null;
-  readonly readyReplicas: number;
-}
-
-/** What the proof of a plan's room rests on: facts of the fleet will do, and so does less. */
-export interface RoomFacts {
-  readonly at: number;
-  readonly stamps: Readonly<Record<StampName, StampRoomFacts>>;
-}
-
-export interface StampRoomFacts {
-  readonly pools: Reading<readonly PoolFacts[]>;
-  readonly workloads: Reading<readonly WorkloadState[]>;
-  readonly nodes: Reading<readonly NodeState[]>;
-  readonly load: Reading<LoadFacts>;
-}
-
-export interface WorkloadFacts extends WorkloadState {
   readonly requestedReplicas: number;
   /** Pods bound to a node, ready or not; absent = only the ready ones are taken as bound (the worst case). */
   readonly scheduledReplicas?: number;
+  readonly readyReplicas: number;
   /** Requests of one pod, all containers summed. */
   readonly podRequests: Resources;
   readonly topologySpread: readonly TopologySpread[];

@@ -1,5 +1,5 @@
 import type { Stamp, Workload } from '../domain/fleet.ts';
-import type { NodeFacts, NodeState, ReplicaFacts, WorkloadFacts, WorkloadState } from '../domain/facts.ts';
+import type { NodeFacts, NodeState, ReplicaFacts, WorkloadFacts } from '../domain/facts.ts';
 import type { ReplicaBounds } from '../domain/plan.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { WriteOutcome } from './outcome.ts';
@@ -12,8 +12,6 @@ export interface Workloads {
   readWorkloads(stamp: Stamp, workloads: readonly Workload[]): Promise<Reading<readonly WorkloadFacts[]>>;
   /** How many replicas serve, for a wait that asks again and again: no pod is read. */
   readReplicas(stamp: Stamp, workloads: readonly Workload[]): Promise<Reading<readonly ReplicaFacts[]>>;
-  /** The same with their bounds, for the proof. */
-  readWorkloadStates(stamp: Stamp, workloads: readonly Workload[]): Promise<Reading<readonly WorkloadState[]>>;
   /** Server-side apply of minReplicas and maxReplicas alone; one-shot owners are forced, reconcilers refused. */
   applyHpaBounds(stamp: Stamp, hpa: HpaRef, set: ReplicaBounds): Promise<WriteOutcome>;
 }

@@ -69,7 +69,6 @@ export function fakePorts(fleet: Fleet, now: () => number): FakePorts {
     workloads: {
       readNodes: async (stamp) => known(outside.nodeFacts(stamp), now()),
       readNodeStates: async (stamp) => known(outside.nodeFacts(stamp), now()),
-      readWorkloadStates: async (stamp) => known(outside.workloadFacts(stamp), now()),
       readReplicas: async (stamp) => known(outside.workloadFacts(stamp), now()),
       readWorkloads: async (stamp) => known(outside.workloadFacts(stamp), now()),
       applyHpaBounds: async (stamp, hpa, set) => {

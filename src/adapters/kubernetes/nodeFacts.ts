@@ -43,7 +43,6 @@ export function nodeState(node: Wire<V1Node>): NodeState {
   return {
     name: node.metadata?.name ?? '',
     pool: labels[poolLabel] ?? labels['agentpool'] ?? '',
-    zone: zoneNumber(labels['topology.kubernetes.io/zone'] ?? ''),
     ready: node.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true ? 'ready' : 'notReady',
     schedulable: node.spec?.unschedulable === true || isLeaving(node) ? 'cordoned' : 'schedulable',
   };
@@ -63,6 +62,7 @@ function registrationToReadySeconds({ metadata, status }: Wire<V1Node>): number 
 function oneNode(node: Wire<V1Node>, placed: Placed): NodeFacts {
   return {
     ...nodeState(node),
+    zone: zoneNumber(node.metadata?.labels?.['topology.kubernetes.io/zone'] ?? ''),
     allocatable: toResources(node.status?.allocatable, 'down'),
     registrationToReadySeconds: registrationToReadySeconds(node),
     allocatablePods: parseQuantity(node.status?.allocatable?.['pods'] ?? '0'),

@@ -1,5 +1,5 @@
 import type { V1Deployment, V1LabelSelector, V1Pod, V1PodDisruptionBudget, V2HorizontalPodAutoscaler } from '@kubernetes/client-node';
-import type { HpaFacts, MeasuredStart, ReplicaFacts, WorkloadFacts, WorkloadState } from '../../domain/facts.ts';
+import type { HpaFacts, MeasuredStart, ReplicaFacts, WorkloadFacts } from '../../domain/facts.ts';
 import type { Workload } from '../../domain/fleet.ts';
 import { ninetiethPercentile } from '../../domain/startTimes.ts';
 import { hpaOwner } from './hpaOwner.ts';
@@ -19,9 +19,12 @@ export function workloadFacts(workload: Workload, objects: WorkloadObjects): Wor
   const template = deployment.spec?.template;
   const start = podStart(objects.pods);
   return {
-    ...workloadState(workload.name, deployment, objects.hpa),
+    name: workload.name,
+    hpa: objects.hpa === null ? null : hpaFacts(objects.hpa),
     requestedReplicas: replicas,
     scheduledReplicas: objects.pods.filter((pod) => pod.spec?.nodeName !== undefined && pod.metadata?.deletionTimestamp === undefined).length,
+    readyReplicas: deployment.status?.readyReplicas ?? 0,
+    ...replicaFacts(deployment),
     podRequests: podRequests(template?.spec ?? { containers: [] }),
     topologySpread: (template?.spec?.topologySpreadConstraints ?? []).map((spread) => ({
       topologyKey: spread.topologyKey,
@@ -38,10 +41,6 @@ export function workloadFacts(workload: Workload, objects: WorkloadObjects): Wor
 export function replicaFacts({ metadata, status }: Wire<V1Deployment>): Omit<ReplicaFacts, 'name'> {
   const isCurrent = (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0);
   return { availableReplicas: status?.availableReplicas ?? 0, generationObserved: isCurrent ? 'current' : 'behind' };
-}
-
-export function workloadState(name: string, deployment: Wire<V1Deployment>, hpa: Wire<V2HorizontalPodAutoscaler> | null): WorkloadState {
-  return { name, hpa: hpa === null ? null : hpaFacts(hpa), readyReplicas: deployment.status?.readyReplicas ?? 0, ...replicaFacts(deployment) };
 }
 
 /** Leaving minReplicas out means 1 (Kubernetes API, HorizontalPodAutoscalerSpec). */

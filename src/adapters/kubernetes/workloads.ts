@@ -10,7 +10,7 @@ import type { Cluster, Clusters } from './clusters.ts';
 import { nodeFacts, nodeState, poolLabel } from './nodeFacts.ts';
 import { budgetsPath, deploymentsPath, hpasPath, nodesPath, podsPath } from './paths.ts';
 import type { Wire } from './reader.ts';
-import { replicaFacts, selects, workloadFacts, workloadState } from './workloadFacts.ts';
+import { replicaFacts, selects, workloadFacts } from './workloadFacts.ts';
 
 /** Pods that have ended hold no resources: the API server leaves them out of the answer. */
 const livePods = 'status.phase!=Succeeded,status.phase!=Failed';
@@ -32,7 +32,6 @@ export function kubernetesWorkloads(context: SdkContext, clusters: Clusters): Wo
     readNodeStates: (stamp, pools) =>
       readingOf(`nodes of ${stamp.name}`, now, async () => {
         const { reader } = await clusters.open(stamp.cluster);
-        if (pools.length === 0) return [];
         return (await reader.list<V1Node>(nodesPath, { labelSelector: `${poolLabel} in (${pools.join(',')})` })).map(nodeState);
       }),
 
@@ -46,17 +45,6 @@ export function kubernetesWorkloads(context: SdkContext, clusters: Clusters): Wo
       readingOf(`replicas of ${stamp.name}`, now, async () => {
         const cluster = await clusters.open(stamp.cluster);
         return Promise.all(workloads.map(async (workload) => ({ name: workload.name, ...replicaFacts(await readDeployment(cluster, workload)) })));
-      }),
-
-    readWorkloadStates: (stamp, workloads) =>
-      readingOf(`workloads of ${stamp.name}`, now, async () => {
-        const cluster = await clusters.open(stamp.cluster);
-        return Promise.all(
-          workloads.map(async (workload) => {
-            const [deployment, hpa] = await Promise.all([readDeployment(cluster, workload), findHpa(cluster, workload)]);
-            return workloadState(workload.name, deployment, hpa);
-          }),
-        );
       }),
 
     async applyHpaBounds(stamp, hpa, set) {
@@ -77,15 +65,18 @@ async function readDeployment({ reader }: Cluster, { namespace, deployment }: Wo
   return found;
 }
 
-const findHpa = async ({ reader }: Cluster, { namespace, hpa }: Workload): Promise<Wire<V2HorizontalPodAutoscaler> | null> =>
-  (await reader.list<V2HorizontalPodAutoscaler>(hpasPath(namespace))).find(({ metadata }) => metadata?.name === hpa) ?? null;
-
 /** Of all pods there are: nodes and workloads of a stamp are read side by side, and this largest of lists serves them all. */
 const podsOf = ({ reader }: Cluster): Promise<Pods> => reader.list<V1Pod>(podsPath, { fieldSelector: livePods });
 
 async function readWorkload(cluster: Cluster, workload: Workload): Promise<WorkloadFacts> {
   const { namespace } = workload;
-  const [deployment, hpa, budgets, everywhere] = await Promise.all([readDeployment(cluster, workload), findHpa(cluster, workload), listBudgets(cluster, namespace), podsOf(cluster)]);
+  const [deployment, hpas, budgets, everywhere] = await Promise.all([
+    readDeployment(cluster, workload),
+    cluster.reader.list<V2HorizontalPodAutoscaler>(hpasPath(namespace)),
+    listBudgets(cluster, namespace),
+    podsOf(cluster),
+  ]);
+  const hpa = hpas.find(({ metadata }) => metadata?.name === workload.hpa) ?? null;
   const pods = everywhere.filter(({ metadata }) => metadata?.namespace === namespace && selects(deployment.spec?.selector, metadata.labels ?? {}));
   return workloadFacts(workload, { deployment, hpa, pods, budgets });
 }

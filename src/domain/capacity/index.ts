@@ -1,4 +1,4 @@
-export { freshDemand, freshRoom, freshStampFacts, freshTraffic, inputAgeLimitsMs } from './inputAges.ts';
+export { freshDemand, freshStampFacts, freshTraffic, inputAgeLimitsMs } from './inputAges.ts';
 export { boundsAreOurs } from './findShortfalls.ts';
 export { ceilCount, replicasNeeded, type ReplicaLoad } from './replicasNeeded.ts';
 export { podStartSource, replicasWhenShed, sizeStamp, wholeCost, type PoolSizing, type SizingRequest, type StampSizing, type SurgeCost, type WorkloadSizing } from './sizeStamp.ts';

@@ -1,4 +1,4 @@
-import type { FleetFacts, StampFacts, StampRoomFacts } from '../facts.ts';
+import type { FleetFacts, StampFacts } from '../facts.ts';
 import { freshOrUnknown } from '../reading.ts';
 
 const secondMs = 1000;
@@ -30,15 +30,6 @@ export function freshStampFacts(facts: StampFacts, now: number): StampFacts {
     network: freshOrUnknown(facts.network, now, inputAgeLimitsMs.network),
     load: freshOrUnknown(facts.load, now, inputAgeLimitsMs.load),
     ...(facts.prices === undefined ? {} : { prices: freshOrUnknown(facts.prices, now, inputAgeLimitsMs.prices) }),
-  };
-}
-
-export function freshRoom(facts: StampRoomFacts, now: number): StampRoomFacts {
-  return {
-    pools: freshOrUnknown(facts.pools, now, inputAgeLimitsMs.pools),
-    nodes: freshOrUnknown(facts.nodes, now, inputAgeLimitsMs.nodes),
-    workloads: freshOrUnknown(facts.workloads, now, inputAgeLimitsMs.workloads),
-    load: freshOrUnknown(facts.load, now, inputAgeLimitsMs.load),
   };
 }
 

@@ -2,5 +2,5 @@ export { planHandBack, type HandBack } from './planHandBack.ts';
 export { planRun } from './planRun.ts';
 export type { PlanInput } from './planContext.ts';
 export { factsChanged, reassessPlan, type Reassessed } from './reassessPlan.ts';
-export { provedStamps, verifyCapacity, type CapacityProof } from './verifyCapacity.ts';
+export { verifyCapacity, type CapacityProof } from './verifyCapacity.ts';
 export { withoutLateNodes } from './withoutLateNodes.ts';

@@ -1,5 +1,5 @@
-import { freshRoom } from '../capacity/index.ts';
-import type { RoomFacts, StampRoomFacts, WorkloadState } from '../facts.ts';
+import { freshStampFacts } from '../capacity/index.ts';
+import type { FleetFacts, StampFacts, WorkloadFacts } from '../facts.ts';
 import type { Fleet } from '../fleet.ts';
 import type { ProvedStamp } from '../ledgerEvent.ts';
 import type { ExpectedStamp, Plan } from '../plan.ts';
@@ -10,14 +10,10 @@ export type CapacityProof =
   | { readonly kind: 'notYet'; readonly missing: readonly string[] }
   | { readonly kind: 'impossible'; readonly why: readonly string[] };
 
-/** Stamps that are to take more load than they have: what must be read for the proof. */
-export const provedStamps = (plan: Plan): readonly string[] => gaining(plan).map(({ stamp }) => stamp);
-
-const gaining = (plan: Plan): readonly ExpectedStamp[] => plan.expected.stamps.filter(({ workloads }) => workloads.length > 0);
-
 /** `impossible` = waiting cannot help: another owner has taken back the bounds that the plan rests on. */
-export function verifyCapacity(plan: Plan, facts: RoomFacts, fleet: Fleet): CapacityProof {
-  const verdicts = gaining(plan).map((expected) => verifyStamp(plan, expected, facts, fleet));
+export function verifyCapacity(plan: Plan, facts: FleetFacts, fleet: Fleet): CapacityProof {
+  const gaining = plan.expected.stamps.filter(({ workloads }) => workloads.length > 0);
+  const verdicts = gaining.map((expected) => verifyStamp(plan, expected, facts, fleet));
   const why = verdicts.flatMap((verdict) => verdict.impossible);
   if (why.length > 0) return { kind: 'impossible', why };
   const missing = verdicts.flatMap((verdict) => verdict.missing);
@@ -31,11 +27,11 @@ interface StampVerdict {
   readonly proved: ProvedStamp | null;
 }
 
-function verifyStamp(plan: Plan, expected: ExpectedStamp, facts: RoomFacts, fleet: Fleet): StampVerdict {
+function verifyStamp(plan: Plan, expected: ExpectedStamp, facts: FleetFacts, fleet: Fleet): StampVerdict {
   const { stamp } = expected;
   const read = facts.stamps[stamp];
   if (read === undefined) return { missing: [`${stamp}: nothing was read`], impossible: [], proved: null };
-  const fresh = freshRoom(read, facts.at);
+  const fresh = freshStampFacts(read, facts.at);
   const missing: string[] = [];
   const impossible: string[] = [];
   if (fresh.workloads.kind === 'unknown') return { missing: [`${stamp}: workloads are not known (${fresh.workloads.why})`], impossible, proved: null };
@@ -62,11 +58,11 @@ function verifyStamp(plan: Plan, expected: ExpectedStamp, facts: RoomFacts, flee
 }
 
 /** A pod counts once it is available and the Deployment has seen its newest generation. */
-function readyPods({ generationObserved, readyReplicas, availableReplicas }: WorkloadState): number {
+function readyPods({ generationObserved, readyReplicas, availableReplicas }: WorkloadFacts): number {
   return generationObserved === 'current' ? Math.min(readyReplicas, availableReplicas) : 0;
 }
 
-function missingNodes(plan: Plan, stamp: string, fresh: StampRoomFacts): string[] {
+function missingNodes(plan: Plan, stamp: string, fresh: StampFacts): string[] {
   const pools = plan.surges.find((surge) => surge.stamp === stamp)?.pools ?? [];
   if (fresh.nodes.kind === 'unknown') return [];
   const nodes = fresh.nodes.value;
@@ -77,19 +73,19 @@ function missingNodes(plan: Plan, stamp: string, fresh: StampRoomFacts): string[
 }
 
 /** A survivor that fails requests already is no place for more of them. */
-function saturation(stamp: string, fresh: StampRoomFacts, fleet: Fleet): string[] {
+function saturation(stamp: string, fresh: StampFacts, fleet: Fleet): string[] {
   if (fresh.load.kind === 'unknown' || fresh.load.value.errorRate <= fleet.signals.errorRate.unhealthy) return [];
   return [`${stamp}: ${Math.round(fresh.load.value.errorRate * 1000) / 10} % of its requests fail under the load it has`];
 }
 
 /** Bounds below what the plan needs, moved by a reconciler: it will do so again. */
-function takenBack(stamp: string, { name, hpa }: WorkloadState, replicasNeeded: number): string[] {
+function takenBack(stamp: string, { name, hpa }: WorkloadFacts, replicasNeeded: number): string[] {
   if (hpa === null || hpa.owner.kind !== 'reconciler' || hpa.owner.ignoresBounds === 'ignored' || hpa.maxReplicas >= replicasNeeded) return [];
   return [`${stamp}: ${hpa.owner.manager} holds the HPA of ${name} at ${hpa.maxReplicas} replicas, ${replicasNeeded} are needed`];
 }
 
 /** Ready nodes must lie in as many zones as their pool spans, or as there are nodes. */
-function zonesOfNodes(plan: Plan, stamp: string, fresh: StampRoomFacts, fleet: Fleet): { readonly present: number; readonly wanted: number } {
+function zonesOfNodes(plan: Plan, stamp: string, fresh: StampFacts, fleet: Fleet): { readonly present: number; readonly wanted: number } {
   if (fresh.pools.kind === 'unknown' || fresh.nodes.kind === 'unknown') return { present: 0, wanted: 0 };
   const expected = plan.expected.stamps.find((one) => one.stamp === stamp)?.workloads.map(({ workload }) => workload) ?? [];
   const pools = new Set(fleet.workloads.filter(({ name }) => expected.includes(name)).flatMap(({ pools: names }) => names));

@@ -184,8 +184,12 @@ function neededGrants(snapshot: Snapshot): readonly { readonly key: string; read
   const namespaces = [...new Set(assignmentsOf(snapshot).filter(({ scope }) => scopeType(scope) === scopeTypes.kubernetesNamespace).map(({ scope }) => lastSegment(scope)))];
   return [
     ...(namespaces.length === 0 ? [{ key: 'workloadOperator', scope: 'any namespace' }] : []),
-    { key: 'frontDoorOriginOperator', scope: profile },
-    { key: 'frontDoorOperationReader', scope: group },
+    ...(scopeType(profile) === scopeTypes.frontDoorClassic
+      ? [{ key: 'frontDoorClassicOperator', scope: profile }]
+      : [
+          { key: 'frontDoorOriginOperator', scope: profile },
+          { key: 'frontDoorOperationReader', scope: group },
+        ]),
     ...fleet.stamps.flatMap((stamp) => [
       { key: 'clusterOperator', scope: stamp.clusterId },
       { key: 'gatewayMetricsReader', scope: stamp.gatewayId },

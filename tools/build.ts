@@ -15,6 +15,8 @@ const shared: BuildOptions = {
   platform: 'node',
   target: 'node20',
   format: 'cjs',
+  // node:punycode is deprecated and says so at every start; what asks for it (whatwg-url of node-fetch 2) gets the library
+  alias: { punycode: 'punycode/punycode.js' },
   define: { 'import.meta.dirname': '__dirname', 'import.meta.url': 'importMetaUrl' },
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
   minifySyntax: true,

@@ -36,7 +36,8 @@ export async function startDrill(ports: Ports, starter: OrchestrationStarter, na
     drill: name,
     scope: 'full',
   };
-  await startRun(ports, starter, request);
+  const started = await startRun(ports, starter, request);
+  if (started.kind === 'taken') return { kind: 'notNow', why: `run ${started.runId} was first` };
   return { kind: 'started', runId: request.runId };
 }
 

@@ -35,8 +35,12 @@ function unknownShortfalls({ stamp, pools, workloads, unknown, network }: StampM
   const why = (input: string): string => unknown.find((one) => one.input === `${stamp.name}.${input}`)?.why ?? 'it was not in the answer';
   const shortfalls: Weighed[] = [];
   const pods = additional.reduce((sum, count) => sum + count, 0);
-  for (const { workload, facts } of workloads) {
-    if (facts === null) shortfalls.push(shortfall(`workload ${workload.name}`, 1, 'inputs', `the state of ${workload.namespace}/${workload.deployment} is not known (${why('workloads')}): read it again`));
+  const unread = unknown.find(({ input }) => input === `${stamp.name}.workloads`);
+  if (unread !== undefined) shortfalls.push(shortfall('workloads', 1, 'inputs', `the state of the workloads is not known (${unread.why}): read it again`));
+  else {
+    for (const { workload, facts } of workloads) {
+      if (facts === null) shortfalls.push(shortfall(workload.name, 1, 'inputs', `the state of ${workload.namespace}/${workload.deployment} is not known (${why(workload.name)}): read it again`));
+    }
   }
   if (pods > 0 && why('pools') !== 'it was not in the answer') shortfalls.push(shortfall('pools', 1, 'inputs', `the node pools are not known (${why('pools')}): read them again`));
   else if (pods > 0 && why('nodes') !== 'it was not in the answer') shortfalls.push(shortfall('nodes', 1, 'inputs', `the nodes are not known (${why('nodes')}): read them again`));
@@ -67,27 +71,40 @@ function zoneShortfalls({ stamp, pools }: StampModel, packing: Packing): Weighed
   });
 }
 
-function workloadShortfalls({ stamp, workloads, pools }: StampModel, needed: readonly number[], packing: Packing): Weighed[] {
-  return workloads.flatMap((model, position): Weighed[] => {
-    const { workload, facts, request } = model;
-    const shortfalls: Weighed[] = [];
+function workloadShortfalls(model: StampModel, needed: readonly number[], packing: Packing): Weighed[] {
+  const shortfalls: Weighed[] = [];
+  model.workloads.forEach((workload, position) => {
     const count = needed[position] ?? 0;
-    const add = (constraint: Shortfall['constraint'], missing: number, unit: string, fix: string): void => {
-      shortfalls.push({ shortfall: { stamp: stamp.name, constraint, subject: workload.name, missing, unit, fix }, covered: count > 0 ? (count - missing) / count : 0 });
-    };
-    if ((packing.tooLarge[position] ?? 0) > 0) {
-      const largest = Math.max(0, ...model.pools.map((pool) => pools[pool]?.template?.free.cpuMillicores ?? 0));
-      add('podTooLarge', packing.tooLarge[position] ?? 0, 'pods', `a pod of ${workload.name} asks for ${request.cpuMillicores} millicores and ${request.memoryMiB} MiB; an empty node of its pools offers at most ${largest} millicores: add a pool of a larger size`);
-    }
-    if (facts === null) return shortfalls;
-    if (facts.hpa === null) {
-      if (count > facts.requestedReplicas) add('hpaMax', count - facts.requestedReplicas, 'replicas', `there is no HPA ${workload.namespace}/${workload.hpa}: create it, or set ${count} replicas of ${workload.deployment}`);
-    } else if (!boundsAreOurs(facts.hpa)) {
-      const there = Math.max(facts.hpa.minReplicas, Math.min(facts.readyReplicas, facts.hpa.maxReplicas));
-      if (count > there) add('hpaOwnedByReconciler', count - there, 'replicas', handOver(model, facts.hpa));
-    }
-    return shortfalls;
+    const tooLarge = packing.tooLarge[position] ?? 0;
+    if (tooLarge > 0) shortfalls.push(podTooLarge(model, workload, count, tooLarge));
+    const held = heldByHpa(model, workload, count);
+    if (held !== null) shortfalls.push(held);
   });
+  return shortfalls;
+}
+
+function weighed({ stamp }: StampModel, { workload }: WorkloadModel, count: number, { constraint, missing, unit, fix }: Pick<Shortfall, 'constraint' | 'missing' | 'unit' | 'fix'>): Weighed {
+  return { shortfall: { stamp: stamp.name, constraint, subject: workload.name, missing, unit, fix }, covered: count > 0 ? (count - missing) / count : 0 };
+}
+
+function podTooLarge(model: StampModel, one: WorkloadModel, count: number, missing: number): Weighed {
+  const { workload, request, pools } = one;
+  const largest = Math.max(0, ...pools.map((pool) => model.pools[pool]?.template?.free.cpuMillicores ?? 0));
+  const fix = `a pod of ${workload.name} asks for ${request.cpuMillicores} millicores and ${request.memoryMiB} MiB; an empty node of its pools offers at most ${largest} millicores: add a pool of a larger size`;
+  return weighed(model, one, count, { constraint: 'podTooLarge', missing, unit: 'pods', fix });
+}
+
+/** What bounds on replicas keep a workload from, where they are not ours to raise. */
+function heldByHpa(model: StampModel, one: WorkloadModel, count: number): Weighed | null {
+  const { workload, facts } = one;
+  if (facts === null) return null;
+  if (facts.hpa === null) {
+    if (count <= facts.requestedReplicas) return null;
+    return weighed(model, one, count, { constraint: 'hpaMax', missing: count - facts.requestedReplicas, unit: 'replicas', fix: `there is no HPA ${workload.namespace}/${workload.hpa}: create it, or set ${count} replicas of ${workload.deployment}` });
+  }
+  if (boundsAreOurs(facts.hpa)) return null;
+  const there = Math.max(facts.hpa.minReplicas, Math.min(facts.readyReplicas, facts.hpa.maxReplicas));
+  return count <= there ? null : weighed(model, one, count, { constraint: 'hpaOwnedByReconciler', missing: count - there, unit: 'replicas', fix: handOver(one, facts.hpa) });
 }
 
 function handOver({ workload }: WorkloadModel, { owner }: HpaFacts): string {

@@ -18,26 +18,45 @@ export function zoneOf(label: string, pool: PoolFacts): string {
  * Null where neither is known.
  */
 export function nodeTemplate(pool: PoolFacts, nodes: readonly NodeFacts[], sku: SkuFacts | null, facts: StampFacts): NodeTemplate | null {
-  if (nodes.length > 0) return templateOf(nodes.map(({ allocatable }) => allocatable), nodes, Math.min(...nodes.map((node) => node.allocatablePods)));
+  if (nodes.length > 0) {
+    const extremes = extremesOf(nodes);
+    return lessDaemonsets(extremes.allocatable, extremes.allocatablePods, extremes);
+  }
   if (sku === null || facts.nodes.kind === 'unknown' || facts.nodes.value.length === 0) return null;
-  const all = facts.nodes.value;
-  return templateOf(
-    [{
-      cpuMillicores: sku.vCpus * 1000 - reservedCpuMillicores(sku.vCpus),
-      memoryMiB: sku.memoryMiB - reservedMemoryMiB(sku.memoryMiB, pool.maxPods),
-      ephemeralStorageMiB: Math.min(...all.map(({ allocatable }) => allocatable.ephemeralStorageMiB)),
-    }],
-    all,
-    pool.maxPods,
-  );
+  const extremes = extremesOf(facts.nodes.value);
+  const offered = {
+    cpuMillicores: sku.vCpus * 1000 - reservedCpuMillicores(sku.vCpus),
+    memoryMiB: sku.memoryMiB - reservedMemoryMiB(sku.memoryMiB, pool.maxPods),
+    ephemeralStorageMiB: extremes.allocatable.ephemeralStorageMiB,
+  };
+  return lessDaemonsets(offered, pool.maxPods, extremes);
 }
 
-function templateOf(allocatable: readonly Resources[], withDaemonsets: readonly NodeFacts[], pods: number): NodeTemplate {
-  const least = (resource: keyof Resources): number =>
-    allocatable.reduce((smallest, one) => Math.min(smallest, one[resource]), Infinity) - withDaemonsets.reduce((largest, node) => Math.max(largest, node.daemonsets[resource]), 0);
+/** The least that any node offers, and the most that daemonsets take on any. */
+type Extremes = Pick<NodeFacts, 'allocatable' | 'allocatablePods' | 'daemonsets' | 'daemonsetPods'>;
+
+function extremesOf(nodes: readonly NodeFacts[]): Extremes {
+  const allocatable = { cpuMillicores: Infinity, memoryMiB: Infinity, ephemeralStorageMiB: Infinity };
+  const daemonsets = { cpuMillicores: 0, memoryMiB: 0, ephemeralStorageMiB: 0 };
+  let allocatablePods = Infinity;
+  let daemonsetPods = 0;
+  for (const node of nodes) {
+    allocatable.cpuMillicores = Math.min(allocatable.cpuMillicores, node.allocatable.cpuMillicores);
+    allocatable.memoryMiB = Math.min(allocatable.memoryMiB, node.allocatable.memoryMiB);
+    allocatable.ephemeralStorageMiB = Math.min(allocatable.ephemeralStorageMiB, node.allocatable.ephemeralStorageMiB);
+    allocatablePods = Math.min(allocatablePods, node.allocatablePods);
+    daemonsets.cpuMillicores = Math.max(daemonsets.cpuMillicores, node.daemonsets.cpuMillicores);
+    daemonsets.memoryMiB = Math.max(daemonsets.memoryMiB, node.daemonsets.memoryMiB);
+    daemonsets.ephemeralStorageMiB = Math.max(daemonsets.ephemeralStorageMiB, node.daemonsets.ephemeralStorageMiB);
+    daemonsetPods = Math.max(daemonsetPods, node.daemonsetPods);
+  }
+  return { allocatable, allocatablePods, daemonsets, daemonsetPods };
+}
+
+function lessDaemonsets({ cpuMillicores, memoryMiB, ephemeralStorageMiB }: Resources, pods: number, { daemonsets, daemonsetPods }: Extremes): NodeTemplate {
   return {
-    free: { cpuMillicores: least('cpuMillicores'), memoryMiB: least('memoryMiB'), ephemeralStorageMiB: least('ephemeralStorageMiB') },
-    freePods: pods - withDaemonsets.reduce((largest, node) => Math.max(largest, node.daemonsetPods), 0),
+    free: { cpuMillicores: cpuMillicores - daemonsets.cpuMillicores, memoryMiB: memoryMiB - daemonsets.memoryMiB, ephemeralStorageMiB: ephemeralStorageMiB - daemonsets.ephemeralStorageMiB },
+    freePods: pods - daemonsetPods,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Resources } from '../facts.ts';
-import type { PackingOrder } from './packingOrder.ts';
+import { tierFirst, type PackingOrder } from './packingOrder.ts';
 import type { StampModel, WorkloadModel } from './stampModel.ts';
 
 /**
@@ -33,7 +33,7 @@ export interface PodsToPlace {
 export function packPods(model: StampModel, { additional, removed }: PodsToPlace, order: PackingOrder, carried: ReadonlyMap<string, number>): Packing {
   const packer = new Packer(model, carried);
   if (removed?.some((count) => count > 0) === true) packer.giveBack(removed);
-  for (const position of model.packingOrders[order]) {
+  for (const position of order === 'largestFirst' ? model.largestFirst : tierFirst(model.largestFirst, model.workloads)) {
     const count = additional[position] ?? 0;
     if (count > 0) packer.place(position, count);
   }
@@ -64,7 +64,9 @@ interface HostCap {
 
 class Packer {
   private readonly model: StampModel;
-  private readonly bins: Bin[] = [];
+  private bins: Bin[] = [];
+  /** Bins without nodes: all of theirs have been split off. */
+  private spent = 0;
   private readonly newNodes: number[];
   private readonly refusedNodes: number[];
   private readonly closedZoneNodes: number[];
@@ -113,6 +115,7 @@ class Packer {
   place(position: number, count: number): void {
     const workload = this.model.workloads[position];
     if (workload === undefined) return;
+    this.dropSpent();
     this.hostCap = workload.hostSkew === null ? null : this.capFor(position, workload, workload.hostSkew, count);
     const pools = workload.pools.filter((pool) => this.podsOnEmptyNode(pool, workload.request) > 0);
     if (pools.length === 0 && workload.pools.every((pool) => this.model.pools[pool]?.template !== null) && workload.pools.length > 0) {
@@ -157,44 +160,53 @@ class Packer {
     const zones = workload.spreadZones;
     if (zones.length <= 1) return this.placeAnywhere(workload, count, pools);
     const base = Math.floor(count / zones.length);
-    const missing = new Map(zones.map((zone) => [zone, base === 0 ? 0 : this.fill(workload, base, zone, 'real')]));
-    const extra = this.dealRemainder(workload, count - base * zones.length, zones, missing);
-    for (const zone of extra) missing.set(zone, (missing.get(zone) ?? 0) + 1);
+    const missing = zones.map(() => 0);
+    if (base > 0) for (let at = 0; at < zones.length; at += 1) missing[at] = this.fill(workload, base, zones[at] ?? '', 'real');
+    this.dealRemainder(workload, count - base * zones.length, missing);
     for (const pool of pools) this.growForZones(workload, pool, missing);
     let left = 0;
-    for (const [zone, pods] of missing) {
+    for (let at = 0; at < zones.length; at += 1) {
+      const pods = missing[at] ?? 0;
       left += pods;
-      if (pods > 0) this.packRefused(workload, pods, zone, pools);
+      if (pods > 0) this.packRefused(workload, pods, zones[at] ?? '', pools);
     }
     return left;
   }
 
-  /** One pod more in so many zones, where it fits first. @returns zones in which it did not fit. */
-  private dealRemainder(workload: WorkloadModel, remainder: number, zones: readonly string[], missing: ReadonlyMap<string, number>): string[] {
+  /** One pod more in so many zones, where it fits first; zones in which it does not fit miss it, the first ones before the others. */
+  private dealRemainder(workload: WorkloadModel, remainder: number, missing: number[]): void {
     let left = remainder;
-    const full: string[] = [];
-    for (const zone of zones) {
-      if (left === 0) return [];
-      if ((missing.get(zone) ?? 0) === 0 && this.fill(workload, 1, zone, 'real') === 0) left -= 1;
-      else full.push(zone);
+    const full: number[] = [];
+    for (let at = 0; at < missing.length && left > 0; at += 1) {
+      if (missing[at] === 0 && this.fill(workload, 1, workload.spreadZones[at] ?? '', 'real') === 0) left -= 1;
+      else full.push(at);
     }
-    return full.slice(0, left);
+    for (let one = 0; one < left; one += 1) {
+      const at = full[one] ?? 0;
+      missing[at] = (missing[at] ?? 0) + 1;
+    }
   }
 
   /** Adds nodes to one pool, zone by zone in turn, until no zone that the pool can reach misses pods or a limit is met. */
-  private growForZones(workload: WorkloadModel, pool: number, missing: Map<string, number>): void {
+  private growForZones(workload: WorkloadModel, pool: number, missing: number[]): void {
     const model = this.model.pools[pool];
     if (model === undefined) return;
-    const reachable = (zone: string): boolean => model.zoneOpen[model.zones.indexOf(zone)] === true;
-    for (const [zone, pods] of missing) {
-      if (pods > 0 && reachable(zone)) missing.set(zone, this.fill(workload, pods, zone, 'real'));
+    const zones = workload.spreadZones;
+    let short = 0;
+    for (let at = 0; at < zones.length; at += 1) {
+      const zone = zones[at] ?? '';
+      if ((missing[at] ?? 0) === 0 || model.zoneOpen[model.zones.indexOf(zone)] !== true) continue;
+      missing[at] = this.fill(workload, missing[at] ?? 0, zone, 'real');
+      if ((missing[at] ?? 0) > 0) short += 1;
     }
-    while ([...missing].some(([zone, pods]) => pods > 0 && reachable(zone)) && this.nodesAllowed(pool) > 0) {
+    while (short > 0 && this.nodesAllowed(pool) > 0) {
       const opened = this.openNode(pool);
       if (opened === null) return;
       const zone = model.zones[opened] ?? '';
-      const pods = missing.get(zone) ?? 0;
-      if (pods > 0) missing.set(zone, this.fill(workload, pods, zone, 'real'));
+      const at = zones.indexOf(zone);
+      if (at < 0 || (missing[at] ?? 0) === 0) continue;
+      missing[at] = this.fill(workload, missing[at] ?? 0, zone, 'real');
+      if (missing[at] === 0) short -= 1;
     }
   }
 
@@ -213,12 +225,19 @@ class Packer {
     }
   }
 
+  /** Keeps the search short; the order of the others stays. */
+  private dropSpent(): void {
+    if (this.spent * 2 < this.bins.length) return;
+    this.bins = this.bins.filter(({ nodes }) => nodes > 0);
+    this.spent = 0;
+  }
+
   /** First fit, in the order of the bins. @returns pods left over. */
-  private fill({ request, pools }: WorkloadModel, count: number, zone: string | null, exists: Bin['exists']): number {
+  private fill({ request, mayUse }: WorkloadModel, count: number, zone: string | null, exists: Bin['exists']): number {
     let left = count;
     for (let at = 0; at < this.bins.length && left > 0; at += 1) {
       const one = this.bins[at];
-      if (one === undefined || one.nodes === 0 || one.exists !== exists || !pools.includes(one.pool)) continue;
+      if (one === undefined || one.nodes === 0 || mayUse[one.pool] !== 1 || one.exists !== exists) continue;
       if (this.hostCap !== null && one.fullFor === this.hostCap.position) continue;
       if (zone !== null && this.model.pools[one.pool]?.zones[one.zone] !== zone) continue;
       const fits = Math.min(podsThatFit(one, request), this.capOn(one.born));
@@ -237,6 +256,7 @@ class Packer {
   /** `pods` each on so many nodes of a bin. */
   private split(from: Bin, nodes: number, request: Resources, pods: number): void {
     from.nodes -= nodes;
+    if (from.nodes === 0) this.spent += 1;
     const part = { ...from, nodes, fullFor: this.hostCap?.position ?? null };
     take(part, request, pods);
     this.bins.push(part);
@@ -278,9 +298,8 @@ class Packer {
   }
 
   private use(pool: number): void {
-    this.model.limits.forEach(({ costByPool }, limit) => {
-      this.used[limit] = (this.used[limit] ?? 0) + (costByPool[pool] ?? 0);
-    });
+    const { limits } = this.model;
+    for (let limit = 0; limit < limits.length; limit += 1) this.used[limit] = (this.used[limit] ?? 0) + (limits[limit]?.costByPool[pool] ?? 0);
   }
 
   /** Nodes that every limit still allows. */
@@ -294,8 +313,8 @@ class Packer {
   private podsOnEmptyNode(pool: number, request: Resources): number {
     const template = this.model.pools[pool]?.template;
     if (template === null || template === undefined) return 0;
-    const fits = podsThatFit({ cpu: template.free.cpuMillicores, memory: template.free.memoryMiB, storage: template.free.ephemeralStorageMiB, pods: template.freePods }, request);
-    return Math.min(fits, this.capOn('now'));
+    const { free, freePods } = template;
+    return Math.min(fitting(free.cpuMillicores, free.memoryMiB, free.ephemeralStorageMiB, freePods, request), this.capOn('now'));
   }
 
   private capOn(born: Bin['born']): number {
@@ -310,11 +329,13 @@ function bin(pool: number, zone: number, free: Resources, freePods: number, node
 
 type Room = Pick<Bin, 'cpu' | 'memory' | 'storage' | 'pods'>;
 
-function podsThatFit(room: Room, { cpuMillicores, memoryMiB, ephemeralStorageMiB }: Resources): number {
-  let fits = room.pods;
-  if (cpuMillicores > 0) fits = Math.min(fits, Math.floor(room.cpu / cpuMillicores));
-  if (memoryMiB > 0) fits = Math.min(fits, Math.floor(room.memory / memoryMiB));
-  if (ephemeralStorageMiB > 0) fits = Math.min(fits, Math.floor(room.storage / ephemeralStorageMiB));
+const podsThatFit = (room: Room, request: Resources): number => fitting(room.cpu, room.memory, room.storage, room.pods, request);
+
+function fitting(cpu: number, memory: number, storage: number, pods: number, { cpuMillicores, memoryMiB, ephemeralStorageMiB }: Resources): number {
+  let fits = pods;
+  if (cpuMillicores > 0) fits = Math.min(fits, Math.floor(cpu / cpuMillicores));
+  if (memoryMiB > 0) fits = Math.min(fits, Math.floor(memory / memoryMiB));
+  if (ephemeralStorageMiB > 0) fits = Math.min(fits, Math.floor(storage / ephemeralStorageMiB));
   return Math.max(0, fits);
 }
 

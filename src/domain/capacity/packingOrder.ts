@@ -3,12 +3,16 @@ import type { WorkloadModel } from './stampModel.ts';
 
 export type PackingOrder = 'largestFirst' | 'tierFirst';
 
-/** Positions of workloads in the order in which their pods are placed. */
-export function packingOrders(workloads: readonly WorkloadModel[], pools: readonly PoolModel[]): Readonly<Record<PackingOrder, readonly number[]>> {
-  const size = workloads.map((workload) => podSize(workload, pools));
-  const largestFirst = workloads.map((_, position) => position).toSorted((a, b) => (size[b] ?? 0) - (size[a] ?? 0) || a - b);
+/** Positions of workloads, those with the largest pods first. */
+export function largestFirst(workloads: readonly WorkloadModel[], pools: readonly PoolModel[]): readonly number[] {
+  const size = Float64Array.from(workloads, (workload) => podSize(workload, pools));
+  return workloads.map((_, position) => position).toSorted((a, b) => (size[b] ?? 0) - (size[a] ?? 0) || a - b);
+}
+
+/** The same with the higher tiers before the lower ones: for where room is short. */
+export function tierFirst(largest: readonly number[], workloads: readonly WorkloadModel[]): readonly number[] {
   const tier = (position: number): number => workloads[position]?.workload.tier ?? 0;
-  return { largestFirst, tierFirst: largestFirst.toSorted((a, b) => tier(a) - tier(b)) };
+  return largest.toSorted((a, b) => tier(a) - tier(b));
 }
 
 /** The largest fraction that one pod takes of an empty node in its first pool. */

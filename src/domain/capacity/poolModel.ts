@@ -1,5 +1,6 @@
 import type { NodeFacts, PoolFacts, Resources, StampFacts } from '../facts.ts';
 import type { PoolRef, Stamp, Workload } from '../fleet.ts';
+import { nodeStart, type StartTime } from './nodeStart.ts';
 import { nodeTemplate, zoneOf, type NodeTemplate } from './nodeTemplate.ts';
 
 export interface PoolModel {
@@ -22,8 +23,13 @@ export interface PoolModel {
   readonly arriving: number;
   /** Of the arriving ones those that the autoscaler has not begun to add: no quota and no address counts them yet. */
   readonly announced: number;
-  readonly pricePerHourUsd: number | null;
+  readonly price: MachinePrice;
+  readonly start: StartTime;
 }
+
+export type MachinePrice =
+  | { readonly kind: 'known'; readonly usdPerHour: number; readonly source: 'fleetFile' | 'retailPrices' }
+  | { readonly kind: 'unknown'; readonly why: string };
 
 /** Alike nodes: same zone, same room left. */
 export interface NodeClass {
@@ -60,16 +66,16 @@ function nodesByPool(facts: StampFacts): Map<string, NodeFacts[]> {
 
 function poolModel(pool: PoolFacts, ref: PoolRef | null, nodes: readonly NodeFacts[], facts: StampFacts): PoolModel {
   const sku = facts.skus.kind === 'known' ? (facts.skus.value.find(({ name }) => name.toLowerCase() === pool.vmSize.toLowerCase()) ?? null) : null;
-  const usable = nodes.filter(({ ready, schedulable }) => ready === 'ready' && schedulable === 'schedulable');
   const zones = pool.zones.length > 0 ? [...pool.zones] : [''];
-  for (const node of usable) {
-    const zone = zoneOf(node.zone, pool);
-    if (!zones.includes(zone)) zones.push(zone);
-  }
   const nodesByZone = zones.map(() => 0);
   const classes = new NodeClasses();
-  for (const node of usable) {
-    const zone = zones.indexOf(zoneOf(node.zone, pool));
+  let usable = 0;
+  for (const node of nodes) {
+    if (node.ready !== 'ready' || node.schedulable !== 'schedulable') continue;
+    usable += 1;
+    const name = zoneOf(node.zone, pool);
+    const known = zones.indexOf(name);
+    const zone = known < 0 ? zones.push(name) - 1 : known;
     nodesByZone[zone] = (nodesByZone[zone] ?? 0) + 1;
     classes.add(zone, node);
   }
@@ -83,34 +89,48 @@ function poolModel(pool: PoolFacts, ref: PoolRef | null, nodes: readonly NodeFac
     nodesByZone,
     zoneOpen: zones.map((zone) => (pool.zones.length === 0 || zone === '' ? true : pool.zones.includes(zone) && (sku === null || sku.zones.includes(zone)))),
     nodeClasses: classes.all.toSorted((a, b) => a.free.cpuMillicores - b.free.cpuMillicores || a.zone - b.zone),
-    unusable: nodes.length - usable.length,
-    usable: usable.length,
+    unusable: nodes.length - usable,
+    usable,
     announced: Math.max(0, target - pool.count),
-    pricePerHourUsd: sku?.pricePerHourUsd ?? null,
+    price: priceOf(pool, ref, facts.prices),
+    start: nodeStart(pool, nodes),
     arriving: facts.nodes.kind === 'known' && pool.powerState === 'Running' ? Math.max(0, target - nodes.length) : 0,
   };
 }
 
+/** The fleet file knows what a contract says; Azure's list is for everybody else. */
+function priceOf(pool: PoolFacts, ref: PoolRef | null, prices: StampFacts['prices']): MachinePrice {
+  const own = ref?.pricePerHourUsd;
+  if (own !== undefined) return { kind: 'known', usdPerHour: own, source: 'fleetFile' };
+  if (prices === undefined) return { kind: 'unknown', why: 'the fleet file names no price, and retail prices are not read' };
+  if (prices.kind === 'unknown') return { kind: 'unknown', why: prices.why };
+  const listed = prices.value.find(({ vmSize, spot }) => vmSize.toLowerCase() === pool.vmSize.toLowerCase() && spot === pool.spot);
+  return listed === undefined ? { kind: 'unknown', why: `Azure lists no price of ${pool.vmSize} (${pool.spot}) in this region` } : { kind: 'known', usdPerHour: listed.usdPerHour, source: 'retailPrices' };
+}
+
 /** Groups nodes that are alike, in one pass however many there are. */
 class NodeClasses {
-  readonly all: { readonly zone: number; readonly free: Resources; readonly freePods: number; nodes: number }[] = [];
-  private readonly byHash = new Map<number, number[]>();
+  readonly all: (Omit<NodeClass, 'nodes'> & { nodes: number })[] = [];
+  /** Positions in `all` by hash; where two classes share one, the second takes the next that is free. */
+  private readonly byHash = new Map<number, number>();
 
   add(zone: number, { allocatable, requested, allocatablePods, pods }: NodeFacts): void {
     const cpuMillicores = allocatable.cpuMillicores - requested.cpuMillicores;
     const memoryMiB = allocatable.memoryMiB - requested.memoryMiB;
     const ephemeralStorageMiB = allocatable.ephemeralStorageMiB - requested.ephemeralStorageMiB;
     const freePods = allocatablePods - pods;
-    const hash = (((zone * 31 + freePods) * 1009 + cpuMillicores) * 1013 + memoryMiB) * 1019 + ephemeralStorageMiB;
-    const candidates = this.byHash.get(hash) ?? [];
-    for (const at of candidates) {
-      const same = this.all[at];
-      if (same === undefined || same.zone !== zone || same.freePods !== freePods) continue;
-      if (same.free.cpuMillicores !== cpuMillicores || same.free.memoryMiB !== memoryMiB || same.free.ephemeralStorageMiB !== ephemeralStorageMiB) continue;
-      same.nodes += 1;
-      return;
+    for (let hash = (((zone * 31 + freePods) * 1009 + cpuMillicores) * 1013 + memoryMiB) * 1019 + ephemeralStorageMiB; ; hash += 1) {
+      const same = this.all[this.byHash.get(hash) ?? -1];
+      if (same === undefined) {
+        this.byHash.set(hash, this.all.length);
+        this.all.push({ zone, free: { cpuMillicores, memoryMiB, ephemeralStorageMiB }, freePods, nodes: 1 });
+        return;
+      }
+      const { free } = same;
+      if (same.zone === zone && same.freePods === freePods && free.cpuMillicores === cpuMillicores && free.memoryMiB === memoryMiB && free.ephemeralStorageMiB === ephemeralStorageMiB) {
+        same.nodes += 1;
+        return;
+      }
     }
-    this.byHash.set(hash, [...candidates, this.all.length]);
-    this.all.push({ zone, free: { cpuMillicores, memoryMiB, ephemeralStorageMiB }, freePods, nodes: 1 });
   }
 }

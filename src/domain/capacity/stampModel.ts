@@ -1,7 +1,7 @@
 import type { Resources, StampFacts, WorkloadFacts } from '../facts.ts';
 import type { Fleet, Stamp, Workload } from '../fleet.ts';
 import { buildLimits, type GrowthLimit } from './growthLimits.ts';
-import { packingOrders, type PackingOrder } from './packingOrder.ts';
+import { largestFirst } from './packingOrder.ts';
 import { buildPoolModels, type PoolModel } from './poolModel.ts';
 
 /** One stamp's facts, indexed for sizing: built once, sized for many loads. */
@@ -10,7 +10,8 @@ export interface StampModel {
   /** Of the fleet's workloads those that run here, in the fleet file's order. */
   readonly workloads: readonly WorkloadModel[];
   readonly pools: readonly PoolModel[];
-  readonly packingOrders: Readonly<Record<PackingOrder, readonly number[]>>;
+  /** Positions of workloads, those with the largest pods first. */
+  readonly largestFirst: readonly number[];
   readonly limits: readonly GrowthLimit[];
   readonly network: StampFacts['network'];
   /** Inputs that could not be read, by what stands in for them: never a zero. */
@@ -31,6 +32,8 @@ export interface WorkloadModel {
   readonly bound: number;
   /** Positions in `StampModel.pools`, in the order in which they are tried. */
   readonly pools: readonly number[];
+  /** By position in `StampModel.pools`: 1 for those in `pools`. */
+  readonly mayUse: Uint8Array;
   /** `maxSkew` of a DoNotSchedule spread over zones; null without one. */
   readonly zoneSkew: number | null;
   readonly hostSkew: number | null;
@@ -45,45 +48,93 @@ const hostKey = 'kubernetes.io/hostname';
 export const workloadsOf = (fleet: Fleet, stamp: Stamp): readonly Workload[] => fleet.workloads.filter(({ stamps }) => stamps === null || stamps.includes(stamp.name));
 
 export function buildStampModel(stamp: Stamp, workloads: readonly Workload[], facts: StampFacts): StampModel {
-  const unknown = unknownInputs(stamp, facts);
   const pools = buildPoolModels(stamp, workloads, facts);
-  const workloadFacts = new Map(facts.workloads.kind === 'known' ? facts.workloads.value.map((one) => [one.name, one]) : []);
-  const models = workloads.map((workload) => workloadModel(workload, workloadFacts.get(workload.name) ?? null, pools));
+  const factsOf = factsByName(facts);
+  const poolsOf = poolChoices(pools);
+  const models = workloads.map((workload) => workloadModel(workload, factsOf.get(workload.name) ?? null, poolsOf));
   return {
     stamp,
     workloads: models,
     pools,
-    packingOrders: packingOrders(models, pools),
+    largestFirst: largestFirst(models, pools),
     limits: buildLimits(stamp, pools, facts),
     network: facts.network,
-    unknown,
+    unknown: [...unknownInputs(stamp, facts), ...models.flatMap((model) => unknownOfWorkload(stamp, model, facts))],
   };
 }
 
+const inputs = ['pools', 'workloads', 'nodes', 'quota', 'skus', 'network', 'load', 'gate'] as const;
+
 function unknownInputs(stamp: Stamp, facts: StampFacts): UnknownInput[] {
-  return (['pools', 'workloads', 'nodes', 'quota', 'skus', 'network', 'load'] as const).flatMap((input) => {
+  return inputs.flatMap((input) => {
     const reading = facts[input];
-    return reading.kind === 'unknown' ? [{ input: `${stamp.name}.${input}`, why: reading.why }] : [];
+    return reading?.kind === 'unknown' ? [{ input: `${stamp.name}.${input}`, why: reading.why }] : [];
   });
+}
+
+/** A workload that the answer left out, and a metric that its HPA lacks and that the worst case stands in for. */
+function unknownOfWorkload(stamp: Stamp, { workload, facts }: WorkloadModel, { workloads }: StampFacts): UnknownInput[] {
+  if (workloads.kind === 'unknown') return [];
+  if (facts === null) return [{ input: `${stamp.name}.${workload.name}`, why: `${workload.namespace}/${workload.deployment} was not in the answer` }];
+  const { hpa } = facts;
+  if (hpa === null || hpa.targetCpuUtilisationPercent === null || hpa.currentCpuUtilisationPercent !== null) return [];
+  return [{ input: `${stamp.name}.${workload.name}.cpuUtilisation`, why: 'the HPA reports none: taken as 100 %' }];
+}
+
+function factsByName({ workloads }: StampFacts): ReadonlyMap<string, WorkloadFacts> {
+  const byName = new Map<string, WorkloadFacts>();
+  if (workloads.kind === 'known') for (const one of workloads.value) byName.set(one.name, one);
+  return byName;
 }
 
 const noRequest: Resources = { cpuMillicores: 0, memoryMiB: 0, ephemeralStorageMiB: 0 };
 
-function workloadModel(workload: Workload, facts: WorkloadFacts | null, pools: readonly PoolModel[]): WorkloadModel {
-  const skewOf = (key: string): number | null =>
-    facts?.topologySpread.find(({ topologyKey, whenUnsatisfiable }) => topologyKey === key && whenUnsatisfiable === 'DoNotSchedule')?.maxSkew ?? null;
-  const zoneSkew = skewOf(zoneKey);
-  const usable = pools.flatMap(({ facts: { name } }, position) => (workload.pools.includes(name) ? [position] : []));
+function workloadModel(workload: Workload, facts: WorkloadFacts | null, poolsOf: (names: readonly string[]) => PoolChoice): WorkloadModel {
+  const { positions, mayUse, zones } = poolsOf(workload.pools);
+  const zoneSkew = skewOf(facts, zoneKey);
   return {
     workload,
     facts,
     request: facts?.podRequests ?? noRequest,
     bound: facts === null ? 0 : (facts.scheduledReplicas ?? Math.min(facts.readyReplicas, facts.requestedReplicas)),
-    pools: usable,
+    pools: positions,
+    mayUse,
     zoneSkew,
-    hostSkew: skewOf(hostKey),
-    spreadZones: zoneSkew === null ? [] : zonesOf(usable.flatMap((position) => pools[position] ?? [])),
+    hostSkew: skewOf(facts, hostKey),
+    spreadZones: zoneSkew === null ? [] : zones,
   };
+}
+
+function skewOf(facts: WorkloadFacts | null, key: string): number | null {
+  if (facts === null) return null;
+  for (const { topologyKey, whenUnsatisfiable, maxSkew } of facts.topologySpread) if (topologyKey === key && whenUnsatisfiable === 'DoNotSchedule') return maxSkew;
+  return null;
+}
+
+interface PoolChoice {
+  /** Positions in `StampModel.pools`. */
+  readonly positions: readonly number[];
+  readonly mayUse: Uint8Array;
+  readonly zones: readonly string[];
+}
+
+/** Worked out once for all workloads that may use the same pools: of these choices there are few. */
+function poolChoices(pools: readonly PoolModel[]): (names: readonly string[]) => PoolChoice {
+  const known: (PoolChoice & { readonly names: readonly string[] })[] = [];
+  return (names) => {
+    for (const choice of known) if (sameNames(choice.names, names)) return choice;
+    const positions = pools.flatMap(({ facts }, position) => (names.includes(facts.name) ? [position] : []));
+    const mayUse = Uint8Array.from(pools, (_, position) => (positions.includes(position) ? 1 : 0));
+    const choice = { names, positions, mayUse, zones: zonesOf(positions.flatMap((position) => pools[position] ?? [])) };
+    known.push(choice);
+    return choice;
+  };
+}
+
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 function zonesOf(pools: readonly PoolModel[]): string[] {

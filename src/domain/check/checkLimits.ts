@@ -1,4 +1,5 @@
-import type { Finding, Plan } from '../plan.ts';
+import type { StampName } from '../fleet.ts';
+import type { Finding, Plan, ShedStep } from '../plan.ts';
 import type { CheckContext } from './checkPlan.ts';
 import { error, warning } from './finding.ts';
 
@@ -50,12 +51,14 @@ function checkPools(plan: Plan, { fleet, facts }: Pick<CheckContext, 'fleet' | '
 }
 
 function checkHpas(plan: Plan): Finding[] {
-  const surged = plan.surges.flatMap((surge) => surge.hpas.map((hpa) => ({ stamp: surge.stamp, ...hpa })));
-  return [...surged, ...plan.sheds].flatMap(({ stamp, namespace, hpa, after }) =>
-    !Number.isInteger(after.minReplicas) || !Number.isInteger(after.maxReplicas) || after.minReplicas < 1 || after.maxReplicas < after.minReplicas
-      ? [error('limits', `${stamp}: bounds ${after.minReplicas}..${after.maxReplicas} of HPA ${namespace}/${hpa} are not possible`)]
-      : [],
-  );
+  const findings: Finding[] = [];
+  const check = (stamp: StampName, { namespace, hpa, after }: Pick<ShedStep, 'namespace' | 'hpa' | 'after'>): void => {
+    if (Number.isInteger(after.minReplicas) && Number.isInteger(after.maxReplicas) && after.minReplicas >= 1 && after.maxReplicas >= after.minReplicas) return;
+    findings.push(error('limits', `${stamp}: bounds ${after.minReplicas}..${after.maxReplicas} of HPA ${namespace}/${hpa} are not possible`));
+  };
+  for (const { stamp, hpas } of plan.surges) for (const step of hpas) check(stamp, step);
+  for (const shed of plan.sheds) check(shed.stamp, shed);
+  return findings;
 }
 
 function countBy(values: readonly string[]): Map<string, number> {

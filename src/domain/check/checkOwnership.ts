@@ -1,5 +1,6 @@
-import type { HpaFacts, PoolFacts } from '../facts.ts';
-import type { CountBounds, Finding, OriginSetting, Plan, ReplicaBounds } from '../plan.ts';
+import type { FleetFacts, HpaFacts } from '../facts.ts';
+import type { StampName, WorkloadName } from '../fleet.ts';
+import type { CountBounds, Finding, OriginSetting, Plan, ReplicaBounds, ShedStep } from '../plan.ts';
 import type { CheckContext } from './checkPlan.ts';
 import { error, warning } from './finding.ts';
 
@@ -8,44 +9,64 @@ import { error, warning } from './finding.ts';
  * is done already: `after` is there); and what a reconciler would revert is not written at all.
  */
 export function checkOwnership(plan: Plan, { facts }: CheckContext): Finding[] {
+  return [...checkPools(plan, facts), ...checkHpas(plan, facts), ...checkOrigins(plan, facts)];
+}
+
+function checkPools(plan: Plan, facts: FleetFacts): Finding[] {
   const findings: Finding[] = [];
   for (const surge of plan.surges) {
-    const stamp = facts.stamps[surge.stamp];
+    const read = facts.stamps[surge.stamp]?.pools;
     for (const { pool, before, after } of surge.pools) {
-      const found = stamp?.pools.kind === 'known' ? stamp.pools.value.find((one: PoolFacts) => one.name === pool) : undefined;
+      const found = read?.kind === 'known' ? read.value.find((one) => one.name === pool) : undefined;
       if (found === undefined) findings.push(error('I4', `${surge.stamp}: pool ${pool} cannot be read, so that no undo can be put on record`));
       else if (!sameCounts(found, before) && !sameCounts(found, after)) {
         findings.push(differs(`${surge.stamp}: pool ${pool}`, `${before.minCount}..${before.maxCount}`, `${found.minCount}..${found.maxCount}`));
       }
     }
   }
-  const hpaSteps = [...plan.surges.flatMap((surge) => surge.hpas.map((hpa) => ({ stamp: surge.stamp, ...hpa }))), ...plan.sheds];
-  for (const { stamp, workload, namespace, hpa, before, after } of hpaSteps) {
-    const read = facts.stamps[stamp]?.workloads;
-    const found: HpaFacts | null | undefined = read?.kind === 'known' ? read.value.find((one) => one.name === workload)?.hpa : undefined;
-    const name = `${stamp}: HPA ${namespace}/${hpa}`;
-    if (found === undefined || found === null) {
-      findings.push(error('I4', `${name} cannot be read, so that no undo can be put on record`));
-      continue;
-    }
-    if (!sameReplicas(found, before) && !sameReplicas(found, after)) {
-      findings.push(differs(name, `${before.minReplicas}..${before.maxReplicas}`, `${found.minReplicas}..${found.maxReplicas}`));
-    }
-    if (found.owner.kind === 'reconciler') {
-      const { manager, how, ignoresBounds } = found.owner;
-      findings.push(ignoresBounds === 'reverted' ? error('I12', `${name} is owned by ${manager} (${how}), which would revert its bounds`) : warning('I12', `${name} is owned by ${manager} (${how}), which is told to ignore its bounds`));
-    }
+  return findings;
+}
+
+function checkHpas(plan: Plan, facts: FleetFacts): Finding[] {
+  const findings: Finding[] = [];
+  for (const { stamp, hpas } of plan.surges) {
+    const found = hpasOf(facts, stamp);
+    for (const step of hpas) findings.push(...checkHpa(stamp, step, found.get(step.workload)));
   }
-  if (facts.traffic.kind === 'known') {
-    const origins = facts.traffic.value.originGroups.flatMap((group) => group.origins.map((origin) => ({ group: group.name, ...origin })));
-    for (const { originGroup, origin, before, after } of plan.shifts) {
-      const found = origins.find((one) => one.group === originGroup && one.origin === origin);
-      if (found !== undefined && !sameSetting(found, before) && !sameSetting(found, after)) {
-        findings.push(differs(`origin ${originGroup}/${origin}`, `${before.enabled} at ${before.weight}`, `${found.enabled} at ${found.weight}`));
-      }
-    }
+  for (const shed of plan.sheds) findings.push(...checkHpa(shed.stamp, shed, hpasOf(facts, shed.stamp).get(shed.workload)));
+  return findings;
+}
+
+function hpasOf(facts: FleetFacts, stamp: StampName): ReadonlyMap<WorkloadName, HpaFacts> {
+  const byWorkload = new Map<WorkloadName, HpaFacts>();
+  const read = facts.stamps[stamp]?.workloads;
+  if (read?.kind === 'known') for (const { name, hpa } of read.value) if (hpa !== null) byWorkload.set(name, hpa);
+  return byWorkload;
+}
+
+const nothing: readonly Finding[] = [];
+
+function checkHpa(stamp: StampName, step: Omit<ShedStep, 'stamp'>, found: HpaFacts | undefined): readonly Finding[] {
+  const { before, after } = step;
+  const isAsPlanned = found !== undefined && (sameReplicas(found, before) || sameReplicas(found, after));
+  if (isAsPlanned && found.owner.kind !== 'reconciler') return nothing;
+  const name = `${stamp}: HPA ${step.namespace}/${step.hpa}`;
+  if (found === undefined) return [error('I4', `${name} cannot be read, so that no undo can be put on record`)];
+  const findings = isAsPlanned ? [] : [differs(name, `${before.minReplicas}..${before.maxReplicas}`, `${found.minReplicas}..${found.maxReplicas}`)];
+  if (found.owner.kind === 'reconciler') {
+    const { manager, how, ignoresBounds } = found.owner;
+    findings.push(ignoresBounds === 'reverted' ? error('I12', `${name} is owned by ${manager} (${how}), which would revert its bounds`) : warning('I12', `${name} is owned by ${manager} (${how}), which is told to ignore its bounds`));
   }
   return findings;
+}
+
+function checkOrigins(plan: Plan, { traffic }: FleetFacts): Finding[] {
+  if (traffic.kind === 'unknown') return [];
+  return plan.shifts.flatMap(({ originGroup, origin, before, after }): Finding[] => {
+    const found = traffic.value.originGroups.find(({ name }) => name === originGroup)?.origins.find((one) => one.origin === origin);
+    if (found === undefined || sameSetting(found, before) || sameSetting(found, after)) return [];
+    return [differs(`origin ${originGroup}/${origin}`, `${before.enabled} at ${before.weight}`, `${found.enabled} at ${found.weight}`)];
+  });
 }
 
 const sameCounts = (a: CountBounds, b: CountBounds): boolean => a.minCount === b.minCount && a.maxCount === b.maxCount;

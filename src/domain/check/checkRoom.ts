@@ -16,9 +16,12 @@ export function checkRoom(plan: Plan, { fleet, facts }: CheckContext): Finding[]
   if (facts.demand.kind === 'unknown' && plan.shifts.length > 0) {
     findings.push(warning('I2', `demand cannot be read (${facts.demand.why}): the plan stands on the worst case`));
   }
-  for (const stamp of plan.expected.stamps.filter((one) => plan.kind === 'failback' || !plan.stamps.includes(one.stamp))) {
+  const workloads = new Map(fleet.workloads.map((one) => [one.name, one]));
+  for (const stamp of plan.expected.stamps) {
+    if (stamp.workloads.length === 0 || (plan.kind !== 'failback' && plan.stamps.includes(stamp.stamp))) continue;
+    const maxReplicas = maxReplicasAfter(plan, facts, stamp.stamp);
     for (const expected of stamp.workloads) {
-      const workload = fleet.workloads.find((one) => one.name === expected.workload);
+      const workload = workloads.get(expected.workload);
       if (workload === undefined) {
         findings.push(error('limits', `the fleet file has no workload ${expected.workload}`));
         continue;
@@ -28,19 +31,21 @@ export function checkRoom(plan: Plan, { fleet, facts }: CheckContext): Finding[]
       if (load > safe * (1 + tolerance)) {
         findings.push(report('I2', `${stamp.stamp}: ${workload.name} gets ${Math.round(load)} requests/s, and ${expected.replicasNeeded} replicas serve ${Math.round(safe)} under the ceiling of ${fleet.policy.utilisationCeiling}`));
       }
-      const max = maxReplicasAfter(plan, facts, stamp.stamp, workload.name);
-      if (max === null) findings.push(report('I2', `${stamp.stamp}: the HPA of ${workload.name} cannot be read, so that nothing shows it lets ${expected.replicasNeeded} replicas be`));
+      const max = maxReplicas.get(workload.name);
+      if (max === undefined) findings.push(report('I2', `${stamp.stamp}: the HPA of ${workload.name} cannot be read, so that nothing shows it lets ${expected.replicasNeeded} replicas be`));
       else if (max < expected.replicasNeeded) findings.push(report('I2', `${stamp.stamp}: ${workload.name} needs ${expected.replicasNeeded} replicas and its HPA allows ${max}`));
     }
   }
   return [...findings, ...checkDirection(plan, fleet)];
 }
 
-function maxReplicasAfter(plan: Plan, facts: CheckContext['facts'], stamp: StampName, workload: WorkloadName): number | null {
-  const surged = plan.surges.find((one) => one.stamp === stamp)?.hpas.find((one) => one.workload === workload);
-  if (surged !== undefined) return surged.after.maxReplicas;
+/** Of each workload whose HPA was read or is written. */
+function maxReplicasAfter(plan: Plan, facts: CheckContext['facts'], stamp: StampName): ReadonlyMap<WorkloadName, number> {
+  const byWorkload = new Map<WorkloadName, number>();
   const read = facts.stamps[stamp]?.workloads;
-  return read?.kind === 'known' ? (read.value.find((one) => one.name === workload)?.hpa?.maxReplicas ?? null) : null;
+  if (read?.kind === 'known') for (const { name, hpa } of read.value) if (hpa !== null) byWorkload.set(name, hpa.maxReplicas);
+  for (const { workload, after } of plan.surges.find((one) => one.stamp === stamp)?.hpas ?? []) byWorkload.set(workload, after.maxReplicas);
+  return byWorkload;
 }
 
 /** A surge only raises; what is shed is tier 3, and only where policy allows it. */

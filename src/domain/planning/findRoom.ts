@@ -3,7 +3,7 @@ import type { Shortfall } from '../plan.ts';
 import type { RoutingState } from '../traffic/index.ts';
 import { balanceWeights } from './balanceWeights.ts';
 import type { FleetContext } from './fleetContext.ts';
-import { gainingStamps, loadsAfter, type FleetLoads } from './fleetLoads.ts';
+import { gainingStamps, loadsAfter, servingStamps, type FleetLoads } from './fleetLoads.ts';
 import { sheddingNothing, sizeStamps, type ShedChoice, type SizedStamp, type StampModels } from './sizeStamps.ts';
 
 /** Where traffic would go and what each stamp that gains needs for it. */
@@ -49,7 +49,8 @@ export const isEnough = ({ shortfalls, unfitGaining }: Room): boolean => shortfa
 function roomUnder({ context, models, before, unfit }: RoomQuestion, state: RoutingState, shed: ShedChoice, by: Room['by']): Room {
   const after = loadsAfter(context, state, before);
   const gaining = gainingStamps(before, after);
-  const sized = sizeStamps(context, models, gaining, before, after, shed);
+  const proving = context.mustProve === 'serving' ? servingStamps(after) : gaining;
+  const sized = sizeStamps(context, models, proving, before, after, shed);
   return { after, gaining, sized, shortfalls: sized.flatMap(({ sizing }) => sizing.shortfalls), unfitGaining: gaining.filter((index) => unfit.has(index)), by };
 }
 
@@ -58,18 +59,27 @@ export const findRoomAsSet = (question: RoomQuestion, state: RoutingState): Room
 
 /** Each round takes weight from what is short; enough rounds for a weight to fall to a hundredth. */
 const balancingRounds = 20;
+/** Where so many rounds have not found room for most of what was missing, those that follow do not either. */
+const tellingRounds = 6;
+const mostlyMissing = 0.25;
 
 function withBalancedWeights(question: RoomQuestion, start: Room, shed: ShedChoice): Room | null {
   if (question.weights === 'stay' || question.context.model.groups.every(({ latencyWindowMs }) => latencyWindowMs === 0)) return null;
   let room = start;
+  let least = missingPods(start);
+  const hopeless = least * mostlyMissing;
   for (let round = 0; round < balancingRounds; round += 1) {
     const state = balanceWeights(question, room);
     if (state === null) return null;
     room = roomUnder(question, state, shed, 'weights');
     if (isEnough(room)) return room;
+    least = Math.min(least, missingPods(room));
+    if (round + 1 >= tellingRounds && hopeless > 0 && least > hopeless) return null;
   }
   return null;
 }
+
+const missingPods = ({ sized }: Room): number => sized.reduce((all, { sizing }) => all + sizing.workloads.reduce((sum, { unplaced }) => sum + unplaced, 0), 0);
 
 /** Tier 3 workloads whose HPA we may move, in stamps that are short. */
 function shedWhereShort({ sized }: Room): ShedChoice {

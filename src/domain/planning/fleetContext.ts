@@ -4,7 +4,7 @@ import type { DemandFacts, FleetFacts, StampFacts, TrafficFacts } from '../facts
 import type { Fleet, Policy, Stamp, StampName } from '../fleet.ts';
 import type { Plan } from '../plan.ts';
 import { unknown } from '../reading.ts';
-import { buildTrafficModel, calibrateUsers, currentState, estimateRegionLatencyMs, type TrafficModel } from '../traffic/index.ts';
+import { buildTrafficModel, calibrateUsers, currentState, regionLatencies, type TrafficModel } from '../traffic/index.ts';
 import { assumedDemand, assumedTraffic } from './assumedInputs.ts';
 import { demandGrowth } from './demandGrowth.ts';
 import { observedLoads } from './observedLoads.ts';
@@ -22,6 +22,8 @@ export interface FleetContext {
   readonly traffic: TrafficFacts;
   readonly trafficKnown: 'known' | 'assumed';
   readonly demandSource: DemandFacts['source'];
+  /** Why a better source does not serve; null where there is none, or it does. */
+  readonly demandInsteadOf: string | null;
   readonly demandKnown: 'known' | 'assumed';
   readonly model: TrafficModel;
   /** Positions of stamps to which Front Door sends nobody, because their probes fail. */
@@ -30,6 +32,8 @@ export interface FleetContext {
   readonly growth: number;
   /** Of a what-if; 1 otherwise. */
   readonly demandFactor: number;
+  /** `serving`: a stricter policy is tried, and every stamp that would serve users must meet it. */
+  readonly mustProve: 'gaining' | 'serving';
   /** The plan before this one in the same run, whose surges have disturbed what is measured now; null in a first plan. */
   readonly previous: Plan | null;
   readonly unknown: readonly { readonly input: string; readonly why: string }[];
@@ -63,12 +67,11 @@ export function buildFleetContext(fleet: Fleet, facts: FleetFacts, assessment: F
   }
   const demand = demandRead.kind === 'known' ? demandRead.value : assumedDemand(fleet, traffic, stampFacts);
   const uncalibrated = buildTrafficModel(stampNames, traffic, demand);
-  const regionOf = (index: number): string => fleet.stamps[index]?.region ?? '';
   const model =
     demand.source === 'countryTable'
-      ? calibrateUsers(uncalibrated, currentState(uncalibrated, (index) => out.has(index)), observedLoads(fleet, uncalibrated, stampFacts), (from, to) => estimateRegionLatencyMs(regionOf(from), regionOf(to)))
+      ? calibrateUsers(uncalibrated, currentState(uncalibrated, (index) => out.has(index)), observedLoads(fleet, uncalibrated, stampFacts), regionLatencies(fleet.stamps.map(({ region }) => region)))
       : uncalibrated;
-  if (model !== uncalibrated && model.groups.some((group, index) => group.users.length !== uncalibrated.groups[index]?.users.length)) notes.push('users by country were placed so that the present shares come out');
+  if (model.groups.some((group, index) => group !== uncalibrated.groups[index])) notes.push('users by country were placed so that the present shares come out');
   const growth = demandGrowth(fleet, stampFacts, model);
   return {
     fleet,
@@ -80,16 +83,20 @@ export function buildFleetContext(fleet: Fleet, facts: FleetFacts, assessment: F
     traffic,
     trafficKnown: trafficRead.kind === 'known' ? 'known' : 'assumed',
     demandSource: demand.source,
+    demandInsteadOf: demand.insteadOf ?? null,
     demandKnown: demandRead.kind === 'known' ? 'known' : 'assumed',
     model,
     out,
     growth: growth.factor,
     demandFactor: whatIf.demandFactor,
+    mustProve: isStricter({ ...fleet.policy, ...whatIf.policy }, fleet.policy) ? 'serving' : 'gaining',
     previous: null,
     unknown: unknownInputs,
     notes: [...notes, ...growth.notes],
   };
 }
+
+const isStricter = (tried: Policy, own: Policy): boolean => tried.utilisationCeiling < own.utilisationCeiling || tried.headroomFactor > own.headroomFactor;
 
 /** Held drained by its gate: Front Door's probes fail by our own doing, whatever its settings say. */
 const isGated = (facts: StampFacts | undefined): boolean => facts?.gate?.kind === 'known' && facts.gate.value === 'closed';

@@ -71,6 +71,26 @@ export function routeDemand(model: TrafficModel, state: RoutingState, like?: Rou
   return loads;
 }
 
+/** Where one unit of some users' requests goes: positions of stamps, and the part that each gets. */
+export interface UsersShares {
+  readonly stamps: readonly number[];
+  readonly parts: readonly number[];
+}
+
+/** Of each of `users` alone, under one group's settings. */
+export function sharesOfUsers(group: GroupModel, state: readonly OriginState[], users: readonly UsersModel[], stampCount: number): UsersShares[] {
+  const eligible = eligibleOrigins(group, state);
+  const served = [...new Set(eligible.stamps)];
+  const expected = new Float64Array(stampCount);
+  const worst = new Float64Array(stampCount);
+  return users.map((one) => {
+    expected.fill(0);
+    share(group, { ...one, requestsPerSecond: 1 }, eligible, expected, worst);
+    const stamps = served.filter((stamp) => (expected[stamp] ?? 0) > 0);
+    return { stamps, parts: stamps.map((stamp) => expected[stamp] ?? 0) };
+  });
+}
+
 function sameSettings(a: readonly OriginState[], b: readonly OriginState[]): boolean {
   return a.length === b.length && a.every((origin, position) => origin.weight === b[position]?.weight && origin.serves === b[position].serves);
 }
@@ -80,6 +100,8 @@ interface Eligible {
   readonly positions: Int32Array;
   readonly stamps: Int32Array;
   readonly weights: Float64Array;
+  /** Scratch: ranks that some users may reach. */
+  readonly reached: Int32Array;
   readonly failOpen: boolean;
 }
 
@@ -94,6 +116,7 @@ function eligibleOrigins(group: GroupModel, state: readonly OriginState[]): Elig
     positions: Int32Array.from(positions),
     stamps: Int32Array.from(positions, (position) => group.origins[position]?.stampIndex ?? 0),
     weights: Float64Array.from(positions, (position) => state[position]?.weight ?? 0),
+    reached: new Int32Array(positions.length),
     failOpen: serving.length === 0 && enabled.length > 0,
   };
 }
@@ -102,23 +125,30 @@ function eligibleOrigins(group: GroupModel, state: readonly OriginState[]): Elig
 const ambiguousRatio = 1.5;
 const ambiguousMs = 5;
 
-function share(group: GroupModel, { requestsPerSecond, latencyMs, latencies }: UsersModel, { positions, stamps, weights }: Eligible, expected: Float64Array, worst: Float64Array): void {
+function share(group: GroupModel, { requestsPerSecond, latencyMs, latencies }: UsersModel, { positions, stamps, weights, reached }: Eligible, expected: Float64Array, worst: Float64Array): void {
   const count = positions.length;
   let fastest = Infinity;
   for (let at = 0; at < count; at += 1) {
     const latency = latencyMs[positions[at] ?? 0] ?? Number.NaN;
     if (latency < fastest) fastest = latency;
   }
-  const nothingKnown = fastest === Infinity;
-  const window = fastest + group.latencyWindowMs;
+  const window = fastest === Infinity ? Infinity : fastest + group.latencyWindowMs;
+  const ambiguousUpTo = group.latencyWindowMs === 0 && latencies === 'estimated' ? fastest * ambiguousRatio + ambiguousMs : -Infinity;
+  const reach = Math.max(window, ambiguousUpTo);
+  let reachedCount = 0;
   let totalWeight = 0;
   for (let at = 0; at < count; at += 1) {
-    if (nothingKnown || (latencyMs[positions[at] ?? 0] ?? Number.NaN) <= window) totalWeight += weights[at] ?? 0;
-  }
-  const ambiguousUpTo = group.latencyWindowMs === 0 && latencies === 'estimated' ? fastest * ambiguousRatio + ambiguousMs : -Infinity;
-  for (let at = 0; at < count; at += 1) {
     const latency = latencyMs[positions[at] ?? 0] ?? Number.NaN;
-    const part = nothingKnown || latency <= window ? (requestsPerSecond * (weights[at] ?? 0)) / totalWeight : 0;
+    // Never true where a latency is not known: such a stamp may be the nearest.
+    if (latency > reach) continue;
+    reached[reachedCount] = at;
+    reachedCount += 1;
+    if (latency <= window || fastest === Infinity) totalWeight += weights[at] ?? 0;
+  }
+  for (let one = 0; one < reachedCount; one += 1) {
+    const at = reached[one] ?? 0;
+    const latency = latencyMs[positions[at] ?? 0] ?? Number.NaN;
+    const part = latency <= window || fastest === Infinity ? (requestsPerSecond * (weights[at] ?? 0)) / totalWeight : 0;
     const uncertain = latency <= ambiguousUpTo || (Number.isNaN(latency) && fastest > 0);
     if (part === 0 && !uncertain) continue;
     const stamp = stamps[at] ?? 0;

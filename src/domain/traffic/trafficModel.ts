@@ -40,19 +40,34 @@ export function buildTrafficModel(stamps: readonly StampName[], traffic: Traffic
       const stampIndex = positions.get(facts.stamp);
       return stampIndex === undefined ? [] : [{ facts, stampIndex }];
     });
-    const users = (usersByGroup.get(group.name) ?? []).map((one): UsersModel => {
-      const latencyMs = new Float64Array(origins.length);
-      for (let position = 0; position < origins.length; position += 1) {
-        const origin = origins[position];
-        latencyMs[position] = (origin === undefined ? undefined : one.latencyMsByStamp[origin.facts.stamp]) ?? Number.NaN;
-      }
-      return { requestsPerSecond: one.requestsPerSecond, latencyMs, latencies };
-    });
+    const users = usersOf(usersByGroup.get(group.name) ?? [], origins, latencies);
     usersByGroup.delete(group.name);
     return { name: group.name, latencyWindowMs: group.latencyWindowMs, origins, users };
   });
   const unroutable = [...usersByGroup.values()].flat().reduce((sum, users) => sum + users.requestsPerSecond, 0);
   return { stamps, groups, unroutable };
+}
+
+/** One block of memory for the latencies of all, of which each group of users has its part. */
+function usersOf(groups: readonly UserGroup[], origins: readonly OriginModel[], latencies: UsersModel['latencies']): UsersModel[] {
+  const count = origins.length;
+  const stamps = origins.map(({ facts }) => facts.stamp);
+  const firstAt = new Map(stamps.map((stamp, position): [StampName, number] => [stamp, position]).toReversed());
+  const order = stamps.map((stamp, position) => (firstAt.get(stamp) === position ? stamp : null));
+  const all = new Float64Array(groups.length * count).fill(Number.NaN);
+  return groups.map(({ requestsPerSecond, latencyMsByStamp, latencies: own }, index) => {
+    const from = index * count;
+    let expected = 0;
+    // Groups mostly name the stamps in one order: following it costs a third of looking each stamp up.
+    for (const stamp in latencyMsByStamp) {
+      const position = order[expected] === stamp ? expected : firstAt.get(stamp);
+      if (position === undefined) continue;
+      all[from + position] = latencyMsByStamp[stamp] ?? Number.NaN;
+      expected = position + 1;
+    }
+    if (firstAt.size < count) stamps.forEach((stamp, position) => (all[from + position] = all[from + (firstAt.get(stamp) ?? position)] ?? Number.NaN));
+    return { requestsPerSecond, latencyMs: all.subarray(from, from + count), latencies: own ?? latencies };
+  });
 }
 
 function groupUsers(all: readonly UserGroup[]): Map<OriginGroupName, UserGroup[]> {

@@ -4,11 +4,14 @@ import type { Activities } from '../../activities/index.ts';
 import type { OrchestrationStarter } from '../../activities/startRun.ts';
 import type { DrillPunctuality } from '../../domain/decide/drill.ts';
 import type { Fleet } from '../../domain/fleet.ts';
+import type { RunRequest } from '../../domain/run.ts';
 import { orchestrationStarter } from '../durable/orchestrationStarter.ts';
 
 /** Work that no run asks for: what is due by the clock. */
 export interface Chores {
   reconcile(starter: OrchestrationStarter): Promise<void>;
+  /** Goes on with an open run whose controller is lost. */
+  takeOver(open: readonly RunRequest[], starter: OrchestrationStarter): Promise<void>;
   startDrill(drill: string, punctuality: DrillPunctuality, starter: OrchestrationStarter): Promise<void>;
 }
 
@@ -19,8 +22,9 @@ export interface Chores {
  */
 export function registerTimers(activities: Activities, chores: Chores, fleet: Fleet): void {
   timer('watchHealth', everySeconds(fleet.signals.watchIntervalSeconds), fleet, async (starter) => {
-    const { start } = await activities.observeFleet({ reason: 'timer' }, starter);
+    const { start, open } = await activities.observeFleet({ reason: 'timer' }, starter);
     if (start !== null) await activities.startRun(start, starter);
+    await chores.takeOver(open, starter);
   });
   timer('reconcile', '0 * * * * *', fleet, (starter) => chores.reconcile(starter));
   for (const { name, schedule } of fleet.drills) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { packingOrders } from '../../../src/domain/capacity/packingOrder.ts';
+import { largestFirst } from '../../../src/domain/capacity/packingOrder.ts';
 import { packPods } from '../../../src/domain/capacity/packPods.ts';
 import { model, node, nodeSize, pool, workload, workloadFacts } from './smallStamp.ts';
 
@@ -89,7 +89,7 @@ function packed({ zones, existing, kinds }: Case): { readonly newNodes: number; 
   // A pool without nodes has its template from the SKU; here every empty node is the same.
   const pools = stampModel.pools.map((one) => ({ ...one, template: { free: nodeSize, freePods: podsPerNode } }));
   const limits = stampModel.limits.filter(({ constraint }) => constraint !== 'inputUnknown');
-  const { newNodes, unplaced } = packPods({ ...stampModel, pools, limits, packingOrders: packingOrders(stampModel.workloads, pools) }, { additional: kinds.map(({ count }) => count) }, 'largestFirst', new Map());
+  const { newNodes, unplaced } = packPods({ ...stampModel, pools, limits, largestFirst: largestFirst(stampModel.workloads, pools) }, { additional: kinds.map(({ count }) => count) }, 'largestFirst', new Map());
   return { newNodes: newNodes[0] ?? 0, unplaced: unplaced.reduce((sum, count) => sum + count, 0) };
 }
 

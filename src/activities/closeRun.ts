@@ -3,7 +3,7 @@ import type { FenceHold } from '../domain/run.ts';
 import { runStanding } from '../domain/ledgerView/runStanding.ts';
 import { TransientError } from '../ports/outcome.ts';
 import type { ActivityInput, ActivityOutput } from './contracts.ts';
-import { projectRegions, projectRun, type RunState } from './runIndex.ts';
+import { projectRun } from './runIndex.ts';
 import { recordOfRun } from './runLog.ts';
 
 /**
@@ -17,9 +17,7 @@ export async function closeRun(ports: Ports, { request, hold, outcome, why }: Ac
     return { closed: 'handedOver' };
   }
   await recordOfRun(ports, request, `e${epoch}:closed`, epoch, { type: 'RunClosed', outcome, why });
-  const closed: RunState = { request, outcome, closedAt: ports.clock.now() };
-  await projectRegions(ports, closed);
-  await projectRun(ports, closed);
+  await projectRun(ports, { request, outcome, closedAt: ports.clock.now() });
   await ports.notify.notify({
     kind: outcome === 'frozen' ? 'frozen' : 'runClosed',
     runId: request.runId,

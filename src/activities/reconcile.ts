@@ -2,12 +2,10 @@ import { pendingUndo, roomTargets } from '../domain/undo.ts';
 import type { RunOutcome } from '../domain/run.ts';
 import { TransientError } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { RunState } from './runIndex.ts';
+import { readRunIndex, type RunState } from './runIndex.ts';
 import type { OrchestrationStarter } from './startRun.ts';
 import { healOpenRun } from './takeOver.ts';
 import { undoWrites } from './undoWrites.ts';
-
-const runsLookedAt = 30;
 
 /**
  * Heals what was left half-done, every minute (I5, I11): the outbox is drained, an open run that nobody
@@ -15,11 +13,11 @@ const runsLookedAt = 30;
  */
 export async function reconcile(ports: Ports, starter: OrchestrationStarter): Promise<void> {
   await ports.ledger.drainOutbox();
-  const runs = await ports.state.list<RunState>('run', runsLookedAt);
-  for (const { value } of runs) {
+  const { runs } = await readRunIndex(ports);
+  for (const run of runs) {
     try {
-      if (value.closedAt === null) await healOpenRun(ports, starter, value.request, await ports.fence.readHolder());
-      else await reclaimExpired(ports, value);
+      if (run.closedAt === null) await healOpenRun(ports, starter, run.request, await ports.fence.readHolder());
+      else await reclaimExpired(ports, run);
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;
     }
@@ -48,6 +46,6 @@ async function reclaimExpired(ports: Ports, { request, outcome, closedAt }: RunS
 const reclaimWindowMs = 60 * 60_000;
 
 async function stillNeeded(ports: Ports, runId: string): Promise<boolean> {
-  const regions = await ports.state.list<{ readonly state: 'drained' | 'serving'; readonly runId: string }>('region', ports.fleet.stamps.length);
-  return regions.some(({ value }) => value.runId === runId && value.state === 'drained');
+  const { regions } = await readRunIndex(ports);
+  return Object.values(regions).some((region) => region.runId === runId && region.state === 'drained');
 }

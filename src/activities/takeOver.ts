@@ -5,7 +5,7 @@ import type { RunRequest } from '../domain/run.ts';
 import type { FenceHolder } from '../ports/fence.ts';
 import type { Ports } from '../ports/ports.ts';
 import { assessmentKey } from './readAssessment.ts';
-import { projectRegions, projectRun } from './runIndex.ts';
+import { projectRun } from './runIndex.ts';
 import type { OrchestrationStarter } from './startRun.ts';
 
 /**
@@ -25,9 +25,7 @@ export async function takeOver(ports: Ports, starter: OrchestrationStarter, open
 export async function healOpenRun(ports: Ports, starter: OrchestrationStarter, request: RunRequest, fence: FenceHolder | null): Promise<void> {
   const standing = runStanding(await ports.ledger.readRun(request.runId));
   if (standing.closed !== null) {
-    const state = { request: standing.request ?? request, outcome: standing.closed.outcome, closedAt: standing.closed.at };
-    await projectRegions(ports, state);
-    await projectRun(ports, state);
+    await projectRun(ports, { request: standing.request ?? request, outcome: standing.closed.outcome, closedAt: standing.closed.at });
     return;
   }
   const executedBy = standing.executedBy ?? request.controlRegion;

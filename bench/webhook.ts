@@ -5,13 +5,15 @@ import { startSimulation } from '../sandbox/simulation.ts';
 import { inMemoryApp } from '../test/support/inMemoryApp.ts';
 
 export interface WebhookFigures {
+  /** The first call of a process, which fetches the tenant's keys and compiles what it runs; not among the others. */
+  readonly firstAnsweredMs: number;
   readonly answered: { readonly p50Ms: number; readonly p99Ms: number };
   readonly assessmentStarted: { readonly p50Ms: number; readonly p99Ms: number };
 }
 
-const calls = 60;
+const calls = 301;
 
-/** From the action group's POST to the 202, and on to the first activity of the assessment that it asks for. */
+/** From the action group's POST to the 202, and on to the end of the first episode of the assessment that it asks for, which schedules its first activity. */
 export async function benchWebhook(): Promise<WebhookFigures> {
   const scenario = loadScenario('grey-region');
   const simulation = await startSimulation({ spec: worldSpecOf(scenario), fleetText: stringify(fleetDocumentOf(scenario)), seed: 1, startMs: Date.parse(scenario.startAt), pace: 'real', app: await inMemoryApp() });
@@ -28,12 +30,13 @@ export async function benchWebhook(): Promise<WebhookFigures> {
     const response = await host.invokeHttp(new Request(`${host.origin}/api/alerts/azure-monitor`, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body }));
     if (response.status !== 202) throw new Error(`the webhook answered ${response.status}: ${await response.text()}`);
     answered.push(performance.now() - from);
-    while (host.engine.state.instances.get(instance)?.createdAtMs === before && performance.now() - from < 2000) await new Promise((resolve) => setImmediate(resolve));
+    const isStarted = (run = host.engine.state.instances.get(instance)): boolean => run !== undefined && run.createdAtMs !== before && run.episodes > 0;
+    while (!isStarted() && performance.now() - from < 2000) await new Promise((resolve) => setImmediate(resolve));
     started.push(performance.now() - from);
     for (let run = host.engine.state.instances.get(instance); run !== undefined && !isFinal(run); run = host.engine.state.instances.get(instance)) await new Promise((resolve) => setImmediate(resolve));
   }
   await simulation.stop();
-  return { answered: percentiles(answered), assessmentStarted: percentiles(started) };
+  return { firstAnsweredMs: Math.round((answered[0] ?? 0) * 100) / 100, answered: percentiles(answered.slice(1)), assessmentStarted: percentiles(started.slice(1)) };
 }
 
 function percentiles(samples: readonly number[]): { readonly p50Ms: number; readonly p99Ms: number } {

@@ -114,7 +114,8 @@ function stampFactsOf(stamp: Stamp, workloads: readonly Workload[], poolCount: n
   return {
     pools: known(poolFacts, at), workloads: known(workloadFacts, at), nodes: known(nodes, at),
     quota: known({ regionalCores: { used: 320, limit: 5000 }, lowPriorityCores: { used: 0, limit: 0 }, families: { standardDSv5Family: { used: 320, limit: 5000 } } }, at),
-    skus: known([{ name: 'Standard_D8s_v5', family: 'standardDSv5Family', vCpus: 8, memoryMiB: 32_768, zones: ['1', '2', '3'], restricted: null, pricePerHourUsd: 0.384 }], at),
+    prices: known([{ vmSize: 'Standard_D8s_v5', spot: 'regular', usdPerHour: 0.384 }], at),
+    skus: known([{ name: 'Standard_D8s_v5', family: 'standardDSv5Family', vCpus: 8, memoryMiB: 32_768, zones: ['1', '2', '3'], restricted: null }], at),
     network: known({ plugin: 'overlay', podCidr: '10.0.0.0/14', subnets: [{ id: `/subnets/${stamp.name}`, usedAddresses: 100, totalAddresses: 1019 }], outboundPortsPerNode: 1024, outboundPortsTotal: 640_000, resourceQuotas: [] }, at),
     load: known({ requestsPerSecond: 4000 + index, byWorkload: Object.fromEntries(workloads.map((workload) => [workload.name, 4000 * workload.trafficShare])), forecastRequestsPerSecond: null, errorRate: 0, latencyMs: 80 }, at),
   };

@@ -74,6 +74,8 @@ export async function listenOnLoopback({ stampNames, folder, port, tracker, disp
       blob: await open('blob', fixed(hosts.blob)),
       sink: `${edge}/sink`,
       admin: await open('admin', fixed(hosts.admin)),
+      prices: arm,
+      logs: arm,
       kube,
       origin: perStamp('origin'),
       gateway: perStamp('gateway'),

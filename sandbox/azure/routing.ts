@@ -8,6 +8,10 @@ export interface Endpoints {
   readonly blob: string;
   readonly sink: string;
   readonly admin: string;
+  /** Retail prices. */
+  readonly prices: string;
+  /** Log Analytics. */
+  readonly logs: string;
   readonly kube: Readonly<Record<string, string>>;
   readonly origin: Readonly<Record<string, string>>;
   readonly gateway: Readonly<Record<string, string>>;
@@ -23,6 +27,8 @@ export const hosts = {
   blob: 'blob.sandbox.test',
   sink: 'sink.sandbox.test',
   admin: 'admin.sandbox.test',
+  prices: 'prices.sandbox.test',
+  logs: 'logs.sandbox.test',
 } as const;
 
 export const kubeHost = (stamp: string): string => `${stamp}.kube.sandbox.test`;
@@ -42,6 +48,8 @@ export function symbolicEndpoints(stamps: readonly string[]): Endpoints {
     blob: `https://${hosts.blob}`,
     sink: `https://${hosts.sink}`,
     admin: `https://${hosts.admin}`,
+    prices: `https://${hosts.prices}`,
+    logs: `https://${hosts.logs}`,
     kube: perStamp(kubeHost),
     origin: perStamp(originHost),
     gateway: perStamp(gatewayHost),
@@ -52,9 +60,11 @@ export function symbolicEndpoints(stamps: readonly string[]): Endpoints {
 
 const armRoots: ReadonlySet<string> = new Set(['', 'subscriptions', 'providers', 'tenants', 'metadata', 'batch']);
 
-/** Resource Manager and Entra share a port, as `az` needs it when the authority is not the public one. */
+/** Resource Manager and Entra share a port, as `az` needs it when the authority is not the public one; prices and logs know their paths. */
 export function hostOnManagementPort(url: URL): string {
   const first = url.pathname.split('/')[1] ?? '';
+  if (first === 'api') return hosts.prices;
+  if (first === 'v1') return hosts.logs;
   return armRoots.has(first.toLowerCase()) ? hosts.arm : hosts.authority;
 }
 

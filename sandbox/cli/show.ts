@@ -7,11 +7,9 @@ import type { Summary } from '../play/summary.ts';
 import type { Scenario } from '../scenarios/index.ts';
 import type { LogLine } from '../host/index.ts';
 import type { StartOptions } from './options.ts';
+import type { Paint } from './paint.ts';
 import { statusTable } from './statusTable.ts';
 import { summaryLines } from './summaryLines.ts';
-
-type Colour = 'red' | 'yellow' | 'green' | 'cyan' | 'magenta' | 'dim' | 'bold';
-export type Paint = (colour: Colour, text: string) => string;
 
 export interface Show extends Audience {
   begin(): void;
@@ -28,10 +26,12 @@ export function createShow(output: WriteStream, scenario: Scenario, options: Sta
     if (tableHeight > 0) output.write(`\u001B[${tableHeight}A\u001B[0J`);
     tableHeight = 0;
   };
-  let table: readonly string[] = [];
+  let frameShown: Frame | null = null;
+  /** Cut to the terminal's width as it is now: a line that wraps would stay behind when the table is drawn again. */
   const redraw = (): void => {
-    if (!isTerminal) return;
-    for (const line of table) output.write(`${line}\n`);
+    if (!isTerminal || frameShown === null) return;
+    const table = statusTable(frameShown, output.columns || 80);
+    for (const { text, colour } of table) output.write(`${paint(colour, text)}\n`);
     tableHeight = table.length;
   };
   const say = (lines: readonly string[]): void => {
@@ -45,11 +45,11 @@ export function createShow(output: WriteStream, scenario: Scenario, options: Sta
   };
   return {
     begin() {
-      const speed = options.speed === 'real' ? 'real time' : options.speed === 'max' ? 'as fast as it can' : `${options.speed} simulated seconds a second`;
+      const speed = options.speed === 'real' ? 'in real time' : options.speed === 'max' ? 'as fast as it can' : `at ${options.speed} simulated seconds a second`;
       faultAtMs = Date.parse(scenario.startAt) + scenario.faultAt * 1000;
       say([
         paint('bold', `Spillway, scenario ${scenario.name}: ${scenario.title}`),
-        `The clock runs at ${speed}; seed ${options.seed}. An Azure on loopback, the Functions app unchanged in a local host.`,
+        `The clock runs ${speed}; seed ${options.seed}. An Azure on loopback, the Functions app unchanged in a local host.`,
         `Times are UTC and simulated; behind them the seconds from the start of the fault.`,
         '',
       ]);
@@ -60,16 +60,18 @@ export function createShow(output: WriteStream, scenario: Scenario, options: Sta
     },
     frame(frame: Frame) {
       clear();
-      table = statusTable(frame, paint);
+      frameShown = frame;
       if (isTerminal) redraw();
-      else for (const line of table) output.write(`${line}\n`);
+      else for (const { text } of statusTable(frame, Number.POSITIVE_INFINITY)) output.write(`${text}\n`);
     },
     log(line: LogLine) {
       if (line.level === 'error' || line.level === 'critical') say([paint('red', `app log: ${line.message.split('\n')[0]?.slice(0, 300) ?? ''}`)]);
     },
+    note(at, text) {
+      say([`${stamp(at)}  ${paint('magenta', text)}`]);
+    },
     end(summary) {
-      clear();
-      table = [];
+      tableHeight = 0;
       for (const line of summaryLines(summary, scenario, paint)) output.write(`${line}\n`);
     },
   };

@@ -1,6 +1,6 @@
 import type { Summary } from '../play/summary.ts';
 import type { Scenario } from '../scenarios/index.ts';
-import type { Paint } from './show.ts';
+import type { Paint } from './paint.ts';
 
 /** The end of the show: how long each step took, what users suffered with and without, and whether all was as it should be. */
 export function summaryLines(summary: Summary, scenario: Scenario, paint: Paint): readonly string[] {
@@ -11,6 +11,7 @@ export function summaryLines(summary: Summary, scenario: Scenario, paint: Paint)
     paint('bold', `Summary of ${scenario.name}, seed ${summary.seed}: ${run}`),
     ...timeBars(seconds, paint),
     `writes     Front Door ${writes.frontDoor}, node pools ${writes.agentPools}, HPAs ${writes.hpas}; ledger ${summary.ledgerEntries} entries, chain ${summary.ledgerVerified ? 'verified' : 'BROKEN'}`,
+    ...(summary.takenOverSeconds === null ? [] : [`taken over ${Math.round(summary.takenOverSeconds)} s after its controller died`]),
     ...suffering('failed requests     ', users.with.failedRequests, users.without.failedRequests, paint),
     ...suffering('user-error-minutes  ', users.with.userErrorMinutes, users.without.userErrorMinutes, paint),
     ...violations.map(({ at, invariant, message }) => paint('red', `violated ${invariant} at ${new Date(at).toISOString()}: ${message}`)),

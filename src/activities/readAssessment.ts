@@ -12,8 +12,14 @@ export function rememberAssessment(ports: Ports, assessment: FleetAssessment): v
   seenLast.set(ports, assessment);
 }
 
-/** The last assessment of this control-plane region; null when there is none, or neither the store nor this process has a fresh one. */
+/**
+ * The last assessment of this control-plane region; null when there is none, or neither the store nor this process has a fresh
+ * one. The one that this process made within the watch's own interval is the last one, save for a look that an alert asked
+ * another process for: that one is seen within the interval too.
+ */
 export async function readAssessment(ports: Ports): Promise<FleetAssessment | null> {
+  const own = seenLast.get(ports);
+  if (own !== undefined && ports.clock.now() - own.at < ports.fleet.signals.watchIntervalSeconds * 1000) return own;
   try {
     const stored = await ports.state.read<FleetAssessment>(assessmentKey(ports.controlRegion));
     return stored?.value ?? null;

@@ -21,8 +21,10 @@ export async function reassess(ports: Ports, step: RunStep, plan: Plan, assessme
     const worse = plan.stamps.filter((stamp) => failed.includes(stamp));
     return worse.length === 0 ? { kind: 'holds' } : { kind: 'superseded', why: `${worse.join(', ')} failed again`, request };
   }
+  const others = failed.filter((stamp) => !request.stamps.includes(stamp));
+  if (others.length === 0) return { kind: 'holds' };
   const drained = await drainedStamps(ports);
-  const joined = failed.filter((stamp) => !request.stamps.includes(stamp) && !drained.includes(stamp));
+  const joined = others.filter((stamp) => !drained.includes(stamp));
   // More regions than policy lets automation take out at once: what was begun is finished, and a person is told by the watch.
   if (joined.length === 0 || request.stamps.length + joined.length > ports.fleet.policy.maxRegionsFailing) return { kind: 'holds' };
   return { kind: 'superseded', why: `${joined.join(', ')} failed in the middle of the run`, request: { ...request, kind: request.kind === 'drill' ? 'drill' : 'failover', stamps: [...request.stamps, ...joined] } };

@@ -46,17 +46,19 @@ export async function projectRegions(ports: Ports, { request, outcome, closedAt 
 export interface FleetRuns {
   readonly activeRun: ActiveRun | null;
   readonly activeRequest: RunRequest | null;
+  readonly openRequests: readonly RunRequest[];
   readonly recentRuns: readonly RecentRun[];
   readonly drained: readonly DrainedStamp[];
 }
 
 export async function readFleetRuns(ports: Ports): Promise<FleetRuns> {
   const [runs, regions] = await Promise.all([ports.state.list<RunState>('run', runsListed), ports.state.list<RegionState>('region', ports.fleet.stamps.length)]);
-  const active = runs.map(({ value }) => value).filter(({ closedAt }) => closedAt === null);
-  const newest = active.toSorted((a, b) => b.request.requestedAt - a.request.requestedAt)[0]?.request ?? null;
+  const open = runs.flatMap(({ value: { request, closedAt } }) => (closedAt === null ? [request] : [])).toSorted((a, b) => b.requestedAt - a.requestedAt);
+  const newest = open[0] ?? null;
   return {
     activeRun: newest === null ? null : { runId: newest.runId, kind: newest.kind, scope: newest.scope, stamps: newest.stamps },
     activeRequest: newest,
+    openRequests: open,
     recentRuns: runs.flatMap(({ value: { request, outcome, closedAt } }) =>
       outcome === null || closedAt === null ? [] : [{ runId: request.runId, kind: request.kind, stamps: request.stamps, outcome, closedAt }],
     ),

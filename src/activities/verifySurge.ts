@@ -28,7 +28,7 @@ interface Seen {
 }
 
 async function countNodes(ports: Ports, step: ActivityInput<'verifySurge'>, pools: readonly PoolSurge[]): Promise<readonly Seen[]> {
-  const nodes = await ports.workloads.readNodes(stampNamed(ports.fleet, step.stamp));
+  const nodes = await ports.workloads.readNodeStates(stampNamed(ports.fleet, step.stamp));
   return Promise.all(
     pools.map(async ({ pool, nodesWanted }) => {
       const ready = nodes.kind === 'unknown' ? 0 : nodes.value.filter((node) => node.pool === pool && node.ready === 'ready' && node.schedulable === 'schedulable').length;
@@ -40,7 +40,7 @@ async function countNodes(ports: Ports, step: ActivityInput<'verifySurge'>, pool
 
 async function countPods(ports: Ports, step: ActivityInput<'verifySurge'>, hpas: readonly HpaSurge[]): Promise<readonly Seen[]> {
   const names = new Set(hpas.map(({ workload }) => workload));
-  const read = await ports.workloads.readWorkloads(stampNamed(ports.fleet, step.stamp), ports.fleet.workloads.filter(({ name }) => names.has(name)));
+  const read = await ports.workloads.readReplicas(stampNamed(ports.fleet, step.stamp), ports.fleet.workloads.filter(({ name }) => names.has(name)));
   return Promise.all(
     hpas.map(async ({ workload, replicasWanted }) => {
       const facts = read.kind === 'known' ? read.value.find(({ name }) => name === workload) : undefined;

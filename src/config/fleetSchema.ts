@@ -18,6 +18,7 @@ const calendarDate = z.iso.date({ error: 'a UTC date as YYYY-MM-DD' });
 const frontDoor = z.strictObject({
   kind: z.enum(['standardPremium', 'classic']).default('standardPremium').describe('Standard and Premium profiles are Microsoft.Cdn/profiles; classic is Microsoft.Network/frontDoors, retired on 31 March 2027.'),
   resourceId: z.string().describe('Resource id of the Front Door profile (or of the classic Front Door).'),
+  accessLogWorkspaceId: resourceId('logAnalyticsWorkspace').optional().describe('Resource id of the Log Analytics workspace that the access log of a Standard or Premium profile goes to (table AzureDiagnostics): where users enter, and how far the origins are from there. Leave out to tell users apart by country.'),
 });
 
 const stampOrigin = z.strictObject({
@@ -30,6 +31,7 @@ const stampOrigin = z.strictObject({
 const pool = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9]{0,11}$/, 'lower-case letters and digits, at most 12, starting with a letter').describe('Name of the node pool.'),
   surgeMaxCount: z.int().min(1).max(1000).describe('Spillway never asks for a maxCount above this, whatever the plan needs.'),
+  pricePerHourUsd: z.number().min(0).max(1000).optional().describe('What one machine of the pool costs, USD an hour: the surge\'s cost is told by it. Leave out to take Azure\'s retail price.'),
 });
 
 const stamp = z.strictObject({

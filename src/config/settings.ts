@@ -14,6 +14,9 @@ export interface Settings {
   readonly outboxBlobUrl: string;
   readonly armEndpoint: string;
   readonly metricsEndpoint: string;
+  readonly logsEndpoint: string;
+  /** Null: retail prices are not read. */
+  readonly pricesEndpoint: string | null;
   readonly tenantId: string;
   readonly apiAudience: string;
   readonly alertAudience: string;
@@ -46,6 +49,8 @@ const help = {
   SPILLWAY_OUTBOX_BLOB_URL: 'the address of the blob container for the outbox, in this region, such as https://ACCOUNT.blob.core.windows.net/outbox',
   SPILLWAY_ARM_ENDPOINT: 'the address of Azure Resource Manager; left out it is https://management.azure.com',
   SPILLWAY_METRICS_ENDPOINT: 'the address for Azure Monitor metrics; left out it is the one of Resource Manager',
+  SPILLWAY_LOGS_ENDPOINT: 'the address for queries of Log Analytics; left out it is https://api.loganalytics.io',
+  SPILLWAY_PRICES_ENDPOINT: 'the address of the retail price list, or "off"; left out it is https://prices.azure.com',
   SPILLWAY_TENANT_ID: 'the id (GUID) of the Entra tenant whose tokens the API takes',
   SPILLWAY_API_AUDIENCE: 'the audience of tokens for the API: the app registration\'s client id (tokens of version 2 carry it; api:// and that id count as the same), or an api:// address of its own',
   SPILLWAY_ALERT_AUDIENCE: 'the audience of the action group\'s tokens; left out it is the API\'s',
@@ -56,6 +61,9 @@ const help = {
 
 type SettingName = keyof typeof help;
 
+/** Every setting that the app reads. */
+export const settingNames: readonly string[] = Object.keys(help);
+
 const environmentSchema = z.object({
   SPILLWAY_FLEET: text,
   SPILLWAY_CONTROL_REGION: z.string().regex(/^[a-z0-9]+$/),
@@ -65,6 +73,8 @@ const environmentSchema = z.object({
   SPILLWAY_OUTBOX_BLOB_URL: url,
   SPILLWAY_ARM_ENDPOINT: optional(url),
   SPILLWAY_METRICS_ENDPOINT: optional(url),
+  SPILLWAY_LOGS_ENDPOINT: optional(url),
+  SPILLWAY_PRICES_ENDPOINT: optional(z.union([z.literal('off'), url])),
   SPILLWAY_TENANT_ID: guid,
   SPILLWAY_API_AUDIENCE: text,
   SPILLWAY_ALERT_AUDIENCE: optional(text),
@@ -94,6 +104,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       outboxBlobUrl: withoutSlash(env.SPILLWAY_OUTBOX_BLOB_URL),
       armEndpoint,
       metricsEndpoint: withoutSlash(env.SPILLWAY_METRICS_ENDPOINT ?? armEndpoint),
+      logsEndpoint: withoutSlash(env.SPILLWAY_LOGS_ENDPOINT ?? 'https://api.loganalytics.io'),
+      pricesEndpoint: env.SPILLWAY_PRICES_ENDPOINT === 'off' ? null : withoutSlash(env.SPILLWAY_PRICES_ENDPOINT ?? 'https://prices.azure.com'),
       tenantId: env.SPILLWAY_TENANT_ID,
       apiAudience: env.SPILLWAY_API_AUDIENCE,
       alertAudience: env.SPILLWAY_ALERT_AUDIENCE ?? env.SPILLWAY_API_AUDIENCE,

@@ -38,6 +38,8 @@ export interface OriginFacts {
  */
 export interface DemandFacts {
   readonly source: 'accessLog' | 'countryTable' | 'allToNearest';
+  /** Why a better source that the fleet file names does not serve. */
+  readonly insteadOf?: string;
   readonly groups: readonly UserGroup[];
 }
 
@@ -46,6 +48,8 @@ export interface UserGroup {
   readonly originGroup: OriginGroupName;
   readonly requestsPerSecond: number;
   readonly latencyMsByStamp: Readonly<Record<StampName, number>>;
+  /** Left out: measured in an access log, estimated elsewhere. */
+  readonly latencies?: 'measured' | 'estimated';
 }
 
 export interface StampFacts {
@@ -56,6 +60,8 @@ export interface StampFacts {
   readonly skus: Reading<readonly SkuFacts[]>;
   readonly network: Reading<NetworkFacts>;
   readonly load: Reading<LoadFacts>;
+  /** Absent where nobody reads prices. */
+  readonly prices?: Reading<readonly PriceFacts[]>;
   /** Absent where the stamp has no gate or it was not read. */
   readonly gate?: Reading<GateState>;
 }
@@ -79,10 +85,16 @@ export interface PoolFacts {
   readonly capacityReservationGroupId: string | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly string[];
-  /** Measured, from the request to Ready; absent or null = not measured, and a published figure is assumed. */
-  readonly nodeStartSeconds?: number | null;
+  /** From the pool's PUT to all nodes ready, in earlier runs; absent or null = not measured. */
+  readonly nodeStart?: MeasuredStart | null;
   /** Nodes still free in the pool's capacity reservation group; absent or null = not read. */
   readonly reservedNodesFree?: number | null;
+}
+
+/** What nine in ten did not exceed, and how many that stands on. */
+export interface MeasuredStart {
+  readonly seconds: number;
+  readonly samples: number;
 }
 
 export interface Resources {
@@ -95,33 +107,46 @@ export interface Resources {
  * One node with what its pods ask for. `requested` and `pods` count every pod on it, daemonsets included (of which
  * `daemonsets` is the part that a new node would carry too): free = allocatable minus requested.
  */
-export interface NodeFacts {
+/** A node without what it carries. */
+export interface NodeState {
   readonly name: string;
   readonly pool: string;
-  readonly zone: string;
   readonly ready: 'ready' | 'notReady';
   readonly schedulable: 'schedulable' | 'cordoned';
+}
+
+export interface NodeFacts extends NodeState {
+  readonly zone: string;
   readonly allocatable: Resources;
   readonly allocatablePods: number;
+  /** From its registration with the cluster to Ready; absent or null = it is not ready, or its Ready is of later. */
+  readonly registrationToReadySeconds?: number | null;
   readonly daemonsets: Resources;
   readonly daemonsetPods: number;
   readonly requested: Resources;
   readonly pods: number;
 }
 
-export interface WorkloadFacts {
+/** How many of a workload's replicas serve. */
+export interface ReplicaFacts {
   readonly name: WorkloadName;
+  readonly availableReplicas: number;
+  readonly generationObserved: 'current' | 'behind';
+}
+
+export interface WorkloadFacts extends ReplicaFacts {
   readonly hpa: HpaFacts | null;
   readonly requestedReplicas: number;
   /** Pods bound to a node, ready or not; absent = only the ready ones are taken as bound (the worst case). */
   readonly scheduledReplicas?: number;
   readonly readyReplicas: number;
-  readonly availableReplicas: number;
-  readonly generationObserved: 'current' | 'behind';
   /** Requests of one pod, all containers summed. */
   readonly podRequests: Resources;
   readonly topologySpread: readonly TopologySpread[];
+  /** From its place on a node to Ready, the slowest of nine in ten pods; null = not measured. */
   readonly podStartSeconds: number | null;
+  /** How many pods that stands on. */
+  readonly podStartSamples?: number;
   readonly disruptionBudgetMinAvailable: number | null;
 }
 
@@ -173,7 +198,13 @@ export interface SkuFacts {
   /** Zones in which this subscription may use it; empty with `restricted` = not at all. */
   readonly zones: readonly string[];
   readonly restricted: string | null;
-  readonly pricePerHourUsd: number | null;
+}
+
+/** What one machine costs by the hour, without discounts that a contract may give. */
+export interface PriceFacts {
+  readonly vmSize: string;
+  readonly spot: PoolFacts['spot'];
+  readonly usdPerHour: number;
 }
 
 export interface NetworkFacts {

@@ -25,6 +25,8 @@ export interface Fleet {
 export interface FrontDoorRef {
   readonly kind: 'standardPremium' | 'classic';
   readonly resourceId: string;
+  /** Log Analytics workspace that Front Door's access log goes to; left out = users are told apart by country. */
+  readonly accessLogWorkspaceId?: string | undefined;
 }
 
 export interface Stamp {
@@ -58,6 +60,8 @@ export interface PoolRef {
   readonly name: string;
   /** Spillway never asks for a maxCount above this, whatever the plan needs. */
   readonly surgeMaxCount: number;
+  /** What one of its machines costs, USD an hour; left out = Azure's retail price, where it can be read. */
+  readonly pricePerHourUsd?: number | undefined;
 }
 
 export interface GatewayRef {

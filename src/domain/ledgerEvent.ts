@@ -30,7 +30,10 @@ export interface ChainedEntry extends LedgerEntry {
 
 export type LedgerEvent =
   | { readonly type: 'RunOpened'; readonly request: RunRequest }
-  | { readonly type: 'FenceTaken'; readonly previousRunId: string | null }
+  /** `takenOverFrom`: the control-plane region that executed this very run before. */
+  | { readonly type: 'FenceTaken'; readonly previousRunId: string | null; readonly takenOverFrom: string | null }
+  /** Written by a former holder that came back: it has stopped, and the run is another's. */
+  | { readonly type: 'RunHandedOver'; readonly why: string }
   | { readonly type: 'Assessed'; readonly assessments: readonly Assessment[] }
   | { readonly type: 'Decided'; readonly decision: 'nothing' | 'start' | 'freeze' | 'surgeOnly'; readonly why: string; readonly assessment: FleetAssessment }
   | { readonly type: 'PlanMade'; readonly plan: Plan; readonly findings: readonly Finding[]; readonly rendering: string }

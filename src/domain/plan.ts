@@ -123,7 +123,9 @@ export type ConstraintName =
   | 'outboundPorts' | 'poolMax' | 'hpaMax' | 'resourceQuota' | 'poolBusy' | 'poolNotScalable' | 'capacityReservation'
   | 'hpaOwnedByReconciler' | 'disruptionBudget' | 'topologySpread' | 'podTooLarge' | 'inputUnknown'
   /** No stamp is left that serves an origin group. */
-  | 'noSurvivor';
+  | 'noSurvivor'
+  /** A stamp that would get more users fails its own already. */
+  | 'survivorUnhealthy';
 
 /** One missing thing: the constraint, how much is missing and what would fix it. */
 export interface Shortfall {

@@ -9,6 +9,7 @@ import type { Gate } from './gate.ts';
 import type { Headroom } from './headroom.ts';
 import type { Ledger } from './ledger.ts';
 import type { Notify } from './notify.ts';
+import type { Prices } from './prices.ts';
 import type { Signals } from './signals.ts';
 import type { StateStore } from './state.ts';
 import type { Traffic } from './traffic.ts';
@@ -32,4 +33,5 @@ export interface Ports {
   readonly gate: Gate;
   readonly notify: Notify;
   readonly checks: Checks;
+  readonly prices: Prices;
 }

@@ -15,7 +15,7 @@ describe('readSettings', () => {
       settings: {
         fleet: 'fleet.yaml', controlRegion: 'westeurope', cosmosEndpoint: 'https://a.documents.azure.com:443/', cosmosDatabase: 'spillway',
         fenceBlobUrl: 'https://a.blob.core.windows.net/fence', outboxBlobUrl: 'https://a.blob.core.windows.net/outbox', armEndpoint: 'https://management.azure.com',
-        metricsEndpoint: 'https://management.azure.com', tenantId: tenant, apiAudience: 'api://spillway', alertAudience: 'api://spillway',
+        metricsEndpoint: 'https://management.azure.com', logsEndpoint: 'https://api.loganalytics.io', pricesEndpoint: 'https://prices.azure.com', tenantId: tenant, apiAudience: 'api://spillway', alertAudience: 'api://spillway',
         authorityHost: 'https://login.microsoftonline.com', identityClientId: null, applicationInsightsConnectionString: null,
       },
     });
@@ -24,6 +24,11 @@ describe('readSettings', () => {
   it('takes what is given', () => {
     const given = { ...needed, SPILLWAY_ARM_ENDPOINT: 'https://localhost:9/', SPILLWAY_ALERT_AUDIENCE: 'api://alerts', AZURE_CLIENT_ID: tenant, SPILLWAY_COSMOS_DATABASE: 'other' };
     expect(readSettings(given)).toMatchObject({ kind: 'ready', settings: { armEndpoint: 'https://localhost:9', metricsEndpoint: 'https://localhost:9', alertAudience: 'api://alerts', identityClientId: tenant, cosmosDatabase: 'other' } });
+  });
+
+  it('reads no prices where they are off', () => {
+    expect(readSettings({ ...needed, SPILLWAY_PRICES_ENDPOINT: 'off' })).toMatchObject({ settings: { pricesEndpoint: null } });
+    expect(readSettings({ ...needed, SPILLWAY_PRICES_ENDPOINT: 'https://prices.example.test/' })).toMatchObject({ settings: { pricesEndpoint: 'https://prices.example.test' } });
   });
 
   it.each(Object.keys(needed))('tells that %s is missing, and what to put there', (name) => {

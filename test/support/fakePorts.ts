@@ -4,6 +4,7 @@ import type { ChainedEntry, LedgerEntry, LedgerEvent } from '../../src/domain/le
 import type { Controls, FenceHold } from '../../src/domain/run.ts';
 import { known, unknown } from '../../src/domain/reading.ts';
 import type { Notice } from '../../src/ports/notify.ts';
+import { writeTimeLimitMs } from '../../src/ports/outcome.ts';
 import type { Ports } from '../../src/ports/ports.ts';
 import type { StateKey, Versioned } from '../../src/ports/state.ts';
 import { FakeOutside, must } from './fakeOutside.ts';
@@ -29,6 +30,8 @@ export function fakePorts(fleet: Fleet, now: () => number): FakePorts {
   const notices: Notice[] = [];
   const documents = new Map<string, { value: unknown; etag: number; kind: string; id: string }>();
   let fence: FenceHold | null = null;
+  // What the process under test knows of its lease: a theft does not reach it.
+  let kept: FenceHold | null = null;
   let epoch = 0;
   const ports: FakePorts = {
     outside,
@@ -65,6 +68,8 @@ export function fakePorts(fleet: Fleet, now: () => number): FakePorts {
     },
     workloads: {
       readNodes: async (stamp) => known(outside.nodeFacts(stamp), now()),
+      readNodeStates: async (stamp) => known(outside.nodeFacts(stamp), now()),
+      readReplicas: async (stamp) => known(outside.workloadFacts(stamp), now()),
       readWorkloads: async (stamp) => known(outside.workloadFacts(stamp), now()),
       applyHpaBounds: async (stamp, hpa, set) => {
         outside.setHpa(stamp.name, hpa.name, set);
@@ -88,7 +93,7 @@ export function fakePorts(fleet: Fleet, now: () => number): FakePorts {
     },
     headroom: {
       readQuota: async () => known({ regionalCores: plenty, lowPriorityCores: plenty, families: { standardDSv5Family: plenty } }, now()),
-      readSkus: async () => known([{ name: 'Standard_D4s_v5', family: 'standardDSv5Family', vCpus: 4, memoryMiB: 16_384, zones: ['1', '2', '3'], restricted: null, pricePerHourUsd: 0.192 }], now()),
+      readSkus: async () => known([{ name: 'Standard_D4s_v5', family: 'standardDSv5Family', vCpus: 4, memoryMiB: 16_384, zones: ['1', '2', '3'], restricted: null }], now()),
       readNetwork: async (stamp) =>
         known({ plugin: 'overlay', podCidr: '10.244.0.0/16', subnets: [{ id: must(stamp.gateway.nodeSubnetId), usedAddresses: 20, totalAddresses: 1019 }], outboundPortsPerNode: null, outboundPortsTotal: null, resourceQuotas: [] }, now()),
     },
@@ -126,20 +131,23 @@ export function fakePorts(fleet: Fleet, now: () => number): FakePorts {
     fence: {
       acquire: async (runId) => {
         if (fence !== null && fence.runId !== runId && fence.expiresAt > now()) return { kind: 'busy', holder: fence.runId, epoch: fence.epoch };
-        const previousRunId = fence?.runId ?? null;
-        if (previousRunId !== runId) epoch += 1;
+        const previous = fence === null || fence.runId === runId ? null : { runId: fence.runId, controlRegion };
+        if (fence?.runId !== runId) epoch += 1;
         fence = { runId, epoch, leaseId: runId, expiresAt: now() + 60_000 };
-        return { kind: 'held', hold: fence, previousRunId };
+        kept = fence;
+        return { kind: 'held', hold: fence, previous };
       },
       confirm: async (hold) => {
         if (fence === null || fence.epoch !== hold.epoch) return { kind: 'lost', holder: fence?.runId ?? 'nobody', epoch: fence?.epoch ?? 0 };
         fence = { ...fence, expiresAt: now() + 60_000 };
+        kept = fence;
         return { kind: 'held', hold: fence };
       },
+      keep: async (hold) => (kept?.epoch === hold.epoch && kept.expiresAt - now() >= writeTimeLimitMs ? { kind: 'held', hold: kept } : ports.fence.confirm(hold)),
       release: async (hold) => {
         if (fence?.epoch === hold.epoch) fence = { ...fence, expiresAt: 0 };
       },
-      readHolder: async () => (fence !== null && fence.expiresAt > now() ? { runId: fence.runId, epoch: fence.epoch } : null),
+      readHolder: async () => (fence !== null && fence.expiresAt > now() ? { runId: fence.runId, controlRegion, epoch: fence.epoch, lease: 'live' } : null),
     },
     gate: {
       readGate: async (stamp) => known({ state: must(outside.gates.get(stamp.name)), expiresAt: null }, now()),
@@ -154,6 +162,7 @@ export function fakePorts(fleet: Fleet, now: () => number): FakePorts {
         return { kind: 'delivered' };
       },
     },
+    prices: { readPrices: async () => known([{ vmSize: 'Standard_D4s_v5', spot: 'regular', usdPerHour: 0.192 }], now()) },
     checks: {
       runCheck: async () => ({ kind: 'passed', detail: 'ok' }),
       callHook: async () => ({ kind: 'passed', detail: '200' }),

@@ -15,12 +15,17 @@ type Tail = Pick<ChainedEntry, 'seq' | 'hash'>;
 /** Writers of one run are few: its own activities, and a former holder's last breath. */
 const maxRounds = 8;
 
+/** Entries of so many runs are remembered as stored. */
+const runsRemembered = 20;
+
 /** After a failure the store is left alone for so long, and entries go straight to the outbox: a run must not wait at every record. */
 const restMs = 15_000;
 
 /**
  * Append-only, hash-chained within a run. The entry's id says what it is, `seq` where it stands: both are unique in the
  * partition, so a 409 means that this entry is there already, or that somebody else took the place; reading the id tells which.
+ *
+ * A wait records what it sees at every look, mostly the same: what this process knows to be stored is not sent again.
  *
  * When the store is down the entry goes to the outbox. From then on entries queue up behind it, until `drainOutbox` has
  * moved them over in order: an outcome must not stand in the chain before its intent.
@@ -29,18 +34,28 @@ export function cosmosLedger(context: SdkContext, container: Container, outbox: 
   const now = (): number => context.clock.now();
   const tails = new Map<string, Tail | null>();
   const queue = perKeyQueue();
+  const storedByRun = new Map<string, Map<string, LedgerEntry>>();
   // Entries of a former process may wait there.
   let outboxMayHold: 'something' | 'nothing' = 'something';
   let restUntil = 0;
 
+  function remember(entry: LedgerEntry): void {
+    const ofRun = storedByRun.get(entry.runId) ?? new Map<string, LedgerEntry>();
+    storedByRun.set(entry.runId, ofRun.set(entry.id, entry));
+    for (const oldest of storedByRun.keys()) if (storedByRun.size > runsRemembered) storedByRun.delete(oldest);
+  }
+
   async function append(entry: LedgerEntry): Promise<Recorded> {
     const { runId } = entry;
+    const known = storedByRun.get(runId)?.get(entry.id);
+    if (known !== undefined && isSame(known, entry)) return { kind: 'exists' };
     for (let round = 1; ; round += 1) {
       const tail = tails.get(runId) ?? (await readTail(runId));
       const chained = chainEntry(entry, tail);
       try {
         await container.items.create({ ...chained, id: documentId(entry.id) });
         tails.set(runId, chained);
+        remember(entry);
         return { kind: 'stored' };
       } catch (error) {
         if (cosmosStatus(error) !== 409) {
@@ -50,7 +65,11 @@ export function cosmosLedger(context: SdkContext, container: Container, outbox: 
       }
       tails.delete(runId);
       const found = await readStored(runId, entry.id);
-      if (found !== null) return isSame(found, entry) ? { kind: 'exists' } : { kind: 'different', found: bareEntry(found) };
+      if (found !== null && !isSame(found, entry)) return { kind: 'different', found: bareEntry(found) };
+      if (found !== null) {
+        remember(entry);
+        return { kind: 'exists' };
+      }
       if (round >= maxRounds) throw new TransientError(`ledger ${runId}: its end kept moving`, null);
     }
   }

@@ -39,7 +39,5 @@ function skuFacts(sku: ResourceSku): SkuFacts {
     memoryMiB: capability('MemoryGB') * 1024,
     zones: location === undefined ? [...new Set(offered)].filter((zone) => !closed.has(zone)).toSorted() : [],
     restricted: location?.reasonCode ?? zoneReason ?? null,
-    // Prices are not in Resource Manager's answer.
-    pricePerHourUsd: null,
   };
 }

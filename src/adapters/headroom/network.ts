@@ -4,6 +4,7 @@ import type { V1ResourceQuota } from '@kubernetes/client-node';
 import type { NetworkFacts, ResourceQuotaFacts, SubnetFacts } from '../../domain/facts.ts';
 import { parseResourceId } from '../http/resourceId.ts';
 import { parseQuantity } from '../kubernetes/quantities.ts';
+import type { Wire } from '../kubernetes/reader.ts';
 
 /** SNAT ports of one outbound address (Azure Load Balancer, "outbound connections"). */
 const portsPerAddress = 64_000;
@@ -59,7 +60,7 @@ const counted = [
   { key: 'pods', resource: 'pods', unit: 1 },
 ] as const;
 
-export function resourceQuotaFacts(namespace: string, quotas: readonly V1ResourceQuota[]): readonly ResourceQuotaFacts[] {
+export function resourceQuotaFacts(namespace: string, quotas: readonly Wire<V1ResourceQuota>[]): readonly ResourceQuotaFacts[] {
   return quotas.flatMap((quota) =>
     counted.flatMap(({ key, resource, unit }) => {
       const hard = quota.status?.hard?.[key] ?? quota.spec?.hard?.[key];

@@ -4,6 +4,7 @@ import type { WriteOutcome } from '../../ports/outcome.ts';
 import type { HpaRef } from '../../ports/workloads.ts';
 import type { Cluster } from './clusters.ts';
 import { fieldManager, handOverHint, hpaOwner, reconcilerNamed } from './hpaOwner.ts';
+import { hpaPath } from './paths.ts';
 
 /** Between our read and our forced write somebody may have changed the object; that often and the caller hears of it. */
 const maxRounds = 3;
@@ -15,7 +16,7 @@ const maxRounds = 3;
 export async function applyHpaBounds(cluster: Cluster, hpa: HpaRef, set: ReplicaBounds, what: string): Promise<WriteOutcome> {
   if (set.minReplicas > set.maxReplicas) return { kind: 'refused', reaction: 'refused', why: `${what}: minReplicas ${set.minReplicas} is above maxReplicas ${set.maxReplicas}` };
   for (let round = 1; ; round += 1) {
-    const current = await cluster.autoscaling.readNamespacedHorizontalPodAutoscaler(hpa);
+    const current = await cluster.reader.get<V2HorizontalPodAutoscaler>(hpaPath(hpa.namespace, hpa.name));
     const owner = hpaOwner(current.metadata ?? {});
     if (owner.kind === 'reconciler' && owner.ignoresBounds === 'reverted') {
       return ownedByOther(`${what} is kept by ${owner.manager} (${owner.how}), which would revert the bounds: ${handOverHint(owner)}`);

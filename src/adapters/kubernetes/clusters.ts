@@ -1,19 +1,19 @@
 import { Buffer } from 'node:buffer';
 import type { ContainerServiceClient } from '@azure/arm-containerservice';
-import { AppsV1Api, AutoscalingV2Api, CoreV1Api, createConfiguration, KubeConfig, PolicyV1Api, ServerConfiguration } from '@kubernetes/client-node';
+import { AutoscalingV2Api, createConfiguration, KubeConfig, ServerConfiguration } from '@kubernetes/client-node';
 import { createPipelineRequest } from '@azure/core-rest-pipeline';
 import type { ClusterRef } from '../../domain/fleet.ts';
 import { TransientError } from '../../ports/outcome.ts';
 import { parseResourceId } from '../http/resourceId.ts';
 import type { SdkContext } from '../http/sdkContext.ts';
 import { kubernetesTransport } from './httpLibrary.ts';
+import { kubernetesReader, type KubernetesReader } from './reader.ts';
 
-/** One cluster's APIs. */
+/** One cluster's API. */
 export interface Cluster {
-  readonly core: CoreV1Api;
-  readonly apps: AppsV1Api;
+  readonly reader: KubernetesReader;
+  /** For what is written. */
   readonly autoscaling: AutoscalingV2Api;
-  readonly policy: PolicyV1Api;
   /** GET of a path that is no resource, such as /readyz; one attempt within `timeoutMs`, on its own connection. */
   probe(path: string, timeoutMs: number): Promise<{ readonly status: number; readonly latencyMs: number }>;
 }
@@ -72,10 +72,8 @@ function connect(context: SdkContext, server: string, ca: string | null): Cluste
   const transport = kubernetesTransport(context, ca);
   const configuration = createConfiguration({ baseServer: new ServerConfiguration(server, {}), httpApi: transport.library });
   return {
-    core: new CoreV1Api(configuration),
-    apps: new AppsV1Api(configuration),
+    reader: kubernetesReader(transport, server),
     autoscaling: new AutoscalingV2Api(configuration),
-    policy: new PolicyV1Api(configuration),
     async probe(path, timeoutMs) {
       const token = await context.credential.getToken(transport.scope);
       const request = createPipelineRequest({ url: `${server.replace(/\/$/, '')}${path}`, timeout: timeoutMs, disableKeepAlive: true });

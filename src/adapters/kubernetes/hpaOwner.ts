@@ -1,5 +1,6 @@
 import type { V1ObjectMeta } from '@kubernetes/client-node';
 import type { HpaOwner } from '../../domain/facts.ts';
+import type { Wire } from './reader.ts';
 
 export const fieldManager = 'spillway';
 
@@ -11,7 +12,7 @@ type Reconciler = Extract<HpaOwner, { kind: 'reconciler' }>;
  * A reconciler counts as ignoring the bounds when it manages the object but does not own these two fields, or when its own
  * annotation says that it leaves an existing object alone. KEDA never ignores them: it writes them at every reconcile.
  */
-export function hpaOwner(metadata: V1ObjectMeta): HpaOwner {
+export function hpaOwner(metadata: Wire<V1ObjectMeta>): HpaOwner {
   const managers = boundsManagers(metadata);
   const byReference = ownerReference(metadata);
   if (byReference !== null) return byReference;
@@ -25,7 +26,7 @@ export function hpaOwner(metadata: V1ObjectMeta): HpaOwner {
 }
 
 /** Names of the field managers that own either bound. */
-export function boundsManagers(metadata: V1ObjectMeta): readonly string[] {
+export function boundsManagers(metadata: Wire<V1ObjectMeta>): readonly string[] {
   const owning = (metadata.managedFields ?? []).filter((entry) => entry.subresource === undefined && ownsBounds(entry.fieldsV1));
   return [...new Set(owning.map((entry) => entry.manager ?? 'unknown'))];
 }
@@ -36,7 +37,7 @@ function ownsBounds(fields: unknown): boolean {
   return typeof spec === 'object' && spec !== null && ('f:minReplicas' in spec || 'f:maxReplicas' in spec);
 }
 
-function ownerReference(metadata: V1ObjectMeta): Reconciler | null {
+function ownerReference(metadata: Wire<V1ObjectMeta>): Reconciler | null {
   const owner = metadata.ownerReferences?.find((reference) => reference.controller === true) ?? metadata.ownerReferences?.[0];
   if (owner === undefined) return null;
   const keda = owner.apiVersion.startsWith('keda.sh/');
@@ -59,7 +60,7 @@ export function reconcilerNamed(manager: string): Reconciler | null {
 }
 
 /** A reconciler that marks what it manages, whether or not it owns these fields. */
-function managedBy(metadata: V1ObjectMeta): Reconciler | null {
+function managedBy(metadata: Wire<V1ObjectMeta>): Reconciler | null {
   const marks = { ...metadata.labels, ...metadata.annotations };
   const mark = (key: string, how: Reconciler['how']): Reconciler | null =>
     marks[key] === undefined ? null : { kind: 'reconciler', manager: `${key}=${marks[key]}`, how, ignoresBounds: 'reverted' };
@@ -72,7 +73,7 @@ function managedBy(metadata: V1ObjectMeta): Reconciler | null {
 }
 
 /** Flux's own ways to be told off an object that exists already. */
-function leavesObjectAlone(metadata: V1ObjectMeta): boolean {
+function leavesObjectAlone(metadata: Wire<V1ObjectMeta>): boolean {
   const annotations = metadata.annotations ?? {};
   return (
     ['IfNotPresent', 'Ignore'].includes(annotations['kustomize.toolkit.fluxcd.io/ssa'] ?? '') || annotations['kustomize.toolkit.fluxcd.io/reconcile'] === 'disabled'

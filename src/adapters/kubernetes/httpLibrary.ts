@@ -32,11 +32,12 @@ export function kubernetesTransport(context: SdkContext, ca: string | null): Kub
   const client = context.httpClient ?? sharedClient();
   // One object per cluster: the HTTP client keeps its connections by the identity of these settings.
   const tlsSettings = ca === null ? undefined : { ca };
-  return { library: wrapHttpLibrary({ send: (request) => send(pipeline, client, tlsSettings, request) }), client, tlsSettings, scope: aksServerScope };
+  return { library: wrapHttpLibrary({ send: (request) => send(pipeline, client, tlsSettings, request) }), pipeline, client, tlsSettings, scope: aksServerScope };
 }
 
 export interface KubernetesTransport {
   readonly library: HttpLibrary;
+  readonly pipeline: Pipeline;
   readonly client: HttpClient;
   readonly scope: string;
   readonly tlsSettings: { readonly ca: string } | undefined;

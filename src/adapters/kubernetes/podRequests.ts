@@ -1,13 +1,14 @@
 import type { V1Container, V1PodSpec } from '@kubernetes/client-node';
 import type { Resources } from '../../domain/facts.ts';
 import { addResources, maxResources, noResources, toResources } from './quantities.ts';
+import type { Wire } from './reader.ts';
 
 /**
  * What the scheduler reserves for a pod: the larger of its running containers with their sidecars, and of each init
  * container with the sidecars started before it, plus the runtime's overhead
  * (Kubernetes, "Pod overhead" and "Resource sharing within containers").
  */
-export function podRequests(spec: V1PodSpec): Resources {
+export function podRequests(spec: Wire<V1PodSpec>): Resources {
   let sidecars = noResources;
   let initPeak = noResources;
   for (const container of spec.initContainers ?? []) {
@@ -24,6 +25,6 @@ export function podRequests(spec: V1PodSpec): Resources {
 }
 
 /** A resource with a limit and no request is requested at its limit. */
-function requestsOf(container: V1Container): Resources {
+function requestsOf(container: Wire<V1Container>): Resources {
   return toResources({ ...container.resources?.limits, ...container.resources?.requests }, 'up');
 }

@@ -1,43 +1,50 @@
 import type { V1Deployment, V1LabelSelector, V1Pod, V1PodDisruptionBudget, V2HorizontalPodAutoscaler } from '@kubernetes/client-node';
-import type { HpaFacts, WorkloadFacts } from '../../domain/facts.ts';
+import type { HpaFacts, MeasuredStart, ReplicaFacts, WorkloadFacts } from '../../domain/facts.ts';
 import type { Workload } from '../../domain/fleet.ts';
+import { ninetiethPercentile } from '../../domain/startTimes.ts';
 import { hpaOwner } from './hpaOwner.ts';
 import { podRequests } from './podRequests.ts';
+import type { Wire } from './reader.ts';
 
 export interface WorkloadObjects {
-  readonly deployment: V1Deployment;
-  readonly hpa: V2HorizontalPodAutoscaler | null;
-  readonly pods: readonly V1Pod[];
-  readonly budgets: readonly V1PodDisruptionBudget[];
+  readonly deployment: Wire<V1Deployment>;
+  readonly hpa: Wire<V2HorizontalPodAutoscaler> | null;
+  readonly pods: readonly Wire<V1Pod>[];
+  readonly budgets: readonly Wire<V1PodDisruptionBudget>[];
 }
 
 export function workloadFacts(workload: Workload, objects: WorkloadObjects): WorkloadFacts {
   const { deployment } = objects;
   const replicas = deployment.spec?.replicas ?? 1;
   const template = deployment.spec?.template;
-  const { generation } = deployment.metadata ?? {};
-  const observed = deployment.status?.observedGeneration ?? 0;
+  const start = podStart(objects.pods);
   return {
     name: workload.name,
     hpa: objects.hpa === null ? null : hpaFacts(objects.hpa),
     requestedReplicas: replicas,
     scheduledReplicas: objects.pods.filter((pod) => pod.spec?.nodeName !== undefined && pod.metadata?.deletionTimestamp === undefined).length,
     readyReplicas: deployment.status?.readyReplicas ?? 0,
-    availableReplicas: deployment.status?.availableReplicas ?? 0,
-    generationObserved: observed >= (generation ?? 0) ? 'current' : 'behind',
+    ...replicaFacts(deployment),
     podRequests: podRequests(template?.spec ?? { containers: [] }),
     topologySpread: (template?.spec?.topologySpreadConstraints ?? []).map((spread) => ({
       topologyKey: spread.topologyKey,
       maxSkew: spread.maxSkew,
       whenUnsatisfiable: spread.whenUnsatisfiable === 'ScheduleAnyway' ? 'ScheduleAnyway' : 'DoNotSchedule',
     })),
-    podStartSeconds: podStartSeconds(objects.pods),
+    podStartSeconds: start?.seconds ?? null,
+    podStartSamples: start?.samples ?? 0,
     disruptionBudgetMinAvailable: minAvailable(objects.budgets, template?.metadata?.labels ?? {}, replicas),
   };
 }
 
+/** Replicas count only once the controller has seen the newest spec. */
+export function replicaFacts({ metadata, status }: Wire<V1Deployment>): Omit<ReplicaFacts, 'name'> {
+  const isCurrent = (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0);
+  return { availableReplicas: status?.availableReplicas ?? 0, generationObserved: isCurrent ? 'current' : 'behind' };
+}
+
 /** Leaving minReplicas out means 1 (Kubernetes API, HorizontalPodAutoscalerSpec). */
-function hpaFacts(hpa: V2HorizontalPodAutoscaler): HpaFacts {
+function hpaFacts(hpa: Wire<V2HorizontalPodAutoscaler>): HpaFacts {
   const cpuTarget = hpa.spec?.metrics?.map((metric) => metric.resource ?? metric.containerResource).find((resource) => resource?.name === 'cpu' && resource.target.type === 'Utilization');
   const cpuNow = hpa.status?.currentMetrics?.map((metric) => metric.resource ?? metric.containerResource).find((resource) => resource?.name === 'cpu');
   return {
@@ -57,23 +64,24 @@ function hpaFacts(hpa: V2HorizontalPodAutoscaler): HpaFacts {
 }
 
 /**
- * Seconds from creation to Ready, the slowest of nine in ten pods. Pods that restarted are left out: their Ready moved.
- * Null without one that is ready.
+ * Seconds to Ready from the pod's place on a node, or from its creation where it is not told when it got one: waiting for a node is
+ * the node's time. Pods that restarted are left out: their Ready moved. Null without one that is ready.
  */
-export function podStartSeconds(pods: readonly V1Pod[]): number | null {
-  const seconds = pods.flatMap((pod) => {
-    const ready = pod.status?.conditions?.find((condition) => condition.type === 'Ready' && condition.status === 'True')?.lastTransitionTime;
-    const created = pod.metadata?.creationTimestamp;
-    const restarted = pod.status?.containerStatuses?.some((container) => container.restartCount > 0) === true;
-    if (ready === undefined || created === undefined || restarted) return [];
-    return [Math.max(0, (new Date(ready).getTime() - new Date(created).getTime()) / 1000)];
-  });
-  const sorted = seconds.toSorted((left, right) => left - right);
-  return sorted[Math.ceil(sorted.length * 0.9) - 1] ?? null;
+export function podStart(pods: readonly Wire<V1Pod>[]): MeasuredStart | null {
+  return ninetiethPercentile(
+    pods.flatMap((pod) => {
+      const conditions = pod.status?.conditions ?? [];
+      const since = (type: string): string | undefined => conditions.find((condition) => condition.type === type && condition.status === 'True')?.lastTransitionTime;
+      const ready = since('Ready');
+      const from = since('PodScheduled') ?? pod.metadata?.creationTimestamp;
+      const restarted = pod.status?.containerStatuses?.some((container) => container.restartCount > 0) === true;
+      return ready === undefined || from === undefined || restarted ? [] : [Math.max(0, (Date.parse(ready) - Date.parse(from)) / 1000)];
+    }),
+  );
 }
 
 /** The strictest budget that covers these pods, as a number of pods. */
-function minAvailable(budgets: readonly V1PodDisruptionBudget[], labels: Readonly<Record<string, string>>, replicas: number): number | null {
+function minAvailable(budgets: readonly Wire<V1PodDisruptionBudget>[], labels: Readonly<Record<string, string>>, replicas: number): number | null {
   const wanted = budgets
     .filter((budget) => selects(budget.spec?.selector, labels))
     .map(({ spec }) => {
@@ -89,7 +97,8 @@ function share(value: number | string, of: number): number {
   return value.endsWith('%') ? Math.ceil((Number(value.slice(0, -1)) / 100) * of) : Number(value);
 }
 
-function selects(selector: V1LabelSelector | undefined, labels: Readonly<Record<string, string>>): boolean {
+/** Whether a label selector takes these labels; none selects nothing. */
+export function selects(selector: Wire<V1LabelSelector> | undefined, labels: Readonly<Record<string, string>>): boolean {
   if (selector === undefined) return false;
   const byLabels = Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
   const byExpressions = (selector.matchExpressions ?? []).every(({ key, operator, values }) => {

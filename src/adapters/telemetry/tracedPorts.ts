@@ -19,6 +19,7 @@ export function tracedPorts(ports: Ports): Ports {
     gate: traced('gate', ports.gate),
     notify: traced('notify', ports.notify),
     checks: traced('checks', ports.checks),
+    prices: traced('prices', ports.prices),
   };
 }
 

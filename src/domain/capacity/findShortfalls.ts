@@ -35,8 +35,12 @@ function unknownShortfalls({ stamp, pools, workloads, unknown, network }: StampM
   const why = (input: string): string => unknown.find((one) => one.input === `${stamp.name}.${input}`)?.why ?? 'it was not in the answer';
   const shortfalls: Weighed[] = [];
   const pods = additional.reduce((sum, count) => sum + count, 0);
-  for (const { workload, facts } of workloads) {
-    if (facts === null) shortfalls.push(shortfall(`workload ${workload.name}`, 1, 'inputs', `the state of ${workload.namespace}/${workload.deployment} is not known (${why('workloads')}): read it again`));
+  const unread = unknown.find(({ input }) => input === `${stamp.name}.workloads`);
+  if (unread !== undefined) shortfalls.push(shortfall('workloads', 1, 'inputs', `the state of the workloads is not known (${unread.why}): read it again`));
+  else {
+    for (const { workload, facts } of workloads) {
+      if (facts === null) shortfalls.push(shortfall(workload.name, 1, 'inputs', `the state of ${workload.namespace}/${workload.deployment} is not known (${why(workload.name)}): read it again`));
+    }
   }
   if (pods > 0 && why('pools') !== 'it was not in the answer') shortfalls.push(shortfall('pools', 1, 'inputs', `the node pools are not known (${why('pools')}): read them again`));
   else if (pods > 0 && why('nodes') !== 'it was not in the answer') shortfalls.push(shortfall('nodes', 1, 'inputs', `the nodes are not known (${why('nodes')}): read them again`));

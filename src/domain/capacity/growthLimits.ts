@@ -68,8 +68,8 @@ function poolLimits({ facts, ref, template, unusable, usable, arriving }: PoolMo
 }
 
 function skuLimits({ facts, zoneOpen }: PoolModel, skus: StampFacts['skus'], costs: Costs): GrowthLimit[] {
-  const refuse = (constraint: ConstraintName, fix: string): GrowthLimit[] => [{ constraint, subject: facts.vmSize, unit: 'nodes', available: 0, costByPool: costs(1), sharedKey: null, fix: () => fix }];
-  if (skus.kind === 'unknown') return refuse('inputUnknown', `SKUs are not known (${skus.why}): read them again`);
+  const refuse = (constraint: ConstraintName, fix: string, subject = facts.vmSize): GrowthLimit[] => [{ constraint, subject, unit: 'nodes', available: 0, costByPool: costs(1), sharedKey: null, fix: () => fix }];
+  if (skus.kind === 'unknown') return refuse('inputUnknown', `SKUs are not known (${skus.why}): read them again`, 'skus');
   const sku = findSku(skus.value, facts);
   if (sku === null) return refuse('skuRestricted', `${facts.vmSize} is not offered to this subscription in this region: add a pool of another size`);
   if (sku.restricted !== null && sku.zones.length === 0) return refuse('skuRestricted', `${facts.vmSize} is restricted (${sku.restricted}): ask for access to it, or add a pool of another size`);
@@ -136,7 +136,9 @@ function networkLimits(stamp: Stamp, pools: readonly PoolModel[], facts: StampFa
   }
   if (network.plugin !== 'flat') limits.push(podCidrLimit(network.podCidr, allNodes, pools));
   const { outboundPortsPerNode: portsPerNode, outboundPortsTotal: portsTotal } = network;
-  if (portsPerNode !== null && portsPerNode > 0 && portsTotal !== null) {
+  if (portsPerNode !== null && portsPerNode > 0 && portsTotal === null) {
+    limits.push(...refuseAll(pools, 'inputUnknown', 'outboundPorts', 'how many outbound addresses the load balancer has is not known: read the cluster again'));
+  } else if (portsPerNode !== null && portsPerNode > 0 && portsTotal !== null) {
     limits.push({
       constraint: 'outboundPorts', subject: 'load balancer', unit: 'ports', available: Math.max(0, portsTotal - allNodes * portsPerNode), costByPool: pools.map(() => portsPerNode), sharedKey: null,
       fix: (missing) => `add ${Math.ceil(missing / portsOfAddress)} outbound addresses to the cluster's load balancer, or give each node fewer ports than ${portsPerNode}`,

@@ -8,6 +8,8 @@ export const inputAgeLimitsMs = {
   quota: 5 * 60 * secondMs,
   network: 5 * 60 * secondMs,
   skus: 60 * 60 * secondMs,
+  /** Retail prices change by the month; no survival hangs on them. */
+  prices: 7 * 24 * 60 * 60 * secondMs,
   pools: 60 * secondMs,
   nodes: 60 * secondMs,
   workloads: 60 * secondMs,
@@ -27,6 +29,7 @@ export function freshStampFacts(facts: StampFacts, now: number): StampFacts {
     skus: freshOrUnknown(facts.skus, now, inputAgeLimitsMs.skus),
     network: freshOrUnknown(facts.network, now, inputAgeLimitsMs.network),
     load: freshOrUnknown(facts.load, now, inputAgeLimitsMs.load),
+    ...(facts.prices === undefined ? {} : { prices: freshOrUnknown(facts.prices, now, inputAgeLimitsMs.prices) }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { NodeFacts, PoolFacts, Resources, StampFacts } from '../facts.ts';
 import type { PoolRef, Stamp, Workload } from '../fleet.ts';
+import { nodeStart, type StartTime } from './nodeStart.ts';
 import { nodeTemplate, zoneOf, type NodeTemplate } from './nodeTemplate.ts';
 
 export interface PoolModel {
@@ -22,8 +23,13 @@ export interface PoolModel {
   readonly arriving: number;
   /** Of the arriving ones those that the autoscaler has not begun to add: no quota and no address counts them yet. */
   readonly announced: number;
-  readonly pricePerHourUsd: number | null;
+  readonly price: MachinePrice;
+  readonly start: StartTime;
 }
+
+export type MachinePrice =
+  | { readonly kind: 'known'; readonly usdPerHour: number; readonly source: 'fleetFile' | 'retailPrices' }
+  | { readonly kind: 'unknown'; readonly why: string };
 
 /** Alike nodes: same zone, same room left. */
 export interface NodeClass {
@@ -86,9 +92,20 @@ function poolModel(pool: PoolFacts, ref: PoolRef | null, nodes: readonly NodeFac
     unusable: nodes.length - usable,
     usable,
     announced: Math.max(0, target - pool.count),
-    pricePerHourUsd: sku?.pricePerHourUsd ?? null,
+    price: priceOf(pool, ref, facts.prices),
+    start: nodeStart(pool, nodes),
     arriving: facts.nodes.kind === 'known' && pool.powerState === 'Running' ? Math.max(0, target - nodes.length) : 0,
   };
+}
+
+/** The fleet file knows what a contract says; Azure's list is for everybody else. */
+function priceOf(pool: PoolFacts, ref: PoolRef | null, prices: StampFacts['prices']): MachinePrice {
+  const own = ref?.pricePerHourUsd;
+  if (own !== undefined) return { kind: 'known', usdPerHour: own, source: 'fleetFile' };
+  if (prices === undefined) return { kind: 'unknown', why: 'the fleet file names no price, and retail prices are not read' };
+  if (prices.kind === 'unknown') return { kind: 'unknown', why: prices.why };
+  const listed = prices.value.find(({ vmSize, spot }) => vmSize.toLowerCase() === pool.vmSize.toLowerCase() && spot === pool.spot);
+  return listed === undefined ? { kind: 'unknown', why: `Azure lists no price of ${pool.vmSize} (${pool.spot}) in this region` } : { kind: 'known', usdPerHour: listed.usdPerHour, source: 'retailPrices' };
 }
 
 /** Groups nodes that are alike, in one pass however many there are. */

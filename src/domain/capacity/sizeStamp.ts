@@ -15,8 +15,14 @@ export interface StampSizing {
   readonly shortfalls: readonly Shortfall[];
   readonly packing: Packing;
   readonly readyInSeconds: number;
-  /** Null where a price is not known. */
-  readonly costPerHourUsd: number | null;
+  readonly cost: SurgeCost;
+}
+
+/** Of the nodes to add, refused ones included: what those cost whose price is known, and how many these are. */
+export interface SurgeCost {
+  readonly usdPerHour: number;
+  readonly nodes: number;
+  readonly pricedNodes: number;
 }
 
 export interface WorkloadSizing {
@@ -47,8 +53,7 @@ export interface SizingRequest {
   readonly shed?: ReadonlySet<number>;
 }
 
-/** Until it has been measured: from the pool's PUT to a Ready node, and from the HPA's change to a ready pod. */
-export const assumedNodeStartSeconds = 240;
+/** From its place on a node to a ready pod, until that has been measured. */
 export const assumedPodStartSeconds = 60;
 /** The horizontal pod autoscaler looks every 15 s. */
 const hpaSyncSeconds = 15;
@@ -83,7 +88,7 @@ export function sizeStamp(model: StampModel, { loads, policy, carried = nothingC
     shortfalls: findShortfalls(model, needed, additional, packing),
     packing,
     readyInSeconds: readyInSeconds(model, additional, packing),
-    costPerHourUsd: costPerHour(model, packing),
+    cost: surgeCost(model, packing),
   };
 }
 
@@ -95,7 +100,7 @@ export function replicasWhenShed(facts: StampModel['workloads'][number]['facts']
 function readyInSeconds(model: StampModel, additional: readonly number[], packing: Packing): number {
   const nodes = model.pools.reduce((longest, pool, position) => {
     const grows = (packing.newNodes[position] ?? 0) + (packing.refusedNodes[position] ?? 0) + pool.arriving > 0;
-    return grows ? Math.max(longest, pool.facts.nodeStartSeconds ?? assumedNodeStartSeconds) : longest;
+    return grows ? Math.max(longest, pool.start.seconds) : longest;
   }, 0);
   const pods = model.workloads.reduce(
     (longest, { facts }, position) => ((additional[position] ?? 0) > 0 ? Math.max(longest, hpaSyncSeconds + (facts?.podStartSeconds ?? assumedPodStartSeconds)) : longest),
@@ -104,11 +109,20 @@ function readyInSeconds(model: StampModel, additional: readonly number[], packin
   return nodes + pods;
 }
 
-function costPerHour(model: StampModel, packing: Packing): number | null {
-  let total: number | null = 0;
-  model.pools.forEach(({ pricePerHourUsd }, position) => {
-    const nodes = (packing.newNodes[position] ?? 0) + (packing.refusedNodes[position] ?? 0);
-    if (nodes > 0) total = total === null || pricePerHourUsd === null ? null : total + nodes * pricePerHourUsd;
-  });
-  return total;
+function surgeCost(model: StampModel, packing: Packing): SurgeCost {
+  return model.pools.reduce<SurgeCost>(
+    (sum, { price }, position) => {
+      const nodes = (packing.newNodes[position] ?? 0) + (packing.refusedNodes[position] ?? 0);
+      const priced = price.kind === 'known' ? nodes : 0;
+      return { usdPerHour: sum.usdPerHour + (price.kind === 'known' ? nodes * price.usdPerHour : 0), nodes: sum.nodes + nodes, pricedNodes: sum.pricedNodes + priced };
+    },
+    { usdPerHour: 0, nodes: 0, pricedNodes: 0 },
+  );
 }
+
+/** In words, for people. */
+export const podStartSource = (facts: StampModel['workloads'][number]['facts']): string =>
+  facts?.podStartSeconds === null || facts?.podStartSeconds === undefined ? `${assumedPodStartSeconds} s assumed: no pod of it is ready` : `${facts.podStartSeconds} s, the slowest of nine in ten of ${facts.podStartSamples ?? 1} pods`;
+
+/** Null where some price is not known: a part is no cost. */
+export const wholeCost = ({ usdPerHour, nodes, pricedNodes }: SurgeCost): number | null => (pricedNodes < nodes ? null : usdPerHour);

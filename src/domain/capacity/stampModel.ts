@@ -62,7 +62,7 @@ export function buildStampModel(stamp: Stamp, workloads: readonly Workload[], fa
     smallestPod: smallestPod(models),
     limits: buildLimits(stamp, pools, facts),
     network: facts.network,
-    unknown: unknownInputs(stamp, facts),
+    unknown: [...unknownInputs(stamp, facts), ...models.flatMap((model) => unknownOfWorkload(stamp, model, facts))],
   };
 }
 
@@ -77,13 +77,22 @@ function smallestPod(workloads: readonly WorkloadModel[]): Resources | null {
   return least;
 }
 
-const inputs = ['pools', 'workloads', 'nodes', 'quota', 'skus', 'network', 'load'] as const;
+const inputs = ['pools', 'workloads', 'nodes', 'quota', 'skus', 'network', 'load', 'gate'] as const;
 
 function unknownInputs(stamp: Stamp, facts: StampFacts): UnknownInput[] {
   return inputs.flatMap((input) => {
     const reading = facts[input];
-    return reading.kind === 'unknown' ? [{ input: `${stamp.name}.${input}`, why: reading.why }] : [];
+    return reading?.kind === 'unknown' ? [{ input: `${stamp.name}.${input}`, why: reading.why }] : [];
   });
+}
+
+/** A workload that the answer left out, and a metric that its HPA lacks and that the worst case stands in for. */
+function unknownOfWorkload(stamp: Stamp, { workload, facts }: WorkloadModel, { workloads }: StampFacts): UnknownInput[] {
+  if (workloads.kind === 'unknown') return [];
+  if (facts === null) return [{ input: `${stamp.name}.${workload.name}`, why: `${workload.namespace}/${workload.deployment} was not in the answer` }];
+  const { hpa } = facts;
+  if (hpa === null || hpa.targetCpuUtilisationPercent === null || hpa.currentCpuUtilisationPercent !== null) return [];
+  return [{ input: `${stamp.name}.${workload.name}.cpuUtilisation`, why: 'the HPA reports none: taken as 100 %' }];
 }
 
 function factsByName({ workloads }: StampFacts): ReadonlyMap<string, WorkloadFacts> {

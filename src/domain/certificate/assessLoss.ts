@@ -1,6 +1,7 @@
 import type { StampName } from '../fleet.ts';
 import type { Shortfall } from '../plan.ts';
-import { findRoom, loadsBefore, stateWith, stateWithout, type FleetContext, type FleetLoads, type Room, type StampModels } from '../planning/whatIf.ts';
+import { findRoom, isFit, loadsBefore, stateWith, stateWithout, type FleetContext, type FleetLoads, type Room, type StampModels } from '../planning/whatIf.ts';
+import { unknownInputs, type UnknownNeed } from './unknownInputs.ts';
 
 /** What would become of the fleet if some stamps were lost now. */
 export interface LossOutcome {
@@ -17,19 +18,12 @@ export interface LossOutcome {
   readonly readyInSeconds: number | null;
 }
 
-export interface UnknownNeed {
-  readonly input: string;
-  readonly why: string;
-}
-
-const nobody: ReadonlySet<number> = new Set();
-
 /** `like`: loads routed before under almost the same settings, which spare routing them again. */
 export function assessLoss(context: FleetContext, models: StampModels, lost: ReadonlySet<number>, like?: FleetLoads): LossOutcome {
   const before = loadsBefore(context, stateWith(context, lost), like);
-  const room = findRoom({ context, models, before, weights: 'mayChange', unfit: nobody }, stateWithout(context, lost));
-  const shortfalls = [...withoutSurvivor(context, room, lost), ...room.shortfalls];
-  const unknown = [...context.unknown, ...unknownNeeds(room)];
+  const room = findRoom({ context, models, before, weights: 'mayChange', unfit: unfitStamps(context, lost) }, stateWithout(context, lost));
+  const shortfalls = [...withoutSurvivor(context, room, lost), ...survivorsUnfit(context, room, before), ...room.shortfalls];
+  const unknown = unknownInputs({ context, models, lost, before, room });
   const short = shortfalls.some(({ constraint }) => constraint !== 'inputUnknown');
   const survives = short ? 'no' : shortfalls.length + unknown.length > 0 ? 'unknown' : 'yes';
   return {
@@ -60,9 +54,26 @@ function withoutSurvivor(context: FleetContext, { after }: Room, lost: ReadonlyS
   });
 }
 
-/** Of stamps that gain, what the answer stands on. Quota and SKUs are needed only for new nodes: these count as shortfalls then. */
-function unknownNeeds({ sized }: Room): UnknownNeed[] {
-  return sized.flatMap(({ model }) => model.unknown.filter(({ input }) => input.endsWith('.load') || input.endsWith('.workloads')));
+/** Known to be unwell: what the planner would not send users to either. A health that is not known is told as such. */
+function unfitStamps({ assessments, stampNames }: FleetContext, lost: ReadonlySet<number>): ReadonlySet<number> {
+  return new Set(
+    stampNames.flatMap((name, index) => {
+      const assessment = assessments.get(name);
+      return lost.has(index) || assessment === undefined || assessment.verdict === 'unknown' || isFit(assessment) ? [] : [index];
+    }),
+  );
+}
+
+/** What a stamp would gain that fails its own users already. */
+function survivorsUnfit({ assessments, stampNames }: FleetContext, { after, unfitGaining }: Room, before: FleetLoads): Shortfall[] {
+  return unfitGaining.map((index) => {
+    const stamp = stampNames[index] ?? '';
+    const assessment = assessments.get(stamp);
+    return {
+      stamp, constraint: 'survivorUnhealthy', subject: stamp, missing: Math.ceil((after.planned[index] ?? 0) - (before.expected[index] ?? 0)), unit: 'requests/s',
+      fix: `${stamp} is ${assessment?.verdict ?? 'unknown'} (${assessment?.reason ?? ''}) and would get more users: bring it back to health first`,
+    };
+  });
 }
 
 /** A known shortage before what is not known; of several stamps the one that lacks room for the largest part of its pods. */

@@ -3,7 +3,8 @@ import type { FleetFacts } from '../facts.ts';
 import type { Fleet, StampName } from '../fleet.ts';
 import type { Shortfall } from '../plan.ts';
 import { buildFleetContext, buildStampModels, loadsBefore, stateWith } from '../planning/whatIf.ts';
-import { assessLoss, type UnknownNeed } from './assessLoss.ts';
+import { assessLoss } from './assessLoss.ts';
+import type { UnknownNeed } from './unknownInputs.ts';
 
 export interface CertifyInput {
   readonly fleet: Fleet;

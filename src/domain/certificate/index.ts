@@ -1,2 +1,3 @@
-export { assessLoss, type LossOutcome, type UnknownNeed } from './assessLoss.ts';
+export { assessLoss, type LossOutcome } from './assessLoss.ts';
+export type { UnknownNeed } from './unknownInputs.ts';
 export { certifyFleet, type Certificate, type CertifiedLoss, type CertifyInput } from './certifyFleet.ts';

@@ -9,7 +9,10 @@ export function describeEvent(event: LedgerEvent): string {
     case 'RunOpened':
       return `${event.request.kind} of ${event.request.stamps.join(', ')} opened, ${event.request.mode}, by ${event.request.trigger.by}: ${event.request.reason}`;
     case 'FenceTaken':
+      if (event.takenOverFrom !== null) return `fence taken over from ${event.takenOverFrom}: going on from the record`;
       return event.previousRunId === null ? 'fence taken' : `fence taken after run ${event.previousRunId}`;
+    case 'RunHandedOver':
+      return `stopped here, nothing more is touched: ${event.why}`;
     case 'Assessed':
       return `assessed: ${event.assessments.map((one) => `${one.stamp} ${one.verdict}`).join(', ')}`;
     case 'Decided':

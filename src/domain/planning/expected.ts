@@ -1,4 +1,5 @@
 import type { Expected, ExpectedStamp } from '../plan.ts';
+import { wholeCost } from '../capacity/index.ts';
 import type { FleetContext } from './fleetContext.ts';
 import type { FleetLoads } from './fleetLoads.ts';
 import type { SizedStamp } from './sizeStamps.ts';
@@ -9,7 +10,7 @@ export function expectedOutcome(context: FleetContext, before: FleetLoads, after
   const total = after.expected.reduce((sum, load) => sum + load, 0);
   return {
     readyInSeconds: sized.reduce((longest, { sizing }) => Math.max(longest, sizing.readyInSeconds), 0),
-    surgeCostPerHourUsd: sized.reduce<number | null>((sum, { sizing }) => (sum === null || sizing.costPerHourUsd === null ? null : sum + sizing.costPerHourUsd), 0),
+    surgeCostPerHourUsd: sized.reduce<number | null>((sum, { sizing }) => addedCost(sum, wholeCost(sizing.cost)), 0),
     stamps: context.stampNames.map((stamp, index): ExpectedStamp => {
       const load = context.stampFacts[index]?.load;
       return {
@@ -22,6 +23,8 @@ export function expectedOutcome(context: FleetContext, before: FleetLoads, after
     }),
   };
 }
+
+const addedCost = (sum: number | null, cost: number | null): number | null => (sum === null || cost === null ? null : sum + cost);
 
 function expectedWorkloads(sized: SizedStamp | undefined): ExpectedStamp['workloads'] {
   if (sized === undefined) return [];

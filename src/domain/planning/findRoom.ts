@@ -3,7 +3,7 @@ import type { Shortfall } from '../plan.ts';
 import type { RoutingState } from '../traffic/index.ts';
 import { balanceWeights } from './balanceWeights.ts';
 import type { FleetContext } from './fleetContext.ts';
-import { gainingStamps, loadsAfter, type FleetLoads } from './fleetLoads.ts';
+import { gainingStamps, loadsAfter, servingStamps, type FleetLoads } from './fleetLoads.ts';
 import { partPlaced, RoomLearnt } from './roomLearnt.ts';
 import { sheddingNothing, sizeStamps, type ShedChoice, type SizedStamp, type StampModels } from './sizeStamps.ts';
 
@@ -50,9 +50,11 @@ export const isEnough = ({ shortfalls, unfitGaining }: Room): boolean => shortfa
 function roomUnder({ context, models, before, unfit }: RoomQuestion, state: RoutingState, shed: ShedChoice, by: Room['by']): Room {
   const after = loadsAfter(context, state, before);
   const gaining = gainingStamps(before, after);
-  const sized = sizeStamps(context, models, gaining, before, after, shed);
+  const sized = sizeStamps(context, models, mustProve(context, after, gaining), before, after, shed);
   return { after, gaining, sized, shortfalls: sized.flatMap(({ sizing }) => sizing.shortfalls), unfitGaining: gaining.filter((index) => unfit.has(index)), by };
 }
+
+const mustProve = (context: FleetContext, after: FleetLoads, gaining: readonly number[]): readonly number[] => (context.mustProve === 'serving' ? servingStamps(after) : gaining);
 
 /** At exactly these settings. */
 export const findRoomAsSet = (question: RoomQuestion, state: RoutingState): Room => roomUnder(question, state, sheddingNothing, 'asIs');
@@ -75,8 +77,9 @@ function withBalancedWeights(question: RoomQuestion, start: Room, shed: ShedChoi
     const gaining = gainingStamps(before, after);
     unfitGaining = gaining.filter((index) => unfit.has(index));
     const loads = after.planned;
-    sized = sizeStamps(context, models, gaining.filter((index) => learnt.partWithRoom(index, loads[index] ?? 0) === null), before, after, shed);
-    const seemsEnough = unfitGaining.length === 0 && sized.every(hasRoom) && gaining.every((index) => (learnt.partWithRoom(index, loads[index] ?? 0) ?? 1) === 1);
+    const proving = mustProve(context, after, gaining);
+    sized = sizeStamps(context, models, proving.filter((index) => learnt.partWithRoom(index, loads[index] ?? 0) === null), before, after, shed);
+    const seemsEnough = unfitGaining.length === 0 && sized.every(hasRoom) && proving.every((index) => (learnt.partWithRoom(index, loads[index] ?? 0) ?? 1) === 1);
     if (!seemsEnough) continue;
     const room = roomUnder(question, state, shed, 'weights');
     if (isEnough(room)) return room;

@@ -22,6 +22,8 @@ export interface FleetContext {
   readonly traffic: TrafficFacts;
   readonly trafficKnown: 'known' | 'assumed';
   readonly demandSource: DemandFacts['source'];
+  /** Why a better source does not serve; null where there is none, or it does. */
+  readonly demandInsteadOf: string | null;
   readonly demandKnown: 'known' | 'assumed';
   readonly model: TrafficModel;
   /** Positions of stamps to which Front Door sends nobody, because their probes fail. */
@@ -30,6 +32,8 @@ export interface FleetContext {
   readonly growth: number;
   /** Of a what-if; 1 otherwise. */
   readonly demandFactor: number;
+  /** `serving`: a stricter policy is tried, and every stamp that would serve users must meet it. */
+  readonly mustProve: 'gaining' | 'serving';
   /** The plan before this one in the same run, whose surges have disturbed what is measured now; null in a first plan. */
   readonly previous: Plan | null;
   readonly unknown: readonly { readonly input: string; readonly why: string }[];
@@ -79,16 +83,20 @@ export function buildFleetContext(fleet: Fleet, facts: FleetFacts, assessment: F
     traffic,
     trafficKnown: trafficRead.kind === 'known' ? 'known' : 'assumed',
     demandSource: demand.source,
+    demandInsteadOf: demand.insteadOf ?? null,
     demandKnown: demandRead.kind === 'known' ? 'known' : 'assumed',
     model,
     out,
     growth: growth.factor,
     demandFactor: whatIf.demandFactor,
+    mustProve: isStricter({ ...fleet.policy, ...whatIf.policy }, fleet.policy) ? 'serving' : 'gaining',
     previous: null,
     unknown: unknownInputs,
     notes: [...notes, ...growth.notes],
   };
 }
+
+const isStricter = (tried: Policy, own: Policy): boolean => tried.utilisationCeiling < own.utilisationCeiling || tried.headroomFactor > own.headroomFactor;
 
 /** Held drained by its gate: Front Door's probes fail by our own doing, whatever its settings say. */
 const isGated = (facts: StampFacts | undefined): boolean => facts?.gate?.kind === 'known' && facts.gate.value === 'closed';

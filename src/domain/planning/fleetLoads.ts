@@ -43,3 +43,6 @@ export function gainingStamps(before: FleetLoads, after: FleetLoads): number[] {
   });
   return gaining;
 }
+
+/** Positions of stamps that get anything, in fleet order. */
+export const servingStamps = ({ planned }: FleetLoads): number[] => [...planned.keys()].filter((index) => (planned[index] ?? 0) > 0);

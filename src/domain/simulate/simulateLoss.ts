@@ -3,7 +3,8 @@ import { assessLoss, type LossOutcome } from '../certificate/index.ts';
 import type { FleetFacts } from '../facts.ts';
 import type { Fleet, Policy, StampName, WorkloadName } from '../fleet.ts';
 import type { ConstraintName, Shortfall } from '../plan.ts';
-import { buildFleetContext, buildStampModels, sizeStamps, type FleetContext, type SizedStamp } from '../planning/whatIf.ts';
+import { podStartSource } from '../capacity/index.ts';
+import { buildFleetContext, buildStampModels, demandSource, sizeStamps, type FleetContext, type SizedStamp } from '../planning/whatIf.ts';
 
 export interface SimulateInput {
   readonly fleet: Fleet;
@@ -29,11 +30,19 @@ export interface Simulation {
   /** What binds first; null when nothing does. */
   binding: (SimulatedShortfall & { stamp: StampName }) | null;
   stamps: SimulatedStamp[];
-  /** Null where a price is not known. */
-  surgeCostPerHour: { amount: number | null; currency: 'USD' };
+  surgeCostPerHour: SimulatedCost;
   /** Null when the room is never there. */
   readyInSeconds: number | null;
   unknown: { input: string; why: string }[];
+  /** What stands in for each input that can come from several sources: where users are, how long nodes and pods take, what machines cost. */
+  standsOn: { input: string; source: string }[];
+}
+
+/** `amount` is of the `covers.nodes` new nodes whose price is known, of `covers.of` in all; null where none of them has one. */
+export interface SimulatedCost {
+  amount: number | null;
+  currency: 'USD';
+  covers: { nodes: number; of: number };
 }
 
 export interface SimulatedStamp {
@@ -68,9 +77,10 @@ export function simulateLoss({ fleet, facts, assessment, lose, demandFactor = 1,
       const one = gaining.get(index) ?? unchanged.get(index);
       return one === undefined ? [] : [simulatedStamp(context, outcome, one, gaining.has(index) ? one.sizing.shortfalls : [])];
     }),
-    surgeCostPerHour: { amount: costOf(sized), currency: 'USD' },
+    surgeCostPerHour: costOf(sized),
     readyInSeconds: outcome.readyInSeconds,
-    unknown: [...context.unknown, ...survivors.flatMap((index) => [...models.of(index).unknown, ...takenAsWorst(models.of(index))])],
+    unknown: [...outcome.unknown.map(({ input, why }) => ({ input, why })), ...sized.flatMap(pricesUnknown)],
+    standsOn: [{ input: 'demand', source: demandSource(context) }, ...sized.flatMap(sourcesOf)],
   };
 }
 
@@ -109,17 +119,34 @@ function simulatedStamp(context: FleetContext, { before, room }: LossOutcome, { 
 
 const withoutSubject = ({ constraint, missing, unit, fix }: Shortfall): SimulatedShortfall => ({ constraint, missing, unit, fix });
 
-/** Metrics that are missing and were replaced by the worst case: told, although they do not forbid an answer. */
-function takenAsWorst({ stamp, workloads }: SizedStamp['model']): { input: string; why: string }[] {
-  return workloads.flatMap(({ workload, facts }) => {
-    const hpa = facts?.hpa ?? null;
-    if (hpa === null || hpa.targetCpuUtilisationPercent === null || hpa.currentCpuUtilisationPercent !== null) return [];
-    return [{ input: `${stamp.name}.${workload.name}.cpuUtilisation`, why: 'the HPA reports none: taken as 100 %' }];
+function costOf(sized: readonly SizedStamp[]): SimulatedCost {
+  const usdPerHour = sized.reduce((sum, { sizing }) => sum + sizing.cost.usdPerHour, 0);
+  const nodes = sized.reduce((sum, { sizing }) => sum + sizing.cost.pricedNodes, 0);
+  const of = sized.reduce((sum, { sizing }) => sum + sizing.cost.nodes, 0);
+  return { amount: nodes === 0 && of > 0 ? null : Math.round(usdPerHour * 10_000) / 10_000, currency: 'USD', covers: { nodes, of } };
+}
+
+/** Prices of pools that must grow. No survival hangs on them. */
+function pricesUnknown({ model, sizing }: SizedStamp): { input: string; why: string }[] {
+  return model.pools.flatMap(({ facts, price }, position) => {
+    const size = sizing.pools[position];
+    return price.kind === 'known' || size === undefined || size.newNodes + size.refusedNodes === 0 ? [] : [{ input: `${model.stamp.name}.${facts.name}.price`, why: price.why }];
   });
 }
 
-function costOf(sized: readonly SizedStamp[]): number | null {
-  return sized.reduce<number | null>((sum, { sizing }) => (sum === null || sizing.costPerHourUsd === null ? null : Math.round((sum + sizing.costPerHourUsd) * 10_000) / 10_000), 0);
+/** Of what this stamp must grow by. */
+function sourcesOf({ model, sizing }: SizedStamp): { input: string; source: string }[] {
+  const at = model.stamp.name;
+  const ofPools = model.pools.flatMap(({ facts, start, price, arriving }, position) => {
+    const size = sizing.pools[position];
+    const bought = size === undefined ? 0 : size.newNodes + size.refusedNodes;
+    const priceSource = price.kind === 'known' && bought > 0 ? [{ input: `${at}.${facts.name}.price`, source: price.source === 'fleetFile' ? 'the fleet file' : 'Azure\'s retail price' }] : [];
+    return bought + arriving > 0 ? [{ input: `${at}.${facts.name}.nodeStart`, source: start.source }, ...priceSource] : [];
+  });
+  const ofWorkloads = model.workloads.flatMap(({ workload, facts, bound }, position) =>
+    (sizing.workloads[position]?.replicasNeeded ?? 0) > bound ? [{ input: `${at}.${workload.name}.podStart`, source: podStartSource(facts) }] : [],
+  );
+  return [...ofPools, ...ofWorkloads];
 }
 
 const rounded = (value: number): number => Math.round(value * 1000) / 1000;

@@ -34,9 +34,14 @@ export const simulateAnswer = z.object({
     pools: z.array(z.object({ name: z.string(), nodesNow: z.number(), nodesNeeded: z.number(), maxCount: z.number() })),
     shortfalls: z.array(shortfall),
   })),
-  surgeCostPerHour: z.object({ amount: z.number().nullable(), currency: z.literal('USD') }).describe('Null where a price is not known.'),
+  surgeCostPerHour: z.object({
+    amount: z.number().nullable().describe('Of the new nodes whose price is known; null where none of them has one.'),
+    currency: z.literal('USD'),
+    covers: z.object({ nodes: z.number(), of: z.number() }).describe('New nodes that the amount covers, and new nodes in all.'),
+  }).describe('By the fleet file\'s price of the pool, else Azure\'s retail price; without discounts.'),
   readyInSeconds: z.number().nullable().describe('Until the room is there; null when it never is.'),
   unknown: z.array(z.object({ input: z.string(), why: z.string() })).describe('What could not be read; never taken as enough.'),
+  standsOn: z.array(z.object({ input: z.string(), source: z.string() })).describe('Where users are, how long nodes and pods take, what machines cost: by which source.'),
 }).meta({ id: 'SimulateAnswer' });
 export type SimulateAnswer = z.output<typeof simulateAnswer>;
 

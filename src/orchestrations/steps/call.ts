@@ -20,10 +20,13 @@ export function* wait(ctx: OrchestrationContext, seconds: number): Steps<void> {
   yield ctx.df.createTimer(new Date(now(ctx) + seconds * 1000));
 }
 
-/** Often while it matters most, then seldom: replay costs grow with the square of a history's length. */
+/**
+ * Often while it matters most, then seldom. Each tick renews the
+ * fence, whose lease is 60 s: half of it at the most, or a run that waits long would lose the fleet to one that asks for it,
+ * and look lost to the other control-plane region (I3).
+ */
 export function pollSeconds(waitedMs: number): number {
-  if (waitedMs < 4 * 60_000) return 5;
-  return waitedMs < 10 * 60_000 ? 30 : 60;
+  return waitedMs < 4 * 60_000 ? 5 : 30;
 }
 
 /** 5 s, 10 s, 20 s between four attempts: with the adapters' own retries about two minutes of a failing dependency. */

@@ -51,6 +51,16 @@ export function ledgerContract(name: string, prepare: () => Promise<LedgerUnderT
       expect(await ledger.readRun(runId)).toHaveLength(1);
     });
 
+    test('what this process has stored is not sent again: it exists, also while the store does not answer', async () => {
+      await ledger.record(entry('a'));
+      const mend = under.breakStore();
+      const mendOutbox = under.breakOutbox();
+      expect(await ledger.record(entry('a', undefined, { at: 2_000 }))).toEqual({ kind: 'exists' });
+      await expect(ledger.record(entry('b'))).rejects.toBeInstanceOf(TransientError);
+      mend();
+      mendOutbox();
+    });
+
     test.each<[string, Partial<LedgerEntry>]>([
       ['another event', { event: { type: 'PhaseEntered', phase: 'surging' } }],
       ['another epoch', { epoch: 4 }],

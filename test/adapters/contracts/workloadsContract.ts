@@ -94,21 +94,30 @@ export function workloadsContract(name: string, open: () => Promise<ClusterUnder
     test('facts of a workload', async () => {
       await cluster.createHpa('web', {}, 'helm');
       await cluster.createDeployment('web');
+      await cluster.createPod('web-1', 'node-a', '250m');
       const reading = await cluster.workloads.readWorkloads(eastus2, [workload]);
       if (reading.kind === 'unknown') throw new Error(reading.why);
       expect(reading.value[0]).toMatchObject({
         name: 'web',
         requestedReplicas: 3,
         readyReplicas: 0,
+        scheduledReplicas: 1,
         podRequests: { cpuMillicores: 300, memoryMiB: 320, ephemeralStorageMiB: 0 },
         hpa: { minReplicas: 2, maxReplicas: 10, targetCpuUtilisationPercent: 60, owner: { kind: 'oneShot', managers: ['helm'] } },
         disruptionBudgetMinAvailable: null,
       });
     });
 
+    test('replicas that serve, read without a pod', async () => {
+      await cluster.createDeployment('web');
+      // No controller works here, so that nothing serves; the sandbox's own has seen the spec, a bare API server has not.
+      expect(await cluster.workloads.readReplicas(eastus2, [workload])).toMatchObject({ kind: 'known', value: [{ name: 'web', availableReplicas: 0 }] });
+    });
+
     test('a workload whose deployment is missing makes the reading unknown', async () => {
       const reading = await cluster.workloads.readWorkloads(eastus2, [workload]);
       expect(reading).toMatchObject({ kind: 'unknown', why: expect.stringContaining('404') });
+      expect(await cluster.workloads.readReplicas(eastus2, [workload])).toMatchObject({ kind: 'unknown', why: expect.stringContaining('404') });
     });
 
     test('nodes with what their pods ask for', async () => {
@@ -118,6 +127,7 @@ export function workloadsContract(name: string, open: () => Promise<ClusterUnder
       const reading = await cluster.workloads.readNodes(eastus2);
       if (reading.kind === 'unknown') throw new Error(reading.why);
       expect(reading.value).toEqual([expect.objectContaining({ name: 'node-a', pool: 'user1', zone: '2', pods: 2, requested: { cpuMillicores: 750, memoryMiB: 512, ephemeralStorageMiB: 0 } })]);
+      expect(await cluster.workloads.readNodeStates(eastus2)).toMatchObject({ kind: 'known', value: [{ name: 'node-a', pool: 'user1', ready: 'notReady', schedulable: 'schedulable' }] });
     });
   });
 }
@@ -198,7 +208,7 @@ async function harness(under: ClusterUnderTest): Promise<Harness> {
       expectOk('POST', `/api/v1/namespaces/${namespace}/pods`, {
         apiVersion: 'v1',
         kind: 'Pod',
-        metadata: { name },
+        metadata: { name, labels: { app: 'web' } },
         spec: { nodeName: node, containers: [{ name: 'app', image: 'app', resources: { requests: { cpu, memory: '256Mi' } } }] },
       }),
   };

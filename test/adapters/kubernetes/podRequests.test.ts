@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { parseQuantity, toResources } from '../../../src/adapters/kubernetes/quantities.ts';
 import { podRequests } from '../../../src/adapters/kubernetes/podRequests.ts';
 import { nodeFacts } from '../../../src/adapters/kubernetes/nodeFacts.ts';
-import { podStartSeconds } from '../../../src/adapters/kubernetes/workloadFacts.ts';
+import type { Wire } from '../../../src/adapters/kubernetes/reader.ts';
+import { podStart } from '../../../src/adapters/kubernetes/workloadFacts.ts';
 
 describe('quantities', () => {
   test.each<[string, number]>([
@@ -75,7 +76,7 @@ describe('what a pod reserves', () => {
 
 describe('nodes', () => {
   const node = { metadata: { name: 'n', labels: { agentpool: 'user1' } }, status: { allocatable: { cpu: '3860m', memory: '12Gi', pods: '110' }, conditions: [{ type: 'Ready', status: 'True' }] } };
-  const pod = (cpu: string, more: Partial<V1Pod> = {}): V1Pod => ({ metadata: {}, spec: { nodeName: 'n', containers: [container(cpu)] }, ...more });
+  const pod = (cpu: string, more: Partial<Wire<V1Pod>> = {}): Wire<V1Pod> => ({ metadata: {}, spec: { nodeName: 'n', containers: [container(cpu)] }, ...more });
 
   test('daemon set pods are counted among all, and apart', () => {
     const [facts] = nodeFacts([node], [pod('1'), pod('250m', { metadata: { ownerReferences: [{ apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'd', uid: 'u' }] } })]);
@@ -99,19 +100,32 @@ describe('nodes', () => {
   });
 });
 
+describe('how long a node takes from its registration to Ready', () => {
+  const ready = (seconds: number, status = 'True') => nodeFacts([{ metadata: { name: 'n', creationTimestamp: new Date(0).toISOString() }, status: { conditions: [{ type: 'Ready', status, lastTransitionTime: new Date(seconds * 1000).toISOString() }] } }], [])[0]?.registrationToReadySeconds;
+
+  test('is told, unless it is not ready or its Ready is of later', () => {
+    expect([ready(40), ready(40, 'False'), ready(86_400)]).toEqual([40, null, null]);
+  });
+});
+
 describe('how long pods take to start', () => {
-  const started = (seconds: number, restarts = 0): V1Pod => ({
-    metadata: { creationTimestamp: new Date(0) },
-    status: { conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: new Date(seconds * 1000) }], containerStatuses: [{ name: 'c', image: 'i', imageID: 'i', ready: true, restartCount: restarts }] },
+  const started = (seconds: number, restarts = 0): Wire<V1Pod> => ({
+    metadata: { creationTimestamp: new Date(0).toISOString() },
+    status: { conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: new Date(seconds * 1000).toISOString() }], containerStatuses: [{ name: 'c', image: 'i', imageID: 'i', ready: true, restartCount: restarts }] },
   });
 
   test('is what nine in ten stay within', () => {
-    expect(podStartSeconds(Array.from({ length: 10 }, (_, index) => started(index + 1)))).toBe(9);
-    expect(podStartSeconds([started(30)])).toBe(30);
+    expect(podStart(Array.from({ length: 10 }, (_, index) => started(index + 1)))).toEqual({ seconds: 9, samples: 10 });
+    expect(podStart([started(30)])).toEqual({ seconds: 30, samples: 1 });
+  });
+
+  test('does not count the wait for a node, which is the node\'s', () => {
+    const waited: Wire<V1Pod> = { ...started(200), status: { conditions: [...(started(200).status?.conditions ?? []), { type: 'PodScheduled', status: 'True', lastTransitionTime: new Date(180_000).toISOString() }] } };
+    expect(podStart([waited])).toEqual({ seconds: 20, samples: 1 });
   });
 
   test('is not measured on pods that restarted, and null without any', () => {
-    expect(podStartSeconds([started(4), started(4000, 2)])).toBe(4);
-    expect(podStartSeconds([started(10, 1)])).toBeNull();
+    expect(podStart([started(4), started(4000, 2)])).toEqual({ seconds: 4, samples: 1 });
+    expect(podStart([started(10, 1)])).toBeNull();
   });
 });

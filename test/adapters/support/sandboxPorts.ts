@@ -42,6 +42,8 @@ const settings = (azure: Azure) => {
     outboxBlobUrl: `${endpoints.blob}/stspillway/outbox-northcentralus`,
     armEndpoint: endpoints.arm,
     metricsEndpoint: endpoints.arm,
+    logsEndpoint: endpoints.logs,
+    pricesEndpoint: endpoints.prices,
     authorityHost: endpoints.authority,
     identityClientId: null,
   };
@@ -80,7 +82,7 @@ export function openSandbox(fleetText: string = sampleFleetText): SandboxHarness
   return {
     azure,
     clock,
-    context: { credential, httpClient, clock: adapterClock, random: () => 0.5, armEndpoint: azure.endpoints.arm, metricsEndpoint: azure.endpoints.arm },
+    context: { credential, httpClient, clock: adapterClock, random: () => 0.5, armEndpoint: azure.endpoints.arm, metricsEndpoint: azure.endpoints.arm, logsEndpoint: azure.endpoints.logs },
     ports: make(),
     fleet,
     another: make,
@@ -106,7 +108,7 @@ export function storesOf({ context, azure }: SandboxHarness) {
   return {
     containers,
     outbox,
-    fence: () => blobFence(context, blobs, options.fenceBlobUrl),
+    fence: (controlRegion = options.controlRegion) => blobFence(context, blobs, options.fenceBlobUrl, controlRegion),
     gate: () => blobGate(context, blobs),
     state: () => cosmosState(context, containers.state),
     ledger: () => cosmosLedger(context, containers.ledger, outbox),

@@ -33,13 +33,13 @@ describe('a stamp with room for everything', () => {
     expect(sizing.shortfalls).toEqual([]);
     expect(sizing.workloads[0]).toMatchObject({ replicasNeeded: 22, unplaced: 0 });
     expect(sizing.pools[0]).toMatchObject({ newNodes: 5, nodesWanted: 6, nodesNeeded: 6 });
-    expect(sizing.costPerHourUsd).toBeCloseTo(5 * 0.2);
+    expect(sizing.cost).toEqual({ usdPerHour: 1, nodes: 5, pricedNodes: 5 });
     expect(sizing.readyInSeconds).toBe(240 + 15 + 20);
   });
 });
 
 const network = (overrides: object) => ({ network: known({ plugin: 'overlay' as const, podCidr: '10.244.0.0/16', subnets: [{ id: '/subnets/nodes', usedAddresses: 0, totalAddresses: 1000 }], outboundPortsPerNode: null, outboundPortsTotal: null, resourceQuotas: [], ...overrides }, now) });
-const sku = (overrides: object) => ({ skus: known([{ name: 'Standard_D4s_v5', family: 'standardDSv5Family', vCpus: 4, memoryMiB: 16_384, zones: ['1', '2', '3'], restricted: null, pricePerHourUsd: 0.2, ...overrides }], now) });
+const sku = (overrides: object) => ({ skus: known([{ name: 'Standard_D4s_v5', family: 'standardDSv5Family', vCpus: 4, memoryMiB: 16_384, zones: ['1', '2', '3'], restricted: null, ...overrides }], now) });
 const owned = (how: 'keda' | 'flux', ignoresBounds: 'ignored' | 'reverted') => {
   const facts = workloadFacts('w');
   return { workloads: [{ ...facts, readyReplicas: 3, requestedReplicas: 3, scheduledReplicas: 3, hpa: facts.hpa === null ? null : { ...facts.hpa, owner: { kind: 'reconciler' as const, manager: `${how}-controller`, how, ignoresBounds } } }] };
@@ -83,7 +83,7 @@ describe('every constraint: what is missing, of what, and what would mend it', (
 });
 
 describe('what is not known is never room', () => {
-  it.each<[keyof StampFacts, RegExp]>([['pools', /pools are not known/], ['nodes', /nodes/], ['workloads', /state of shop\/w/], ['quota', /quota is not known/], ['skus', /SKUs are not known/], ['network', /network/]])('%s', (input, fix) => {
+  it.each<[keyof StampFacts, RegExp]>([['pools', /pools are not known/], ['nodes', /nodes/], ['workloads', /state of the workloads/], ['quota', /quota is not known/], ['skus', /SKUs are not known/], ['network', /network/]])('%s', (input, fix) => {
     const sizing = size({ small: { facts: { [input]: unknown('Azure said nothing', now) } } });
     expect(sizing.shortfalls.length).toBeGreaterThan(0);
     expect(sizing.shortfalls.every(({ constraint }) => constraint === 'inputUnknown')).toBe(true);

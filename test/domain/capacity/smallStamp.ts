@@ -62,8 +62,9 @@ export function stampFacts({ pools = [pool('a')], nodes = [node('a', '')], workl
   return {
     pools: known(pools, now), nodes: known(nodes, now), workloads: known(workloads, now),
     quota: known({ regionalCores: { used: 0, limit: 10_000 }, lowPriorityCores: { used: 0, limit: 10_000 }, families: { standardDSv5Family: { used: 0, limit: 10_000 } } }, now),
-    skus: known([{ name: 'Standard_D4s_v5', family: 'standardDSv5Family', vCpus: 4, memoryMiB: 16_384, zones: ['1', '2', '3'], restricted: null, pricePerHourUsd: 0.2 }], now),
+    skus: known([{ name: 'Standard_D4s_v5', family: 'standardDSv5Family', vCpus: 4, memoryMiB: 16_384, zones: ['1', '2', '3'], restricted: null }], now),
     network: known({ plugin: 'overlay', podCidr: '10.244.0.0/16', subnets: [{ id: '/subnets/nodes', usedAddresses: 0, totalAddresses: 1000 }], outboundPortsPerNode: null, outboundPortsTotal: null, resourceQuotas: [] }, now),
+    prices: known([{ vmSize: 'Standard_D4s_v5', spot: 'regular', usdPerHour: 0.2 }], now),
     load: known({ requestsPerSecond: 0, byWorkload: {}, forecastRequestsPerSecond: null, errorRate: 0, latencyMs: 50 }, now),
     ...facts,
   };

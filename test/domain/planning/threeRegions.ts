@@ -45,11 +45,12 @@ export function sampleStampFacts(fleet: Fleet, stamp: string): StampFacts {
     workloads: known(fleet.workloads.map(({ name }) => workload(name, pods[name] ?? 10)), at),
     nodes: known([...nodes(stamp, 'user1', 8), ...nodes(stamp, 'system', 3)], at),
     quota: known({ regionalCores: { used: 38, limit: 438 }, lowPriorityCores: { used: 0, limit: 100 }, families: { standardDSv5Family: { used: 38, limit: 438 } } }, at),
-    skus: known([{ name: 'Standard_D4s_v5', family: 'standardDSv5Family', vCpus: 4, memoryMiB: 16384, zones: ['1', '2', '3'], restricted: null, pricePerHourUsd: 0.192 }], at),
+    skus: known([{ name: 'Standard_D4s_v5', family: 'standardDSv5Family', vCpus: 4, memoryMiB: 16384, zones: ['1', '2', '3'], restricted: null }], at),
     network: known({
       plugin: 'overlay', podCidr: '10.244.0.0/16', subnets: [{ id: region?.gateway.nodeSubnetId ?? '', usedAddresses: 11, totalAddresses: 251 }],
       outboundPortsPerNode: null, outboundPortsTotal: null, resourceQuotas: [],
     }, at),
+    prices: known([{ vmSize: 'Standard_D4s_v5', spot: 'regular', usdPerHour: 0.192 }], at),
     load: known({ requestsPerSecond: 1000, byWorkload: { web: 1000, recommendations: 400 }, forecastRequestsPerSecond: null, errorRate: 0, latencyMs: 80 }, at),
   };
 }

@@ -1,0 +1,56 @@
+import type { Assessment } from '../assessment.ts';
+import type { FleetLoads, FleetContext, Room, StampModels } from '../planning/whatIf.ts';
+
+/** Something that the answer stands on and that is not known. */
+export interface UnknownNeed {
+  /** Such as `westus3.quota`, `traffic`, `centralus.web.cpuUtilisation`. */
+  readonly input: string;
+  readonly why: string;
+}
+
+export interface LossInQuestion {
+  readonly context: FleetContext;
+  readonly models: StampModels;
+  readonly lost: ReadonlySet<number>;
+  readonly before: FleetLoads;
+  readonly room: Room;
+}
+
+/**
+ * All that is not known of the stamps that would serve users, the demand, and Front Door's settings (I6): one of them is
+ * enough for the loss not to be certified, whether the arithmetic came to need it or not. Stamps that would serve nobody
+ * are not stood on, and the load of one that serves nobody now is no gap.
+ */
+export function unknownInputs({ context, models, lost, before, room }: LossInQuestion): UnknownNeed[] {
+  const found: UnknownNeed[] = [...context.unknown];
+  const { stampNames } = context;
+  stampNames.forEach((name, index) => {
+    const servesNow = (before.expected[index] ?? 0) > 0 && !context.out.has(index);
+    if (lost.has(index)) {
+      const load = context.stampFacts[index]?.load;
+      if (servesNow && load?.kind === 'unknown') found.push({ input: `${name}.load`, why: load.why });
+      return;
+    }
+    if (!((room.after.planned[index] ?? 0) > 0)) return;
+    for (const one of models.of(index).unknown) {
+      if (servesNow || one.input !== `${name}.load`) found.push(one);
+    }
+    const why = healthUnknown(context, context.assessments.get(name));
+    if (why !== null) found.push({ input: `${name}.health`, why });
+  });
+  const named = new Set(found.map(({ input }) => input));
+  for (const { stamp, constraint, subject, fix } of room.shortfalls) {
+    const input = `${stamp}.${subject}`;
+    if (constraint !== 'inputUnknown' || named.has(input)) continue;
+    named.add(input);
+    found.push({ input, why: fix });
+  }
+  return found;
+}
+
+function healthUnknown({ at, fleet }: FleetContext, assessment: Assessment | undefined): string | null {
+  if (assessment === undefined) return 'it has not been assessed';
+  const ageMs = at - assessment.at;
+  if (ageMs > fleet.signals.staleAfterSeconds * 1000) return `last assessed ${Math.round(ageMs / 1000)} s ago, limit ${fleet.signals.staleAfterSeconds} s`;
+  return assessment.verdict === 'unknown' ? assessment.reason : null;
+}

@@ -13,6 +13,8 @@ export interface RunState {
   readonly request: RunRequest;
   readonly outcome: RunOutcome | null;
   readonly closedAt: number | null;
+  /** Whether Front Door owes it a change that the reconciler asks for again; unknown: the record could not be read. */
+  readonly openShifts: 'none' | 'some' | 'unknown';
 }
 
 /** Where a stamp's traffic stands after the last run that moved it. */
@@ -78,4 +80,10 @@ async function replace<T>(ports: Ports, key: StateKey, value: T, ttlSeconds?: nu
   } catch (error) {
     if (!(error instanceof TransientError)) throw error;
   }
+}
+
+/** Whether a stamp is still without traffic because of this run. */
+export async function drainStands(ports: Ports, runId: string): Promise<boolean> {
+  const regions = await ports.state.list<RegionState>('region', ports.fleet.stamps.length);
+  return regions.some(({ value }) => value.runId === runId && value.state === 'drained');
 }

@@ -74,7 +74,7 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
   const settings = { WEBSITE_HOSTNAME: new URL(listener.origin).host, ...options.settings };
   const restoreSettings = applySettings(settings);
   try {
-    const registry = new FunctionRegistry((text) => resolveSettings(text, { ...process.env, ...settings }), options.onLog ?? ((): void => undefined), options.onInvocation);
+    const registry = new FunctionRegistry(settingsResolver(settings), options.onLog ?? ((): void => undefined), options.onInvocation);
     await loadApp(options, registry);
     if (registry.functions.size === 0) registry.log({ level: 'warning', category: 'host', message: 'The app registered no function. Was @azure/functions asked for functions before the host was there?', functionName: undefined, invocationId: undefined });
     const host = startHost(options, registry, listener.origin);
@@ -106,6 +106,11 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
     await listener.close();
     throw error;
   }
+}
+
+/** Copying process.env costs more than all else at a registration, and few bindings name a setting. */
+function settingsResolver(settings: Readonly<Record<string, string>>): (text: string) => string {
+  return (text) => (text.includes('%') ? resolveSettings(text, { ...process.env, ...settings }) : text);
 }
 
 async function loadApp(options: LocalHostOptions, registry: FunctionRegistry): Promise<void> {

@@ -25,6 +25,9 @@ function frontDoorProblems({ frontDoor, stamps }: Fleet): FleetProblem[] {
   if (!isResourceId(kind, frontDoor.resourceId)) {
     problems.push({ path: 'frontDoor.resourceId', message: `not a resource id of kind ${frontDoor.kind}; it looks like ${resourceIdForm(kind)}` });
   }
+  if (frontDoor.kind === 'classic' && frontDoor.accessLogWorkspaceId !== undefined) {
+    problems.push({ path: 'frontDoor.accessLogWorkspaceId', message: 'the access log of a classic Front Door has other columns and is not read; leave it out' });
+  }
   // Published limits: 50 origins in an origin group, 100 backends in a classic pool.
   const limit = frontDoor.kind === 'classic' ? 100 : 50;
   for (const [group, count] of countBy(stamps.flatMap((stamp) => stamp.origins.map((origin) => origin.originGroup)))) {

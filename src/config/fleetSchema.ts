@@ -18,6 +18,7 @@ const calendarDate = z.iso.date({ error: 'a UTC date as YYYY-MM-DD' });
 const frontDoor = z.strictObject({
   kind: z.enum(['standardPremium', 'classic']).default('standardPremium').describe('Standard and Premium profiles are Microsoft.Cdn/profiles; classic is Microsoft.Network/frontDoors, retired on 31 March 2027.'),
   resourceId: z.string().describe('Resource id of the Front Door profile (or of the classic Front Door).'),
+  accessLogWorkspaceId: resourceId('logAnalyticsWorkspace').optional().describe('Resource id of the Log Analytics workspace that the access log of a Standard or Premium profile goes to (table AzureDiagnostics): where users enter, and how far the origins are from there. Leave out to tell users apart by country.'),
 });
 
 const stampOrigin = z.strictObject({

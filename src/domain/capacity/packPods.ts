@@ -78,11 +78,11 @@ class Packer {
 
   constructor(model: StampModel, carried: ReadonlyMap<string, number>) {
     this.model = model;
-    this.newNodes = zeros(model.pools.length);
-    this.refusedNodes = zeros(model.pools.length);
-    this.closedZoneNodes = zeros(model.pools.length);
-    this.unplaced = zeros(model.workloads.length);
-    this.tooLarge = zeros(model.workloads.length);
+    this.newNodes = model.pools.map(() => 0);
+    this.refusedNodes = model.pools.map(() => 0);
+    this.closedZoneNodes = model.pools.map(() => 0);
+    this.unplaced = model.workloads.map(() => 0);
+    this.tooLarge = model.workloads.map(() => 0);
     this.used = model.limits.map(({ sharedKey }) => (sharedKey === null ? 0 : (carried.get(sharedKey) ?? 0)));
     this.nodesByZone = model.pools.map(({ nodesByZone }) => [...nodesByZone]);
     model.pools.forEach((pool, position) => {
@@ -160,7 +160,7 @@ class Packer {
     const zones = workload.spreadZones;
     if (zones.length <= 1) return this.placeAnywhere(workload, count, pools);
     const base = Math.floor(count / zones.length);
-    const missing = zeros(zones.length);
+    const missing = zones.map(() => 0);
     if (base > 0) for (let at = 0; at < zones.length; at += 1) missing[at] = this.fill(workload, base, zones[at] ?? '', 'real');
     this.dealRemainder(workload, count - base * zones.length, missing);
     for (const pool of pools) this.growForZones(workload, pool, missing);
@@ -322,8 +322,6 @@ class Packer {
     return born === 'now' ? this.hostCap.onNewNode : this.hostCap.onOldNode;
   }
 }
-
-const zeros = (length: number): number[] => new Array<number>(length).fill(0);
 
 function bin(pool: number, zone: number, free: Resources, freePods: number, nodes: number, exists: Bin['exists'], born: Bin['born']): Bin {
   return { pool, zone, cpu: free.cpuMillicores, memory: free.memoryMiB, storage: free.ephemeralStorageMiB, pods: freePods, nodes, exists, born, fullFor: null };

@@ -72,12 +72,6 @@ function unknownInputs(stamp: Stamp, facts: StampFacts): UnknownInput[] {
   });
 }
 
-function factsByName({ workloads }: StampFacts): ReadonlyMap<string, WorkloadFacts> {
-  const byName = new Map<string, WorkloadFacts>();
-  if (workloads.kind === 'known') for (const one of workloads.value) byName.set(one.name, one);
-  return byName;
-}
-
 /** A workload that the answer left out, and a metric that its HPA lacks and that the worst case stands in for. */
 function unknownOfWorkload(stamp: Stamp, { workload, facts }: WorkloadModel, { workloads }: StampFacts): UnknownInput[] {
   if (workloads.kind === 'unknown') return [];
@@ -85,6 +79,12 @@ function unknownOfWorkload(stamp: Stamp, { workload, facts }: WorkloadModel, { w
   const { hpa } = facts;
   if (hpa === null || hpa.targetCpuUtilisationPercent === null || hpa.currentCpuUtilisationPercent !== null) return [];
   return [{ input: `${stamp.name}.${workload.name}.cpuUtilisation`, why: 'the HPA reports none: taken as 100 %' }];
+}
+
+function factsByName({ workloads }: StampFacts): ReadonlyMap<string, WorkloadFacts> {
+  const byName = new Map<string, WorkloadFacts>();
+  if (workloads.kind === 'known') for (const one of workloads.value) byName.set(one.name, one);
+  return byName;
 }
 
 const noRequest: Resources = { cpuMillicores: 0, memoryMiB: 0, ephemeralStorageMiB: 0 };

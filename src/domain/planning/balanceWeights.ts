@@ -23,6 +23,8 @@ export function balanceWeights({ context, unfit }: RoomQuestion, room: Room): Ro
     const before = room.after.state[at] ?? [];
     const serving = before.filter(({ serves }) => serves === 'serving');
     if (group.latencyWindowMs === 0 || serving.length < 2) return before;
+    // Where each one lacks room there is nobody to give weight to.
+    if (before.every(({ serves }, position) => serves !== 'serving' || keep.has(group.origins[position]?.stampIndex ?? -1))) return before;
     const lightest = Math.min(...before.flatMap(({ serves, weight }, position) => (serves === 'serving' && keep.has(group.origins[position]?.stampIndex ?? -1) ? [weight] : [])));
     // A weight that is scaled up reads as more traffic: never for a stamp that must not get any.
     const mayScale = !before.some(({ serves }, position) => serves === 'serving' && unfit.has(group.origins[position]?.stampIndex ?? -1));

@@ -59,18 +59,27 @@ export const findRoomAsSet = (question: RoomQuestion, state: RoutingState): Room
 
 /** Each round takes weight from what is short; enough rounds for a weight to fall to a hundredth. */
 const balancingRounds = 20;
+/** Where so many rounds have not found room for most of what was missing, those that follow do not either. */
+const tellingRounds = 6;
+const mostlyMissing = 0.25;
 
 function withBalancedWeights(question: RoomQuestion, start: Room, shed: ShedChoice): Room | null {
   if (question.weights === 'stay' || question.context.model.groups.every(({ latencyWindowMs }) => latencyWindowMs === 0)) return null;
   let room = start;
+  let least = missingPods(start);
+  const hopeless = least * mostlyMissing;
   for (let round = 0; round < balancingRounds; round += 1) {
     const state = balanceWeights(question, room);
     if (state === null) return null;
     room = roomUnder(question, state, shed, 'weights');
     if (isEnough(room)) return room;
+    least = Math.min(least, missingPods(room));
+    if (round + 1 >= tellingRounds && hopeless > 0 && least > hopeless) return null;
   }
   return null;
 }
+
+const missingPods = ({ sized }: Room): number => sized.reduce((all, { sizing }) => all + sizing.workloads.reduce((sum, { unplaced }) => sum + unplaced, 0), 0);
 
 /** Tier 3 workloads whose HPA we may move, in stamps that are short. */
 function shedWhereShort({ sized }: Room): ShedChoice {

@@ -4,4 +4,5 @@ export { buildFleetContext, type FleetContext } from './fleetContext.ts';
 export { loadsBefore, type FleetLoads } from './fleetLoads.ts';
 export { stateWith, stateWithout } from './routingStates.ts';
 export { buildStampModels, sizeStamps, type SizedStamp, type StampModels } from './sizeStamps.ts';
+export { demandSource } from './planNotes.ts';
 export { isFit } from './survivors.ts';

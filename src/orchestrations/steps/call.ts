@@ -21,7 +21,7 @@ export function* wait(ctx: OrchestrationContext, seconds: number): Steps<void> {
 }
 
 /**
- * Often while it matters most, then seldom: replay costs grow with the square of a history's length. Each tick renews the
+ * Often while it matters most, then seldom. Each tick renews the
  * fence, whose lease is 60 s: half of it at the most, or a run that waits long would lose the fleet to one that asks for it,
  * and look lost to the other control-plane region (I3).
  */

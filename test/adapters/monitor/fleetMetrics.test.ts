@@ -32,16 +32,17 @@ const traffic: Reading<TrafficFacts> = known(
 );
 
 /** Rows of `metric`, `minutesAgo` counted from the running minute's start: 1 is the last complete one. */
-const row = (minutesAgo: number, value: number, dimensions: Record<string, string> = {}): MetricRow => ({ at: startMs - minutesAgo * minute, value, dimensions });
-const requests = (minutesAgo: number, stamp: string, group: string, value: number): MetricRow => row(minutesAgo, value, { origin: `${host(stamp)}:443`, httpstatusgroup: group });
+const row = (minutesAgo: number, value: number, dimensions: Record<string, string> = {}): Omit<MetricRow, 'metric'> => ({ at: startMs - minutesAgo * minute, value, dimensions });
+const requests = (minutesAgo: number, stamp: string, group: string, value: number): Omit<MetricRow, 'metric'> => row(minutesAgo, value, { origin: `${host(stamp)}:443`, httpstatusgroup: group });
 
-function metricsOf(rows: Readonly<Record<string, readonly MetricRow[]>>, of: Fleet = fleet, read: () => Promise<Reading<TrafficFacts>> = () => Promise.resolve(traffic)) {
+function metricsOf(rows: Readonly<Record<string, readonly Omit<MetricRow, 'metric'>[]>>, of: Fleet = fleet, read: () => Promise<Reading<TrafficFacts>> = () => Promise.resolve(traffic)) {
   const clock = sleeplessClock();
   const asked: MetricQuestion[] = [];
   const metrics = {
     query: (question: MetricQuestion) => {
       asked.push(question);
-      return Promise.resolve((rows[question.metric] ?? []).filter(({ at }) => at >= question.fromMs && at < question.toMs));
+      const found = question.metrics.flatMap((metric) => (rows[metric] ?? []).map((one) => ({ ...one, metric })));
+      return Promise.resolve(found.filter(({ at }) => at >= question.fromMs && at < question.toMs));
     },
   };
   return { metrics: fleetMetrics(clock, of, metrics, originDirectory(clock, of, read)), asked, clock };
@@ -147,7 +148,7 @@ describe('whose origin a host is', () => {
 
 test('what a stamp had at this hour on former days', async () => {
   const dayMs = 1440 * minute;
-  const history = [1, 2].map((day): MetricRow => ({ at: startMs - day * dayMs + 15 * minute, value: day * 90_000, dimensions: { origin: host('eastus2') } }));
+  const history = [1, 2].map((day): Omit<MetricRow, 'metric'> => ({ at: startMs - day * dayMs + 15 * minute, value: day * 90_000, dimensions: { origin: host('eastus2') } }));
   const { metrics } = metricsOf({ OriginRequestCount: history });
   expect(await metrics.highestOnFormerDays(eastus2, startMs, startMs + 60 * minute, 7)).toBe(200);
   expect(await metrics.highestOnFormerDays(stampOf(fleet, 'westus3'), startMs, startMs + 60 * minute, 7)).toBeNull();
@@ -234,8 +235,8 @@ describe('the query on the wire', () => {
         },
       }),
     );
-    const rows = await azureMonitorMetrics(fakeContext(http.client)).query({ resourceId: '/subscriptions/s/x', metric: 'OriginRequestCount', aggregation: 'Total', dimensions: ['Origin', 'HttpStatusGroup'], fromMs: startMs - 5 * minute, toMs: startMs });
-    expect(rows).toEqual([{ at: startMs - 2 * minute, dimensions: { origin: 'h:443' }, value: 7 }]);
+    const rows = await azureMonitorMetrics(fakeContext(http.client)).query({ resourceId: '/subscriptions/s/x', metrics: ['OriginRequestCount'], aggregation: 'Total', dimensions: ['Origin', 'HttpStatusGroup'], fromMs: startMs - 5 * minute, toMs: startMs });
+    expect(rows).toEqual([{ metric: 'OriginRequestCount', at: startMs - 2 * minute, dimensions: { origin: 'h:443' }, value: 7 }]);
     const [asked] = http.asked;
     expect(asked?.url.href).toMatch(/^https:\/\/arm\.test\/subscriptions\/s\/x\/providers\/Microsoft\.Insights\/metrics\?/);
     expect(Object.fromEntries(asked?.url.searchParams ?? [])).toMatchObject({ $filter: "Origin eq '*' and HttpStatusGroup eq '*'", top: '2000', interval: 'PT1M', aggregation: 'Total' });

@@ -82,7 +82,7 @@ export function openSandbox(fleetText: string = sampleFleetText): SandboxHarness
   return {
     azure,
     clock,
-    context: { credential, httpClient, clock: adapterClock, random: () => 0.5, armEndpoint: azure.endpoints.arm, metricsEndpoint: azure.endpoints.arm },
+    context: { credential, httpClient, clock: adapterClock, random: () => 0.5, armEndpoint: azure.endpoints.arm, metricsEndpoint: azure.endpoints.arm, logsEndpoint: azure.endpoints.logs },
     ports: make(),
     fleet,
     another: make,

@@ -28,7 +28,8 @@ interface Seen {
 }
 
 async function countNodes(ports: Ports, step: ActivityInput<'verifySurge'>, pools: readonly PoolSurge[]): Promise<readonly Seen[]> {
-  const nodes = await ports.workloads.readNodeStates(stampNamed(ports.fleet, step.stamp));
+  if (pools.length === 0) return [];
+  const nodes = await ports.workloads.readNodeStates(stampNamed(ports.fleet, step.stamp), pools.map(({ pool }) => pool));
   return Promise.all(
     pools.map(async ({ pool, nodesWanted }) => {
       const ready = nodes.kind === 'unknown' ? 0 : nodes.value.filter((node) => node.pool === pool && node.ready === 'ready' && node.schedulable === 'schedulable').length;

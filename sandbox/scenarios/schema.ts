@@ -79,6 +79,7 @@ const expectation = z
     nothing: z.literal(true).optional().describe('No write to anything outside: the right answer is to leave it alone.'),
     trafficStays: z.literal(true).optional().describe('Room may be made, and no gate and no origin is touched.'),
     settledWithinSeconds: seconds.optional().describe('From faultAt until observed shares were within 2 points of the plan for 2 minutes.'),
+    disabledAtFrontDoor: z.array(z.string()).default([]).describe('In the end, every origin of these stamps is disabled in Front Door\'s own settings.'),
     takenOverWithinSeconds: seconds.optional().describe('From the death of the acting controller until another one holds the fence for its run.'),
     fewerFailedRequestsThanWithout: z.literal(true).optional().describe('Users suffer less than on the same seed without Spillway.'),
   })

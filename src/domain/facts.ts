@@ -140,6 +140,8 @@ export interface WorkloadFacts extends ReplicaFacts {
   /** Pods bound to a node, ready or not; absent = only the ready ones are taken as bound (the worst case). */
   readonly scheduledReplicas?: number;
   readonly readyReplicas: number;
+  /** Names of the nodes that its ready pods are on, each once; absent = not read. */
+  readonly readyOnNodes?: readonly string[];
   /** Requests of one pod, all containers summed. */
   readonly podRequests: Resources;
   readonly topologySpread: readonly TopologySpread[];

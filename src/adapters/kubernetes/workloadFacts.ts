@@ -24,6 +24,7 @@ export function workloadFacts(workload: Workload, objects: WorkloadObjects): Wor
     requestedReplicas: replicas,
     scheduledReplicas: objects.pods.filter((pod) => pod.spec?.nodeName !== undefined && pod.metadata?.deletionTimestamp === undefined).length,
     readyReplicas: deployment.status?.readyReplicas ?? 0,
+    readyOnNodes: nodesOfReady(objects.pods),
     ...replicaFacts(deployment),
     podRequests: podRequests(template?.spec ?? { containers: [] }),
     topologySpread: (template?.spec?.topologySpreadConstraints ?? []).map((spread) => ({
@@ -35,6 +36,11 @@ export function workloadFacts(workload: Workload, objects: WorkloadObjects): Wor
     podStartSamples: start?.samples ?? 0,
     disruptionBudgetMinAvailable: minAvailable(objects.budgets, template?.metadata?.labels ?? {}, replicas),
   };
+}
+
+function nodesOfReady(pods: readonly Wire<V1Pod>[]): readonly string[] {
+  const ready = pods.filter(({ status }) => status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true);
+  return [...new Set(ready.flatMap(({ spec }) => spec?.nodeName ?? []))];
 }
 
 /** Replicas count only once the controller has seen the newest spec. */

@@ -79,5 +79,9 @@ describe('verifyCapacity (I2)', () => {
     const grown = Array.from({ length: 6 }, (_, index) => ({ ...first, name: `new-${index}` }));
     const ready = { ...stamp, workloads: known([workload('web', 63), workload('recommendations', 33)], at), nodes: known([...stamp.nodes.value, ...grown], at) };
     expect(verifyCapacity(plan, { ...facts, stamps: { ...facts.stamps, centralus: ready } }, fleet).kind).toBe('proved');
+    const webOn = (readyOnNodes: readonly string[]) =>
+      verifyCapacity(plan, { ...facts, stamps: { ...facts.stamps, centralus: { ...ready, workloads: known([{ ...workload('web', 63), readyOnNodes }, workload('recommendations', 33)], at) } } }, fleet);
+    expect(webOn(['user1-0', 'user1-3'])).toEqual({ kind: 'notYet', missing: ['centralus: ready pods of web lie in 1 of 2 zones'] });
+    expect(webOn(['user1-0', 'user1-1']).kind).toBe('proved');
   });
 });

@@ -6,15 +6,13 @@ targetScope = 'subscription'
 import {
   clusterName
   controlGroup
-  controlIdentityName
-  cosmosName
+  controlIdentityId
   frontDoorName
   gatewayName
   regionGroup
   sharedGroup
   spokeName
   stampGroup
-  stampIdentityName
   storageName
   suffix
 } from 'naming.bicep'
@@ -22,6 +20,7 @@ import {
   apiType
   attachedFleetType
   controlPlaneRegionType
+  dataRegionType
   deployedStampType
   featuresType
   frontDoorSettingsType
@@ -51,10 +50,10 @@ param attachTo attachedFleetType?
 param controlPlane controlPlaneRegionType[]
 
 @description('A further region for the fence, so that the loss of one control-plane region leaves the other able to act.')
-param fenceRegion controlPlaneRegionType
+param fenceRegion dataRegionType
 
 @description('More regions for Cosmos DB alone: Strong consistency wants three in all.')
-param dataRegions controlPlaneRegionType[] = []
+param dataRegions dataRegionType[] = []
 param ledgerConsistency 'Session' | 'Strong'
 param durableBackend 'storage' | 'taskScheduler' = 'storage'
 
@@ -75,8 +74,6 @@ var home = subscription().subscriptionId
 var unique = suffix(home, name)
 var shared = sharedGroup(name)
 var control = controlGroup(name)
-var hubLocation = controlPlane[0].region
-var blobZone = 'privatelink.blob.${environment().suffixes.storage}'
 
 // One shape for both modes: everything below the fleet works on targets.
 var deployedTargets = map(stamps, stamp => {
@@ -92,6 +89,8 @@ var deployedTargets = map(stamps, stamp => {
   networkResourceGroup: stampGroup(name, stamp.name)
   virtualNetworkName: spokeName(name, stamp.name)
   nodeSubnetName: 'nodes'
+  gateAccess: 'private'
+  zoneRedundant: length(stamp.zones) > 1
 })
 var attachedStamps = attachTo.?stamps ?? []
 var attachedTargets = map(attachedStamps, stamp => {
@@ -107,15 +106,10 @@ var attachedTargets = map(attachedStamps, stamp => {
   networkResourceGroup: split(stamp.virtualNetworkId, '/')[4]
   virtualNetworkName: last(split(stamp.virtualNetworkId, '/'))
   nodeSubnetName: stamp.nodeSubnetName
+  gateAccess: stamp.?privateEndpointSubnetId == null ? 'public' : 'private'
+  zoneRedundant: stamp.zoneRedundant
 })
 var targets targetType[] = deploys ? deployedTargets : attachedTargets
-var clusterSubscriptions = union(map(targets, target => target.subscriptionId), [])
-var targetSubscriptions = union(
-  clusterSubscriptions,
-  map(targets, target => target.gatewaySubscriptionId),
-  map(targets, target => target.networkSubscriptionId),
-  [home]
-)
 var frontDoorParts = split(attachTo.?frontDoorProfileId ?? '', '/')
 var profileName = deploys ? frontDoorName(name, unique) : last(frontDoorParts)
 var profileSubscription = deploys ? home : frontDoorParts[2]
@@ -127,272 +121,70 @@ var profileId = classic
 var sharedWorkspace = 'log-${name}-shared'
 var logParts = split(attachTo.?accessLogWorkspaceId ?? '', '/')
 
-// --- resource groups -------------------------------------------------------------------------------------------
+// Wherever a role is assigned below, it must be assignable.
+var assignedSubscriptions = union(
+  map(targets, target => target.subscriptionId),
+  map(targets, target => target.gatewaySubscriptionId),
+  map(targets, target => target.networkSubscriptionId),
+  map(capacityReservationGroupIds, id => split(id, '/')[2]),
+  length(logParts) > 2 ? [logParts[2]] : [],
+  [profileSubscription, home]
+)
 
-resource controlResources 'Microsoft.Resources/resourceGroups@2025-04-01' = {
-  name: control
-  location: hubLocation
-}
+// Resource Health and Service Health are seen subscription by subscription, by a rule that lies in one of its groups.
+var watchedPlaces = concat(
+  [{ subscriptionId: home, resourceGroup: control }],
+  map(targets, target => { subscriptionId: target.subscriptionId, resourceGroup: target.clusterResourceGroup }),
+  map(targets, target => { subscriptionId: target.gatewaySubscriptionId, resourceGroup: target.gatewayResourceGroup }),
+  [{ subscriptionId: profileSubscription, resourceGroup: profileGroup }]
+)
+var watchedSubscriptions = union(map(watchedPlaces, place => place.subscriptionId), [])
 
-resource regionResources 'Microsoft.Resources/resourceGroups@2025-04-01' = [
-  for place in controlPlane: {
-    name: regionGroup(name, place.name)
-    location: place.region
-  }
-]
-
-// --- roles -----------------------------------------------------------------------------------------------------
+// --- the control plane, and its gates in front of the stamps ---------------------------------------------------
 
 module roles 'roles/roleDefinitions.bicep' = {
   params: {
     name: name
     homeSubscriptionId: home
-    assignableScopes: map(union(targetSubscriptions, [profileSubscription]), id => '/subscriptions/${id}')
+    assignableScopes: map(assignedSubscriptions, id => '/subscriptions/${id}')
     features: features
     withReservations: !empty(capacityReservationGroupIds)
     withClassicFrontDoor: classic
   }
 }
 
-// --- control plane ---------------------------------------------------------------------------------------------
-
-module workspaces 'controlPlane/workspace.bicep' = [
-  for (place, i) in controlPlane: {
-    scope: regionResources[i]
-    params: { workspaceName: 'log-${name}-cp-${place.name}', location: place.region }
-  }
-]
-
-module networks 'controlPlane/network.bicep' = [
-  for (place, i) in controlPlane: {
-    scope: regionResources[i]
-    params: {
-      name: name
-      regionName: place.name
-      location: place.region
-      addressSpace: place.addressSpace
-      workspaceId: workspaces[i].outputs.workspaceId
-    }
-  }
-]
-
-module identities 'controlPlane/identity.bicep' = [
-  for (place, i) in controlPlane: {
-    scope: regionResources[i]
-    params: { name: name, regionName: place.name, location: place.region }
-  }
-]
-
-module cosmos 'controlPlane/cosmos.bicep' = {
-  scope: controlResources
-  params: {
-    accountName: cosmosName(name, unique)
-    location: hubLocation
-    regions: map(concat(controlPlane, dataRegions), place => {
-      region: place.region
-      zoneRedundant: place.zoneRedundant
-    })
-    consistency: ledgerConsistency
-    holders: [
-      for (place, i) in controlPlane: {
-        identityId: resourceId(
-          home,
-          regionGroup(name, place.name),
-          'Microsoft.ManagedIdentity/userAssignedIdentities',
-          controlIdentityName(name, place.name)
-        )
-        principalId: identities[i].outputs.principalId
-      }
-    ]
-    workspaceId: workspaces[0].outputs.workspaceId
-  }
-}
-
-var fenceAccount = storageName(name, 'fc', fenceRegion.name, unique)
-
-module fence 'controlPlane/store.bicep' = {
-  scope: controlResources
-  params: {
-    accountName: fenceAccount
-    location: fenceRegion.region
-    sku: fenceRegion.zoneRedundant ? 'Standard_ZRS' : 'Standard_LRS'
-    containerNames: ['fence']
-    publicAccess: 'Disabled'
-    workspaceId: workspaces[0].outputs.workspaceId
-  }
-}
-
-module fenceAccess 'access/containerAccess.bicep' = {
-  scope: controlResources
+module spillway 'controlPlane/controlPlane.bicep' = {
   params: {
     name: name
-    homeSubscriptionId: home
-    accountName: fenceAccount
-    containerName: 'fence'
-    roleKey: 'fenceHolder'
-    holders: [
-      for (place, i) in controlPlane: {
-        identityId: resourceId(
-          home,
-          regionGroup(name, place.name),
-          'Microsoft.ManagedIdentity/userAssignedIdentities',
-          controlIdentityName(name, place.name)
-        )
-        principalId: identities[i].outputs.principalId
-      }
-    ]
-  }
-  dependsOn: [roles, fence]
-}
-
-module fenceEndpoints 'network/privateEndpoint.bicep' = [
-  for (place, i) in controlPlane: {
-    scope: regionResources[i]
-    params: {
-      endpointName: 'pe-${name}-cp-${place.name}-fence'
-      location: place.region
-      subnetId: networks[i].outputs.endpointSubnetId
-      targetId: fence.outputs.accountId
-      groupId: 'blob'
-      zoneNames: [blobZone]
-    }
-  }
-]
-
-module cosmosEndpoints 'network/privateEndpoint.bicep' = [
-  for (place, i) in controlPlane: {
-    scope: regionResources[i]
-    params: {
-      endpointName: 'pe-${name}-cp-${place.name}-cosmos'
-      location: place.region
-      subnetId: networks[i].outputs.endpointSubnetId
-      targetId: cosmos.outputs.accountId
-      groupId: 'Sql'
-      zoneNames: ['privatelink.documents.azure.com']
-    }
-  }
-]
-
-module regions 'controlPlane/region.bicep' = [
-  for (place, i) in controlPlane: {
-    scope: regionResources[i]
-    params: {
-      name: name
-      place: place
-      homeSubscriptionId: home
-      principalId: identities[i].outputs.principalId
-      clientId: identities[i].outputs.clientId
-      functionsSubnetId: networks[i].outputs.functionsSubnetId
-      durableBackend: durableBackend
-      egressAddress: networks[i].outputs.egressAddress
-      alwaysReady: alwaysReady
-      nodeVersion: nodeVersion
-      api: api
-      cosmosEndpoint: cosmos.outputs.endpoint
-      fenceContainerUrl: '${fence.outputs.blobUrl}fence'
-      telemetryWorkspaceId: workspaces[(i + 1) % length(controlPlane)].outputs.workspaceId
-      workspaceId: workspaces[i].outputs.workspaceId
-    }
-    dependsOn: [roles, cosmosEndpoints, fenceEndpoints]
-  }
-]
-
-module actionGroup 'controlPlane/actionGroup.bicep' = {
-  scope: controlResources
-  params: {
-    name: name
-    receivers: [for (place, i) in controlPlane: { name: place.name, hostName: regions[i].outputs.hostName }]
+    regions: controlPlane
+    fenceRegion: fenceRegion
+    dataRegions: dataRegions
+    ledgerConsistency: ledgerConsistency
+    durableBackend: durableBackend
+    alwaysReady: alwaysReady
+    nodeVersion: nodeVersion
     api: api
   }
+  dependsOn: [roles]
 }
 
-module heartbeats 'controlPlane/heartbeatAlert.bicep' = [
-  for (place, i) in controlPlane: {
-    scope: regionResources[(i + 1) % length(controlPlane)]
-    params: {
-      name: name
-      watchedRegionName: place.name
-      watchedRegion: place.region
-      workspaceId: workspaces[(i + 1) % length(controlPlane)].outputs.workspaceId
-      location: controlPlane[(i + 1) % length(controlPlane)].region
-      actionGroupId: actionGroup.outputs.actionGroupId
-    }
+module gates 'controlPlane/gates.bicep' = {
+  params: {
+    name: name
+    targets: targets
+    regions: controlPlane
+    endpointSubnetIds: spillway.outputs.endpointSubnetIds
+    writers: [
+      for (place, i) in controlPlane: {
+        identityId: controlIdentityId(home, name, place.name)
+        principalId: spillway.outputs.principalIds[i]
+      }
+    ]
+    workspaceId: spillway.outputs.workspaceId
   }
-]
-
-// Classic metrics have no origins to tell apart: the control plane's own reading of its pools must do.
-module frontDoorAlerts 'controlPlane/frontDoorAlerts.bicep' = if (!classic) {
-  scope: resourceGroup(profileSubscription, profileGroup)
-  params: { name: name, frontDoorProfileId: profileId, actionGroupId: actionGroup.outputs.actionGroupId }
-  dependsOn: [deployedFleet]
 }
 
-module healthAlerts 'controlPlane/healthAlerts.bicep' = [
-  for id in clusterSubscriptions: {
-    scope: resourceGroup(id, deploys ? control : filter(targets, target => target.subscriptionId == id)[0].clusterResourceGroup)
-    params: {
-      name: name
-      actionGroupId: actionGroup.outputs.actionGroupId
-      regions: union(map(targets, target => target.region), map(controlPlane, place => place.region))
-    }
-  }
-]
-
-module workbook 'controlPlane/workbook.bicep' = {
-  scope: controlResources
-  params: { name: name, location: hubLocation, workspaceId: workspaces[0].outputs.workspaceId }
-}
-
-module gates 'controlPlane/gate.bicep' = [
-  for target in targets: {
-    scope: controlResources
-    params: {
-      name: name
-      stampName: target.name
-      location: target.region
-      homeSubscriptionId: home
-      publicAccess: deploys || contains(privatelyGated, target.name) ? 'Disabled' : 'Enabled'
-      sku: 'Standard_ZRS'
-      writers: [
-        for (place, i) in controlPlane: {
-          identityId: resourceId(
-            home,
-            regionGroup(name, place.name),
-            'Microsoft.ManagedIdentity/userAssignedIdentities',
-            controlIdentityName(name, place.name)
-          )
-          principalId: identities[i].outputs.principalId
-        }
-      ]
-      workspaceId: workspaces[0].outputs.workspaceId
-    }
-    dependsOn: [roles]
-  }
-]
-
-var privatelyGated = map(filter(attachedStamps, stamp => stamp.?privateEndpointSubnetId != null), stamp => stamp.name)
-
-// Every control-plane region reaches every gate by a private endpoint of its own.
-var gateWays = flatten(map(
-  range(0, length(controlPlane)),
-  place => map(range(0, length(targets)), target => { place: place, target: target })
-))
-
-module gateEndpoints 'network/privateEndpoint.bicep' = [
-  for way in gateWays: {
-    scope: regionResources[way.place]
-    params: {
-      endpointName: 'pe-${name}-cp-${controlPlane[way.place].name}-gate-${targets[way.target].name}'
-      location: controlPlane[way.place].region
-      subnetId: networks[way.place].outputs.endpointSubnetId
-      targetId: gates[way.target].outputs.accountId
-      groupId: 'blob'
-      zoneNames: [blobZone]
-    }
-  }
-]
-
-// --- deploy mode: the fleet itself ------------------------------------------------------------------------------
+// --- the fleet: deployed, or attached to -----------------------------------------------------------------------
 
 module deployedFleet 'deployed/fleet.bicep' = if (deploys) {
   params: {
@@ -403,70 +195,41 @@ module deployedFleet 'deployed/fleet.bicep' = if (deploys) {
     profileName: profileName
     sharedWorkspaceName: sharedWorkspace
     controlPlane: controlPlane
-    gates: [
-      for (target, i) in targets: {
-        accountId: gates[i].outputs.accountId
-        blobUrl: gates[i].outputs.blobUrl
-        readerClientId: gates[i].outputs.readerClientId
-      }
-    ]
-    actionGroupId: actionGroup.outputs.actionGroupId
+    gates: gates.outputs.gates
+    actionGroupId: spillway.outputs.actionGroupId
   }
-  dependsOn: [networks]
 }
 
-// --- attach mode: alerts and gates beside what exists ----------------------------------------------------------
+module attachedFleet 'attached/fleet.bicep' = if (!deploys) {
+  params: {
+    name: name
+    stamps: attachedStamps
+    gates: gates.outputs.gates
+    actionGroupId: spillway.outputs.actionGroupId
+  }
+}
 
-module attachedAlerts 'stamp/alerts.bicep' = [
-  for stamp in attachedStamps: {
-    scope: resourceGroup(split(stamp.clusterId, '/')[2], split(stamp.clusterId, '/')[4])
-    params: {
-      prefix: 'alert-${name}-${stamp.name}'
-      stampName: stamp.name
-      clusterId: stamp.clusterId
-      gatewayId: stamp.gatewayId
-      actionGroupId: actionGroup.outputs.actionGroupId
-    }
+// Classic metrics have no origins to tell apart: the control plane's own reading of its pools must do.
+module frontDoorAlerts 'controlPlane/frontDoorAlerts.bicep' = if (!classic) {
+  scope: resourceGroup(profileSubscription, profileGroup)
+  params: { name: name, frontDoorProfileId: profileId, actionGroupId: spillway.outputs.actionGroupId }
+  dependsOn: [deployedFleet]
+}
+
+module healthAlerts 'controlPlane/healthAlerts.bicep' = [
+  for id in watchedSubscriptions: {
+    scope: resourceGroup(id, filter(watchedPlaces, place => place.subscriptionId == id)[0].resourceGroup)
+    params: { name: name, actionGroupId: spillway.outputs.actionGroupId }
   }
 ]
-
-module attachedGates 'controlPlane/gateFederation.bicep' = [
-  for (stamp, i) in attachedStamps: if (stamp.?oidcIssuerUrl != null) {
-    scope: controlResources
-    params: { identityName: stampIdentityName(name, stamp.name, 'gate'), oidcIssuerUrl: stamp.?oidcIssuerUrl ?? '' }
-    dependsOn: [gates]
-  }
-]
-
-module attachedGateEndpoints 'network/privateEndpoint.bicep' = [
-  for (stamp, i) in attachedStamps: if (stamp.?privateEndpointSubnetId != null) {
-    scope: controlResources
-    params: {
-      endpointName: 'pe-${name}-${stamp.name}-gate'
-      location: stamp.region
-      subnetId: stamp.?privateEndpointSubnetId ?? ''
-      targetId: gates[i].outputs.accountId
-      groupId: 'blob'
-      // Their resolver is theirs: docs/deploy.md says which record to add.
-      zoneNames: []
-    }
-  }
-]
-
-// --- what the control plane may do, scope by scope -------------------------------------------------------------
 
 module fleetAccess 'access/fleetAccess.bicep' = {
   params: {
     name: name
     holders: [
       for (place, i) in controlPlane: {
-        identityId: resourceId(
-          home,
-          regionGroup(name, place.name),
-          'Microsoft.ManagedIdentity/userAssignedIdentities',
-          controlIdentityName(name, place.name)
-        )
-        principalId: identities[i].outputs.principalId
+        identityId: controlIdentityId(home, name, place.name)
+        principalId: spillway.outputs.principalIds[i]
       }
     ]
     targets: targets
@@ -481,7 +244,7 @@ module fleetAccess 'access/fleetAccess.bicep' = {
     workspaceGroup: deploys ? shared : (length(logParts) > 4 ? logParts[4] : '')
     workspaceName: deploys ? sharedWorkspace : last(logParts)
   }
-  dependsOn: [roles, deployedFleet]
+  dependsOn: [deployedFleet]
 }
 
 // --- what the fleet file and the workflows need ----------------------------------------------------------------
@@ -520,6 +283,6 @@ output stamps deployedStampType[] = [
     privateUrl: deploys ? 'https://${target.name}.${platform!.originDomain}:8443/' : null
   }
 ]
-output appNames string[] = [for (place, i) in controlPlane: regions[i].outputs.appName]
+output appNames string[] = spillway.outputs.appNames
 output appResourceGroups string[] = [for place in controlPlane: regionGroup(name, place.name)]
-output appHostNames string[] = [for (place, i) in controlPlane: regions[i].outputs.hostName]
+output appHostNames string[] = spillway.outputs.appHostNames

@@ -55,5 +55,15 @@ func roleId(name string, subscriptionId string, key string) string => guid('spil
 func controlIdentityName(name string, region string) string => 'id-${name}-cp-${region}'
 
 @export()
+@description('Known before the identity exists, as names of role assignments must be.')
+func controlIdentityId(subscriptionId string, name string, region string) string =>
+  resourceId(
+    subscriptionId,
+    regionGroup(name, region),
+    'Microsoft.ManagedIdentity/userAssignedIdentities',
+    controlIdentityName(name, region)
+  )
+
+@export()
 @description('role: cluster, kubelet, gateway or gate.')
 func stampIdentityName(name string, stamp string, role string) string => 'id-${name}-${stamp}-${role}'

@@ -59,7 +59,20 @@ type controlPlaneRegionType = {
   @description('A /24 of its own, beside every stamp\'s addresses.')
   addressSpace: string
 
-  @description('Cosmos DB and the storage of this region span zones where the region has them.')
+  @description('Whether the region has availability zones: the app, its storage, its egress and Cosmos DB then span them.')
+  zoneRedundant: bool
+}
+
+@export()
+@description('A region that holds data of the control plane and runs nothing.')
+type dataRegionType = {
+  @minLength(2)
+  @maxLength(5)
+  name: string
+
+  region: string
+
+  @description('Whether the region has availability zones: what lies there then spans them.')
   zoneRedundant: bool
 }
 
@@ -150,6 +163,9 @@ type attachedStampType = {
 
   @description('Issuer URL of the cluster\'s workload identity; null where the stamp has no gate.')
   oidcIssuerUrl: string?
+
+  @description('Whether the region has availability zones: the gate\'s storage spans them where it has.')
+  zoneRedundant: bool
 }
 
 @export()
@@ -187,6 +203,10 @@ type targetType = {
   networkResourceGroup: string
   virtualNetworkName: string
   nodeSubnetName: string
+
+  @description('How the cluster reads its gate: by a private endpoint, or over the Internet by identity alone.')
+  gateAccess: 'private' | 'public'
+  zoneRedundant: bool
 }
 
 @export()

@@ -10,6 +10,7 @@ import { readFleetRuns } from './activities/runIndex.ts';
 import { reconcile } from './activities/reconcile.ts';
 import { startDrill } from './activities/startDrill.ts';
 import { measureStartTimes } from './activities/startTimes.ts';
+import { takeOver } from './activities/takeOver.ts';
 import { createPorts, type PortOverrides } from './adapters/createPorts.ts';
 import { beat } from './adapters/telemetry/heartbeat.ts';
 import { tracedActivities } from './adapters/telemetry/tracedActivities.ts';
@@ -65,8 +66,9 @@ export function composeApp(environment: Readonly<Record<string, string | undefin
           await certify(ports, await facts.refresh());
         });
       },
-      startDrill: async (drill, starter) => {
-        await startDrill(ports, starter, drill);
+      takeOver: (open, starter) => unlessTransient(() => takeOver(ports, starter, open)),
+      startDrill: async (drill, punctuality, starter) => {
+        await startDrill(ports, starter, drill, punctuality);
       },
     },
     fleet,

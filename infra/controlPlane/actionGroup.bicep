@@ -15,7 +15,7 @@ resource group 'Microsoft.Insights/actionGroups@2023-01-01' = {
   name: 'ag-${name}'
   location: 'global'
   properties: {
-    groupShortName: substring('spillway${name}', 0, 12)
+    groupShortName: take('spillway${name}', 12)
     enabled: true
     webhookReceivers: [
       for receiver in receivers: {

@@ -16,7 +16,7 @@ param storageAccountName string
 param packageContainerUrl string
 param nodeVersion string
 
-@description('One instance kept warm for HTTP and one for orchestrations: an alert is answered without a cold start.')
+@description('Instances kept warm for HTTP and for orchestrations: an alert is answered without a cold start.')
 param alwaysReady bool
 
 @description('Of another control-plane region, see workspace.bicep.')
@@ -28,12 +28,16 @@ param fenceContainerUrl string
 param outboxContainerUrl string
 param api apiType
 
+param durableBackend 'storage' | 'taskScheduler'
+
 @description('Endpoint of the region\'s Durable Task Scheduler, empty for the storage provider.')
 param schedulerEndpoint string
 param taskHubName string
 
 var metricsPublisherRoleId = '3913510d-42f4-4e42-8a64-420c390055eb'
 var appName = functionAppName(name, regionName, suffix)
+// A zone-redundant plan keeps two of each group warm, whatever is asked for, and bills them.
+var warmInstances = zoneRedundant ? 2 : 1
 
 resource insights 'Microsoft.Insights/components@2020-02-02' = {
   name: 'appi-${name}-cp-${regionName}'
@@ -88,7 +92,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       scaleAndConcurrency: {
         instanceMemoryMB: 2048
         maximumInstanceCount: 40
-        alwaysReady: alwaysReady ? [{ name: 'http', instanceCount: 1 }, { name: 'durable', instanceCount: 1 }] : []
+        alwaysReady: alwaysReady ? [{ name: 'http', instanceCount: warmInstances }, { name: 'durable', instanceCount: warmInstances }] : []
       }
     }
   }
@@ -113,7 +117,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         SPILLWAY_API_AUDIENCE: api.clientId
         SPILLWAY_ALERT_AUDIENCE: api.clientId
       },
-      empty(schedulerEndpoint)
+      durableBackend == 'storage'
         ? {}
         : {
             AzureFunctionsJobHost__extensions__durableTask__storageProvider__type: 'azureManaged'

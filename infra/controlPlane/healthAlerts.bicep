@@ -1,23 +1,21 @@
-// What Azure says of its own services and of the fleet's resources, in one subscription of the fleet.
+// What Azure says of its own services and of the fleet's resources, in one subscription: such a rule sees no other.
 
 param name string
 param actionGroupId string
-
-@description('Regions of the fleet and of the control plane, as Service Health spells them.')
-param regions string[]
 
 resource serviceHealth 'Microsoft.Insights/activityLogAlerts@2020-10-01' = {
   name: 'alert-${name}-service-health'
   location: 'global'
   properties: {
-    description: 'Azure reports an incident in a service and region of the fleet.'
+    description: 'Azure reports an incident in a service that this subscription uses.'
     enabled: true
     scopes: [subscription().id]
+    // In every region: Azure spells them as people do ("Sweden Central"), and a name that is spelt otherwise here would
+    // silence the alert for good. The control plane knows its own regions by either spelling.
     condition: {
       allOf: [
         { field: 'category', equals: 'ServiceHealth' }
         { field: 'properties.incidentType', equals: 'Incident' }
-        { field: 'properties.impactedServices[*].ImpactedRegions[*].RegionName', containsAny: concat(regions, ['Global']) }
       ]
     }
     actions: { actionGroups: [{ actionGroupId: actionGroupId }] }

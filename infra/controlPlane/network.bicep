@@ -7,7 +7,11 @@ param name string
 param regionName string
 param location string
 param addressSpace string
+param zoneRedundant bool
 param workspaceId string
+
+var egressSku = zoneRedundant ? 'StandardV2' : 'Standard'
+var egressZones = zoneRedundant ? ['1', '2', '3'] : []
 
 resource rules 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
   name: 'nsg-${name}-cp-${regionName}'
@@ -34,8 +38,8 @@ resource rules 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
 resource egressAddress 'Microsoft.Network/publicIPAddresses@2025-05-01' = {
   name: 'pip-${name}-cp-${regionName}-egress'
   location: location
-  sku: { name: 'StandardV2' }
-  zones: ['1', '2', '3']
+  sku: { name: egressSku }
+  zones: egressZones
   properties: { publicIPAllocationMethod: 'Static' }
 }
 
@@ -43,8 +47,8 @@ resource egressAddress 'Microsoft.Network/publicIPAddresses@2025-05-01' = {
 resource egress 'Microsoft.Network/natGateways@2025-05-01' = {
   name: 'ng-${name}-cp-${regionName}'
   location: location
-  sku: { name: 'StandardV2' }
-  zones: ['1', '2', '3']
+  sku: { name: egressSku }
+  zones: egressZones
   properties: { idleTimeoutInMinutes: 4, publicIpAddresses: [{ id: egressAddress.id }] }
 }
 

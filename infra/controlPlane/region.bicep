@@ -29,6 +29,11 @@ var identityId = resourceId('Microsoft.ManagedIdentity/userAssignedIdentities', 
 var hubName = 'Spillway'
 var storageSuffix = environment().suffixes.storage
 var endpointSubnetId = resourceId('Microsoft.Network/virtualNetworks/subnets', controlNetworkName(name, place.name), 'endpoints')
+var hostParts = [
+  { groupId: 'blob', zoneName: 'privatelink.blob.${storageSuffix}' }
+  { groupId: 'queue', zoneName: 'privatelink.queue.${storageSuffix}' }
+  { groupId: 'table', zoneName: 'privatelink.table.${storageSuffix}' }
+]
 
 module hostStore 'store.bicep' = {
   params: {
@@ -70,14 +75,14 @@ module outboxAccess '../access/containerAccess.bicep' = {
 }
 
 module hostEndpoints '../network/privateEndpoint.bicep' = [
-  for kind in ['blob', 'queue', 'table']: {
+  for part in hostParts: {
     params: {
-      endpointName: 'pe-${name}-cp-${place.name}-host-${kind}'
+      endpointName: 'pe-${name}-cp-${place.name}-host-${part.groupId}'
       location: place.region
       subnetId: endpointSubnetId
       targetId: hostStore.outputs.accountId
-      groupId: kind
-      zoneNames: ['privatelink.${kind}.${storageSuffix}']
+      groupId: part.groupId
+      zoneNames: [part.zoneName]
     }
   }
 ]
@@ -126,6 +131,7 @@ module app 'app.bicep' = {
     fenceContainerUrl: fenceContainerUrl
     outboxContainerUrl: '${outbox.outputs.blobUrl}outbox'
     api: api
+    durableBackend: durableBackend
     schedulerEndpoint: scheduler.?outputs.endpoint ?? ''
     taskHubName: hubName
   }

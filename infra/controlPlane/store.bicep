@@ -1,4 +1,4 @@
-// A storage account: no keys, no anonymous reads, TLS 1.2, versions kept.
+// A storage account: no keys, no anonymous reads, TLS 1.2, what is deleted kept for a week.
 
 param accountName string
 param location string

@@ -65,6 +65,11 @@ module frontDoorProfile '../shared/frontDoor.bicep' = {
   }
 }
 
+module certificateAudit '../shared/certificateAudit.bicep' = {
+  scope: sharedResources
+  params: { vaultName: platform.certificateVaultName, workspaceId: sharedLogs.outputs.workspaceId }
+}
+
 module registry '../shared/registry.bicep' = {
   scope: sharedResources
   params: {
@@ -85,6 +90,8 @@ module firewallPolicy '../shared/firewallPolicy.bicep' = if (platform.firewall !
   }
 }
 
+// One stamp after the other: what one does not survive, the next never gets.
+@batchSize(1)
 module stampModules '../stamp/stamp.bicep' = [
   for (stamp, i) in stamps: {
     scope: stampResources[i]
@@ -117,6 +124,8 @@ var networkPairs = flatten(map(
   place => map(range(0, length(stamps)), stamp => { place: place, stamp: stamp })
 ))
 
+// A network takes one peering at a time, so they are made in turn.
+@batchSize(1)
 module toStamps '../network/peering.bicep' = [
   for pair in networkPairs: {
     scope: resourceGroup(regionGroup(name, controlPlane[pair.place].name))
@@ -134,6 +143,7 @@ module toStamps '../network/peering.bicep' = [
   }
 ]
 
+@batchSize(1)
 module fromStamps '../network/peering.bicep' = [
   for pair in networkPairs: {
     scope: stampResources[pair.stamp]
@@ -147,7 +157,7 @@ module fromStamps '../network/peering.bicep' = [
       )
       peeringName: 'to-cp-${controlPlane[pair.place].name}'
     }
-    dependsOn: [stampModules]
+    dependsOn: [toStamps]
   }
 ]
 

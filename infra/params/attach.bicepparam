@@ -1,4 +1,4 @@
-// Spillway beside a fleet that exists, its network in another subscription. Ids in; nothing of theirs is changed but
+// Spillway beside a fleet that exists, its network and its log workspace in subscriptions of their own. Ids in; nothing of theirs is changed but
 // role assignments and alert rules.
 using '../main.bicep'
 
@@ -7,7 +7,7 @@ param mode = 'attach'
 
 param attachTo = {
   frontDoorProfileId: '/subscriptions/33333333-3333-3333-3333-333333333333/resourceGroups/rg-edge/providers/Microsoft.Cdn/profiles/afd-shop'
-  accessLogWorkspaceId: '/subscriptions/33333333-3333-3333-3333-333333333333/resourceGroups/rg-edge/providers/Microsoft.OperationalInsights/workspaces/log-edge'
+  accessLogWorkspaceId: '/subscriptions/55555555-5555-5555-5555-555555555555/resourceGroups/rg-logs/providers/Microsoft.OperationalInsights/workspaces/log-central'
   stamps: [
     {
       name: 'uks'
@@ -18,6 +18,7 @@ param attachTo = {
       nodeSubnetName: 'aks'
       privateEndpointSubnetId: '/subscriptions/44444444-4444-4444-4444-444444444444/resourceGroups/rg-net-uks/providers/Microsoft.Network/virtualNetworks/vnet-uks/subnets/endpoints'
       oidcIssuerUrl: 'https://uksouth.oic.example.com/11111111-1111-1111-1111-111111111111/uks/'
+      zoneRedundant: true
     }
     {
       name: 'ukw'
@@ -26,6 +27,7 @@ param attachTo = {
       gatewayId: '/subscriptions/33333333-3333-3333-3333-333333333333/resourceGroups/rg-shop-ukw/providers/Microsoft.Network/applicationGateways/agw-shop-ukw'
       virtualNetworkId: '/subscriptions/44444444-4444-4444-4444-444444444444/resourceGroups/rg-net-ukw/providers/Microsoft.Network/virtualNetworks/vnet-ukw'
       nodeSubnetName: 'aks'
+      zoneRedundant: false
     }
   ]
 }
@@ -34,7 +36,7 @@ param controlPlane = [
   { name: 'weu', region: 'westeurope', addressSpace: '10.100.0.0/24', zoneRedundant: true }
   { name: 'neu', region: 'northeurope', addressSpace: '10.100.1.0/24', zoneRedundant: true }
 ]
-param fenceRegion = { name: 'frc', region: 'francecentral', addressSpace: '10.100.2.0/24', zoneRedundant: true }
+param fenceRegion = { name: 'frc', region: 'francecentral', zoneRedundant: true }
 param ledgerConsistency = 'Session'
 param alwaysReady = true
 

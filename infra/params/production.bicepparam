@@ -64,8 +64,8 @@ param controlPlane = [
   { name: 'scus', region: 'southcentralus', addressSpace: '10.100.0.0/24', zoneRedundant: true }
   { name: 'eus', region: 'eastus', addressSpace: '10.100.1.0/24', zoneRedundant: true }
 ]
-param fenceRegion = { name: 'wus2', region: 'westus2', addressSpace: '10.100.2.0/24', zoneRedundant: true }
-param dataRegions = [{ name: 'wus2', region: 'westus2', addressSpace: '10.100.2.0/24', zoneRedundant: true }]
+param fenceRegion = { name: 'wus2', region: 'westus2', zoneRedundant: true }
+param dataRegions = [{ name: 'wus2', region: 'westus2', zoneRedundant: true }]
 param ledgerConsistency = 'Strong'
 param durableBackend = 'taskScheduler'
 param alwaysReady = true

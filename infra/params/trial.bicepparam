@@ -52,7 +52,7 @@ param controlPlane = [
   { name: 'weu', region: 'westeurope', addressSpace: '10.100.0.0/24', zoneRedundant: true }
   { name: 'neu', region: 'northeurope', addressSpace: '10.100.1.0/24', zoneRedundant: true }
 ]
-param fenceRegion = { name: 'frc', region: 'francecentral', addressSpace: '10.100.2.0/24', zoneRedundant: true }
+param fenceRegion = { name: 'frc', region: 'francecentral', zoneRedundant: true }
 param ledgerConsistency = 'Session'
 param alwaysReady = false
 

@@ -37,6 +37,19 @@ resource common 'Microsoft.Network/firewallPolicies/ruleCollectionGroups@2025-05
             fqdnTags: ['AzureKubernetesService']
           }
           {
+            // Not in the tag: without the first, Flux never reports and never gets its configuration; without the others,
+            // the policy add-on has no policies.
+            ruleType: 'ApplicationRule'
+            name: 'extensions-and-policy'
+            sourceAddresses: nodePrefixes
+            protocols: [{ protocolType: 'Https', port: 443 }]
+            targetFqdns: [
+              '*.dp.kubernetesconfiguration.azure.com'
+              'data.policy.${environment().suffixes.storage}'
+              'store.policy.${environment().suffixes.storage}'
+            ]
+          }
+          {
             ruleType: 'ApplicationRule'
             name: 'gitops'
             sourceAddresses: nodePrefixes

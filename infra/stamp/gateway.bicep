@@ -138,7 +138,9 @@ resource gateway 'Microsoft.Network/applicationGateways@2025-05-01' = {
         name: 'ingress'
         properties: {
           protocol: 'Http'
-          host: hostName
+          // No host of the fleet: the controller answers itself. With one, a workload without such a path, or one that
+          // is unwell, would take the gate's answer away with its own.
+          host: '127.0.0.1'
           path: '/healthz'
           interval: 10
           timeout: 5

@@ -12,6 +12,7 @@ export function summaryLines(summary: Summary, scenario: Scenario, paint: Paint)
     ...timeBars(seconds, paint),
     ...summary.shortOf.slice(0, bindingShown).map((line, index) => `${index === 0 ? 'binds first' : 'also short '} ${paint('cyan', line)}`),
     `writes     Front Door ${writes.frontDoor}, node pools ${writes.agentPools}, HPAs ${writes.hpas}; ledger ${summary.ledgerEntries} entries, chain ${summary.ledgerVerified ? 'verified' : 'BROKEN'}`,
+    ...(summary.takenOverSeconds === null ? [] : [`taken over ${Math.round(summary.takenOverSeconds)} s after its controller died`]),
     ...suffering('failed requests     ', users.with.failedRequests, users.without.failedRequests, paint),
     ...suffering('user-error-minutes  ', users.with.userErrorMinutes, users.without.userErrorMinutes, paint),
     ...violations.map(({ at, invariant, message }) => paint('red', `violated ${invariant} at ${new Date(at).toISOString()}: ${message}`)),

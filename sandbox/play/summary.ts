@@ -20,6 +20,8 @@ export interface Summary {
   readonly violations: readonly Violation[];
   readonly ledgerEntries: number;
   readonly ledgerVerified: boolean;
+  /** From the death of the acting controller until another one held the fence for its run; null where none died. */
+  readonly takenOverSeconds: number | null;
   /** What is not as the scenario's file says it must end. */
   readonly problems: readonly string[];
 }
@@ -42,10 +44,10 @@ export interface SummaryInput {
   readonly without: UsersTotals;
   readonly violations: readonly Violation[];
   readonly ledgerVerified: boolean;
-  readonly problems: readonly string[];
 }
 
-export function summarise(input: SummaryInput): Summary {
+/** But for what the scenario's file is judged by. */
+export function summarise(input: SummaryInput): Omit<Summary, 'takenOverSeconds' | 'problems'> {
   const run = input.entries.filter(({ runId }) => runId === input.mainRunId);
   const opened = eventOf(run, 'RunOpened');
   const closed = eventOf(run, 'RunClosed');
@@ -77,7 +79,6 @@ export function summarise(input: SummaryInput): Summary {
     violations: input.violations,
     ledgerEntries: input.entries.length,
     ledgerVerified: input.ledgerVerified,
-    problems: input.problems,
   };
 }
 

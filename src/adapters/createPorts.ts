@@ -3,6 +3,7 @@ import type { HttpClient } from '@azure/core-rest-pipeline';
 import type { Fleet } from '../domain/fleet.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ports } from '../ports/ports.ts';
+import { managedClusters } from './aks/managedClusters.ts';
 import { aksClients, aksCompute } from './aks/pools.ts';
 import { blobClients } from './blob/blobClients.ts';
 import { blobFence } from './blob/fence.ts';
@@ -63,6 +64,7 @@ export function createPorts(options: PortOptions, fleet: Fleet, overrides: PortO
   const { ledger, state: stateContainer } = cosmosContainers(context, { endpoint: options.cosmosEndpoint, database: options.cosmosDatabase });
   const state = cosmosState(context, stateContainer);
   const aksClientOf = aksClients(context);
+  const readCluster = managedClusters(aksClientOf);
   const clusters = aksClusters(context, aksClientOf);
   const traffic = createTraffic(context, fleet, () => metrics.shares());
   const directory = originDirectory(clock, fleet, () => traffic.readTraffic());
@@ -71,14 +73,14 @@ export function createPorts(options: PortOptions, fleet: Fleet, overrides: PortO
     fleet,
     controlRegion: options.controlRegion,
     clock,
-    ...withWriteDeadlines({ traffic, compute: aksCompute(context, aksClientOf), workloads: kubernetesWorkloads(context, clusters), gate: blobGate(context, blobs) }, clock),
+    ...withWriteDeadlines({ traffic, compute: aksCompute(context, aksClientOf, readCluster), workloads: kubernetesWorkloads(context, clusters), gate: blobGate(context, blobs) }, clock),
     signals: fleetSignals(context, { metrics, clusters, state }),
     demand: metricsDemand(clock, fleet, metrics, accessLogEdges(clock, fleet, azureMonitorLogs(context), directory)),
-    headroom: azureHeadroom(context, fleet, { aksClientOf, clusters }),
+    headroom: azureHeadroom(context, fleet, { readCluster, clusters }),
     ledger: cosmosLedger(context, ledger, blobOutbox(context, blobs, options.outboxBlobUrl)),
     state,
     controls: storedControls(context, state, fleet.policy.initialMode),
-    fence: blobFence(context, blobs, options.fenceBlobUrl),
+    fence: blobFence(context, blobs, options.fenceBlobUrl, options.controlRegion),
     notify: webhookNotify(context, fleet.notify.webhookUrl),
     checks: httpChecks(context, metrics),
     prices: retailPrices(context, options.pricesEndpoint),

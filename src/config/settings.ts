@@ -61,6 +61,9 @@ const help = {
 
 type SettingName = keyof typeof help;
 
+/** Every setting that the app reads. */
+export const settingNames: readonly string[] = Object.keys(help);
+
 const environmentSchema = z.object({
   SPILLWAY_FLEET: text,
   SPILLWAY_CONTROL_REGION: z.string().regex(/^[a-z0-9]+$/),

@@ -8,6 +8,8 @@ import { alertPayload, alertRuleTypes } from '../../tools/infra-check/alertPaylo
 import type { AlertMoment } from '../../tools/infra-check/alertPayload.ts';
 import { deployedFleetOf } from '../../tools/infra-check/deployedFleet.ts';
 import { mergeFleet } from '../../tools/infra-check/fleetFile.ts';
+import { listAt, recordAt } from '../../tools/infra-check/snapshot.ts';
+import type { SnapshotResource } from '../../tools/infra-check/snapshot.ts';
 import { harness } from '../functions/http/harness.ts';
 import { readSnapshot } from './snapshots.ts';
 
@@ -44,6 +46,17 @@ describe('alert rules of the snapshot, through the app', () => {
   test('every kind of rule is there', () => {
     expect(rules).toHaveLength(14);
     expect(new Set(rules.map((rule) => rule.type.toLowerCase()))).toEqual(new Set(alertRuleTypes.map((type) => type.toLowerCase())));
+  });
+
+  test('a rule whose conditions no event meets never fires', () => {
+    const health = rules.find((rule) => rule.name.endsWith('-service-health'));
+    if (health === undefined) throw new Error('no rule on Service Health');
+    const withRegions = (containsAny: readonly string[]): SnapshotResource => {
+      const allOf = [...listAt(health.body, 'properties.condition.allOf'), { field: 'properties.impactedServices[*].ImpactedRegions[*].RegionName', containsAny }];
+      return { ...health, body: { ...health.body, properties: { ...recordAt(health.body, 'properties'), condition: { allOf } } } };
+    };
+    expect(() => alertPayload(withRegions(['swedencentral']), moment)).toThrow(/does not fire/);
+    expect(alertPayload(withRegions(['Global', 'Sweden Central']), moment)).toMatchObject({ schemaId: 'azureMonitorCommonAlertSchema' });
   });
 
   test.each(rules.map((rule) => [rule.name, rule] as const))('%s fires: the webhook takes it and knows the stamp', async (name, rule) => {

@@ -41,6 +41,18 @@ const assignmentOf = (resources: readonly Draft[], roleName: string): Draft => {
   if (found === undefined) throw new Error(`role ${roleName} is not assigned`);
   return found;
 };
+/** First assignment of a built-in role. */
+const withRole = (resources: readonly Draft[], roleGuid: string): Draft => {
+  const found = resources.find((resource) => resource.type === assignment && JSON.stringify(resource.properties).includes(roleGuid));
+  if (found === undefined) throw new Error(`role ${roleGuid} is not assigned`);
+  return found;
+};
+/** The assignment on a secret whose principal is named so. */
+const roleOnSecret = (resources: readonly Draft[], principal: string): Draft => {
+  const found = resources.find((resource) => resource.type === assignment && resource.id.includes('/secrets/') && JSON.stringify(resource.properties).includes(principal));
+  if (found === undefined) throw new Error(`${principal} has no role on a secret`);
+  return found;
+};
 const moved = (resource: Draft, scope: string): void => {
   resource.id = `${scope}/providers/Microsoft.Authorization/roleAssignments/${resource.name}`;
 };
@@ -93,6 +105,8 @@ const plants: readonly Plant[] = [
   { rule: 'a control-plane region that falls silent is noticed elsewhere', fault: 'too patient', plant: (all) => set(pick(all, 'Microsoft.Insights/scheduledQueryRules'), 'properties.criteria.allOf.0.threshold', 900), finds: /more than 180 s/ },
   { rule: 'alerts go to every control-plane region, signed', fault: 'one receiver', plant: (all) => { const group = pick(all, 'Microsoft.Insights/actionGroups'); const receivers = Reflect.get(Object(group.properties), 'webhookReceivers'); set(group, 'properties.webhookReceivers', Array.isArray(receivers) ? receivers.slice(0, 1) : []); }, finds: /is no receiver/ },
   { rule: 'alerts go to every control-plane region, signed', fault: 'unsigned', plant: (all) => set(pick(all, 'Microsoft.Insights/actionGroups'), 'properties.webhookReceivers.0.useAadAuth', false), finds: /not signed by Entra/ },
+  { rule: 'alerts go to every control-plane region, signed', fault: 'no application named', plant: (all) => set(pick(all, 'Microsoft.Insights/actionGroups'), 'properties.webhookReceivers.0.objectId', ''), finds: /does not say which application/ },
+  { rule: 'alerts go to every control-plane region, signed', fault: 'tokens for another audience', plant: (all) => set(pick(all, 'Microsoft.Insights/actionGroups'), 'properties.webhookReceivers.0.identifierUri', 'api://another'), finds: /tokens that the app does not take/ },
   { rule: 'every alert rule tells the action group', fault: 'an alert without an action', plant: (all) => set(pick(all, 'Microsoft.Insights/metricAlerts'), 'properties.actions', []), finds: /reaches no action group/ },
   { rule: 'the ledger has one write region, copies, and no way to forget', fault: 'two write regions', plant: (all) => set(pick(all, cosmos), 'properties.enableMultipleWriteLocations', true), finds: /several regions may write/ },
   { rule: 'the ledger has one write region, copies, and no way to forget', fault: 'a TTL', plant: (all) => set(pick(all, `${cosmos}/sqlDatabases/containers`, '/ledger'), 'properties.resource.defaultTtl', 86_400), finds: /has a TTL/ },
@@ -104,6 +118,37 @@ const plants: readonly Plant[] = [
   { rule: 'address spaces do not overlap', fault: 'two stamps share a range', plant: (all) => set(pick(all, 'Microsoft.Network/virtualNetworks', '-gwc-spoke'), 'properties.addressSpace.addressPrefixes', ['10.10.128.0/17']), finds: /overlap/ },
   { rule: "names are inside Azure's limits and unique across regions", fault: 'a storage name too long', plant: (all) => { pick(all, storage).name = 'stspillwayouteuropewest1ab'; }, finds: /no Microsoft.Storage\/storageAccounts may be called so/ },
   { rule: "names are inside Azure's limits and unique across regions", fault: 'one name in two regions', plant: (all) => { const [first, second] = all.filter((resource) => resource.type === storage); if (first !== undefined && second !== undefined) second.name = first.name; }, finds: /two of Microsoft.Storage/ },
+  { rule: 'every resource is evaluated', fault: 'settings that stay an expression', plant: (all) => { pick(all, 'Microsoft.Web/sites/config').properties = "[union(createObject('A', 'b'), createObject())]"; }, finds: /its properties are an expression/ },
+  { rule: 'every origin is a gateway that knows its name', fault: 'another host header', plant: (all) => set(pick(all, `${originGroup}/origins`), 'properties.originHostHeader', 'www.example.com'), finds: /asks for another host/ },
+  { rule: 'every origin is a gateway that knows its name', fault: 'no listener', plant: (all) => set(pick(all, gateway, '-swc'), 'properties.httpListeners', []), finds: /no gateway listens for swc\.origin\.example\.com/ },
+  { rule: 'every origin is a gateway that knows its name', fault: 'no record', plant: (all) => remove(all, pick(all, 'Microsoft.Network/dnsZones/A', '/gwc')), finds: /no record resolves gwc/ },
+  { rule: 'who serves a certificate may read it', fault: "a gateway's identity has no role", plant: (all) => remove(all, roleOnSecret(all, 'id-trial-swc-gateway')), finds: /agw-trial-swc: its identity may not read/ },
+  { rule: 'who serves a certificate may read it', fault: 'Front Door has no role', in: 'production', plant: (all) => remove(all, roleOnSecret(all, '/profiles/afd-prod-')), finds: /Front Door may not read/ },
+  { rule: 'firewalls let out what clusters need', fault: 'no way for Flux', in: 'production', plant: (all) => set(pick(all, 'Microsoft.Network/firewallPolicies/ruleCollectionGroups'), 'properties.ruleCollections.0.rules.1.targetFqdns', []), finds: /aks-prod-eus2: no rule lets it reach dp\.kubernetesconfiguration/ },
+  { rule: 'firewalls let out what clusters need', fault: 'no way for AKS', in: 'production', plant: (all) => set(pick(all, 'Microsoft.Network/firewallPolicies/ruleCollectionGroups'), 'properties.ruleCollections.0.rules.0.fqdnTags', []), finds: /what AKS needs/ },
+  { rule: 'every custom role may be assigned where it is', fault: "a workspace's subscription is left out", in: 'attach', plant: (all) => set(roleNamed(all, 'Spillway Access Log Reader'), 'properties.assignableScopes', [subscriptionScope, '/subscriptions/33333333-3333-3333-3333-333333333333']), finds: /log-central: not assignable/ },
+  { rule: 'every assignment says what its principal is', fault: 'no type', plant: (all) => set(pick(all, assignment), 'properties.principalType', null), finds: /no principalType/ },
+  { rule: 'every control-plane region holds every grant it needs', fault: 'one region lacks its outbox', plant: (all) => remove(all, assignmentOf(all, 'Spillway Outbox Writer')), finds: /lacks outboxWriter/ },
+  { rule: 'every control-plane region holds every grant it needs', fault: "one host lacks its storage's queues", plant: (all) => remove(all, withRole(all, '974c5e8b-45b9-4653-ba55-5f855dd0fb88')), finds: /lacks 974c5e8b/ },
+  { rule: 'every control-plane region holds every grant it needs', fault: 'shedding is on and one region may not shed', in: 'production', plant: (all) => remove(all, assignmentOf(all, 'Spillway Tier 3 Shedder')), finds: /lacks shedder/ },
+  { rule: 'every private endpoint has a name that its network resolves', fault: 'no record', plant: (all) => all.filter((resource) => resource.type.endsWith('/privateDnsZoneGroups') && resource.name.startsWith('pe-trial-cp-weu-cosmos/')).forEach((resource) => remove(all, resource)), finds: /pe-trial-cp-weu-cosmos: no zone keeps its record/ },
+  { rule: 'every private endpoint has a name that its network resolves', fault: 'a zone that is not linked', plant: (all) => { const link = all.find((resource) => resource.type.endsWith('/virtualNetworkLinks') && resource.name.includes('privatelink.queue')); if (link !== undefined) remove(all, link); }, finds: /linked to no zone for queue/ },
+  { rule: 'zones are on', fault: 'zones where there are none', in: 'attach', plant: (all) => set(pick(all, storage, pick(all, storage, '').name), 'location', 'ukwest'), finds: /ZRS does not exist in ukwest/ },
+  { rule: 'diagnostics are on for everything that has them', fault: 'nobody logs the certificates', plant: (all) => { const setting = all.find((resource) => resource.type === 'Microsoft.Insights/diagnosticSettings' && resource.id.includes('/vaults/kv-trial-tls-')); if (setting !== undefined) remove(all, setting); }, finds: /kv-trial-tls-000000: nobody logs/ },
+  { rule: "Azure's own word is heard in every subscription of the fleet", fault: 'regions as Resource Manager spells them', plant: (all) => set(pick(all, 'Microsoft.Insights/activityLogAlerts', '-service-health'), 'properties.condition.allOf.2', { field: 'properties.impactedServices[*].ImpactedRegions[*].RegionName', containsAny: ['swedencentral'] }), finds: /never says "swedencentral"/ },
+  { rule: "Azure's own word is heard in every subscription of the fleet", fault: 'a subscription without', in: 'attach', plant: (all) => remove(all, pick(all, 'Microsoft.Insights/activityLogAlerts', '-resource-health')), finds: /no alert on ResourceHealth/ },
+  { rule: 'app settings are those that the app reads', fault: 'one is missing', plant: (all) => set(pick(all, 'Microsoft.Web/sites/config'), 'properties.SPILLWAY_COSMOS_ENDPOINT', ''), finds: /SPILLWAY_COSMOS_ENDPOINT is missing/ },
+  { rule: 'app settings are those that the app reads', fault: 'one is spelt otherwise', plant: (all) => set(pick(all, 'Microsoft.Web/sites/config'), 'properties.SPILLWAY_FLEET_FILE', 'fleet.json'), finds: /SPILLWAY_FLEET_FILE is read by nobody/ },
+  { rule: 'app settings are those that the app reads', fault: "another region's", plant: (all) => set(pick(all, 'Microsoft.Web/sites/config'), 'properties.SPILLWAY_CONTROL_REGION', 'francecentral'), finds: /is not its region/ },
+  { rule: 'the app is what Flex Consumption takes', fault: 'a setting of older plans', plant: (all) => set(pick(all, 'Microsoft.Web/sites/config'), 'properties.WEBSITE_RUN_FROM_PACKAGE', '1'), finds: /WEBSITE_RUN_FROM_PACKAGE does not exist on Flex/ },
+  { rule: 'the app is what Flex Consumption takes', fault: 'a package read with a key', plant: (all) => set(pick(all, 'Microsoft.Web/sites'), 'properties.functionAppConfig.deployment.storage.authentication', { type: 'StorageAccountConnectionString' }), finds: /not read by its own identity/ },
+  { rule: 'the app is what Flex Consumption takes', fault: 'an old Node', plant: (all) => set(pick(all, 'Microsoft.Web/sites'), 'properties.functionAppConfig.runtime.version', '18'), finds: /node 18/ },
+  { rule: 'the app is what Flex Consumption takes', fault: 'fewer warm than the plan keeps', in: 'production', plant: (all) => set(pick(all, 'Microsoft.Web/sites'), 'properties.functionAppConfig.scaleAndConcurrency.alwaysReady.0.instanceCount', 1), finds: /keeps 1 warm for http, its plan 2/ },
+  { rule: 'the app is what Flex Consumption takes', fault: 'a subnet of another service', plant: (all) => set(pick(all, 'Microsoft.Network/virtualNetworks', '-cp-weu'), 'properties.subnets.0.properties.delegations', [{ properties: { serviceName: 'Microsoft.Web/serverFarms' } }]), finds: /not delegated to Microsoft.App/ },
+  { rule: 'the app is what Flex Consumption takes', fault: 'no way to the queues', plant: (all) => remove(all, pick(all, 'Microsoft.Network/privateEndpoints', '-cp-weu-host-queue')), finds: /leads to the queues/ },
+  { rule: 'host.json and the deployment name the same task hub', fault: 'another hub', in: 'production', plant: (all) => { const hub = pick(all, 'Microsoft.DurableTask/schedulers/taskHubs'); hub.id = hub.id.replace(/Spillway$/, 'default'); }, finds: /host.json says Spillway/ },
+  { rule: 'host.json and the deployment name the same task hub', fault: 'a connection to another hub', in: 'production', plant: (all) => set(pick(all, 'Microsoft.Web/sites/config'), 'properties.DURABLE_TASK_SCHEDULER', 'Endpoint=https://x;TaskHub=default;Authentication=ManagedIdentity'), finds: /another hub than host.json's/ },
+  { rule: 'the workbook asks every workspace that telemetry goes to', fault: 'one workspace', plant: (all) => { const workbook = pick(all, 'Microsoft.Insights/workbooks'); set(workbook, 'properties.serializedData', String(Reflect.get(Object(workbook.properties), 'serializedData')).replaceAll(/"crossComponentResources": \[[^\]]*\]/g, '"crossComponentResources": []')); }, finds: /heartbeats: does not ask/ },
   { rule: 'a fleet that exists is left as it is', fault: 'a setting of theirs is changed', in: 'attach', plant: (all) => { const alert = pick(all, 'Microsoft.Insights/metricAlerts'); alert.type = 'Microsoft.ContainerService/managedClusters/agentPools'; }, finds: /which is not Spillway's/ },
 ];
 

@@ -21,6 +21,23 @@ describe('compiled template', () => {
   });
 });
 
+describe('order in the compiled template', () => {
+  const flux = { type: 'Microsoft.KubernetesConfiguration/fluxConfigurations', dependsOn: ['cluster', 'flux'] };
+  const stamps = { type: 'Microsoft.Resources/deployments', copy: { name: 'stampModules', count: 2, mode: 'serial', batchSize: 1 } };
+
+  test('Flux first, and one stamp after the other', () => {
+    expect([...templateFindings(template(flux)), ...templateFindings(template(stamps))]).toEqual([]);
+  });
+
+  test('a configuration that does not wait for Flux is found', () => {
+    expect(templateFindings(template({ ...flux, dependsOn: ['cluster'] })).join()).toMatch(/does not wait/);
+  });
+
+  test('stamps that are deployed together are found', () => {
+    expect(templateFindings(template({ ...stamps, copy: { name: 'stampModules', count: 2 } })).join()).toMatch(/at the same time/);
+  });
+});
+
 describe('expressions in outputs', () => {
   test('objects, arrays, formats, quotes and suffixes', () => {
     const text = "[createArray(createObject('name', 'it''s', 'n', 5, 'none', null()), format('https://{0}.blob.{1}/x', 'acc', environment().suffixes.storage))]";

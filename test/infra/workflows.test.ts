@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { checkWorkflows, shellSteps, workflowFindings } from '../../tools/infra-check/workflowChecks.ts';
+import { checkWorkflows, shellBlocks, shellSteps, workflowFindings } from '../../tools/infra-check/workflowChecks.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -10,7 +10,34 @@ describe('workflows', () => {
     expect(results.filter((result) => result.outcome === 'failed')).toEqual([]);
   });
 
-  const job = (step: object): object => ({ permissions: { contents: 'read', 'id-token': 'write' }, jobs: { a: { steps: [step] } } });
+  const job = (step: object): object => ({
+    permissions: { contents: 'read', 'id-token': 'write' },
+    concurrency: { group: 'production' },
+    defaults: { run: { shell: 'bash' } },
+    jobs: { a: { environment: 'production', steps: [step] } },
+  });
+
+  test('a workflow with all of it has no finding', () => {
+    expect(workflowFindings('w', job({ run: 'curl x | jq .' }))).toEqual([]);
+  });
+
+  test('an action by its tag is found: somebody else can move it', () => {
+    expect(workflowFindings('w', job({ uses: 'azure/login@v2' })).join()).toMatch(/name the commit/);
+  });
+
+  test('a pipe whose failures go unnoticed is found', () => {
+    expect(workflowFindings('w', { ...job({ run: 'curl x | jq .' }), defaults: {} }).join()).toMatch(/inside a pipe/);
+  });
+
+  test('a sign-in outside an environment, or beside another one, is found', () => {
+    const found = workflowFindings('w', { ...job({ run: 'x' }), concurrency: {}, jobs: { a: { steps: [] } } }).join();
+    expect(found).toMatch(/outside an environment/);
+    expect(found).toMatch(/nothing of concurrency/);
+  });
+
+  test('commands of a guide are taken from its bash blocks alone', () => {
+    expect(shellBlocks('text\n```bash\necho a\n```\n```json\n{}\n```\n```bash\necho b\n```\n')).toEqual(['echo a\n', 'echo b\n']);
+  });
 
   test('a stored secret is found', () => {
     expect(workflowFindings('w', job({ uses: 'azure/login@v2', with: { creds: '${{ secrets.AZURE }}' } })).join()).toMatch(/stored secret/);

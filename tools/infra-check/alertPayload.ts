@@ -1,3 +1,4 @@
+import { scopeType } from './armId.ts';
 import type { SnapshotResource } from './snapshot.ts';
 import { at, isRecord, listAt, numberAt, recordAt, textAt, textsAt } from './snapshot.ts';
 
@@ -18,11 +19,14 @@ export const alertRuleTypes = ['Microsoft.Insights/metricAlerts', 'Microsoft.Ins
 
 /**
  * What Azure Monitor would post when this rule fires: the common alert schema, with the context of the rule's kind as
- * published. Throws for a rule of another type.
+ * published. Throws for a rule of another type, and for an activity log rule whose own conditions the event does not meet:
+ * such a rule never fires.
  */
 export function alertPayload(rule: SnapshotResource, moment: AlertMoment): Readonly<Record<string, unknown>> {
   const kind = kindOf(rule);
   const scope = kind.targets(moment);
+  const unmet = listAt(rule.body, 'properties.condition.allOf').filter((condition) => !meets(condition, kind.context(moment), moment));
+  if (moment.condition === 'Fired' && unmet.length > 0) throw new Error(`${rule.name} does not fire: ${JSON.stringify(unmet)}`);
   return {
     schemaId: 'azureMonitorCommonAlertSchema',
     data: {
@@ -137,6 +141,25 @@ function logKind(rule: SnapshotResource): RuleKind {
       },
     }),
   };
+}
+
+/** Whether an activity log event meets one condition of a rule. Fields are paths into the event; `[*]` is any item of a list. */
+function meets(condition: unknown, event: unknown, moment: AlertMoment): boolean {
+  const any = listAt(condition, 'anyOf');
+  if (any.length > 0) return any.some((inner) => meets(inner, event, moment));
+  const values = fieldOf(event, textAt(condition, 'field') ?? '', moment).map((value) => value.toLowerCase());
+  const wanted = [textAt(condition, 'equals'), ...textsAt(condition, 'containsAny')].filter((value) => value !== null).map((value) => value.toLowerCase());
+  return wanted.some((value) => values.includes(value));
+}
+
+function fieldOf(event: unknown, field: string, moment: AlertMoment): readonly string[] {
+  if (field === 'category') return [textAt(event, 'eventSource') ?? ''];
+  if (field === 'resourceType') return [scopeType(moment.resourceId)];
+  const texts = field.split('.').reduce<readonly unknown[]>((here, part) => {
+    const next = here.map((value) => at(value, part.replace('[*]', '')));
+    return part.endsWith('[*]') ? next.flatMap((value) => listAt({ items: typeof value === 'string' ? JSON.parse(value) : value }, 'items')) : next;
+  }, [event]);
+  return texts.filter((value) => typeof value === 'string');
 }
 
 function conditionEquals(rule: SnapshotResource, category: string): boolean {

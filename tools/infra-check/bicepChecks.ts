@@ -5,7 +5,7 @@ import type { Compiler } from './bicepCompiler.ts';
 import type { CheckResult } from './checkResult.ts';
 import { judged } from './checkResult.ts';
 import { runCommand } from './command.ts';
-import { isRecord } from './snapshot.ts';
+import { isRecord, listAt, numberAt, textAt } from './snapshot.ts';
 
 /** Ids that snapshots are evaluated with: nobody's. */
 const snapshotArguments = [
@@ -61,9 +61,12 @@ async function formatFindings(compiler: Compiler, infraFolder: string, sources: 
   }
 }
 
-const templateRule = 'origins are seeded only, and the template is small enough';
+const templateRule = 'origins are seeded only, stamps come one after the other, Flux before what it follows';
 
-/** What a snapshot does not show: `@onlyIfNotExists`, and conditions, which in a deleting stack would remove the resource. */
+/**
+ * What a snapshot does not show: `@onlyIfNotExists`; conditions, which in a deleting stack would remove the resource; the
+ * order in which things are made; and the size of the whole.
+ */
 export function templateFindings(template: string): readonly string[] {
   const findings: string[] = template.length > largestTemplateBytes ? [`${template.length} bytes, Azure takes ${largestTemplateBytes}`] : [];
   const walk = (value: unknown): void => {
@@ -72,6 +75,12 @@ export function templateFindings(template: string): readonly string[] {
     if (value.type === 'Microsoft.Cdn/profiles/originGroups/origins' && value.existing !== true) {
       if (!isRecord(value['@options']) || !('onlyIfNotExists' in value['@options'])) findings.push('an origin is not @onlyIfNotExists(): a deployment would set its weight back');
       if ('condition' in value) findings.push('an origin has a condition: a deleting stack would remove it');
+    }
+    if (value.type === 'Microsoft.KubernetesConfiguration/fluxConfigurations' && !listAt(value, 'dependsOn').includes('flux')) {
+      findings.push('a Flux configuration does not wait for the Flux extension: the cluster has nothing to take it with');
+    }
+    if (textAt(value, 'copy.name') === 'stampModules' && (textAt(value, 'copy.mode') !== 'serial' || numberAt(value, 'copy.batchSize') !== 1)) {
+      findings.push('stamps are deployed at the same time: one bad change reaches all of them');
     }
     Object.values(value).forEach(walk);
   };

@@ -36,7 +36,7 @@ export function standingCost(snapshot: Snapshot): readonly CostLine[] {
   const firewalls = ofType(snapshot, 'Microsoft.Network/azureFirewalls');
   const containers = ofType(snapshot, 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers');
   const copies = ofType(snapshot, 'Microsoft.DocumentDB/databaseAccounts').flatMap((account) => listAt(account.body, 'properties.locations')).length;
-  const warm = ofType(snapshot, 'Microsoft.Web/sites').flatMap((site) => listAt(site.body, 'properties.functionAppConfig.scaleAndConcurrency.alwaysReady'));
+  const warm = sum(ofType(snapshot, 'Microsoft.Web/sites'), (site) => warmInstances(snapshot, site));
   const registries = count('Microsoft.ContainerRegistry/registries') + count('Microsoft.ContainerRegistry/registries/replications');
   return [
     { item: 'nodes at minCount', count: sum(clusters, nodeCount), usdPerHour: sum(clusters, (cluster) => nodeCost(cluster, 'minCount')) },
@@ -50,8 +50,18 @@ export function standingCost(snapshot: Snapshot): readonly CostLine[] {
     flat('private DNS zones', 'Microsoft.Network/privateDnsZones', listPrices.privateDnsZone),
     { item: 'registry and its replicas', count: registries, usdPerHour: registries * listPrices.registryPremium },
     { item: 'Cosmos DB at its autoscale floor', count: containers.length * copies, usdPerHour: containers.length * copies * listPrices.cosmosAutoscale100Ru },
-    { item: 'Functions instances kept warm', count: sum(warm, (group) => numberAt(group, 'instanceCount') ?? 0), usdPerHour: sum(warm, (group) => numberAt(group, 'instanceCount') ?? 0) * listPrices.functionsAlwaysReadyInstance },
+    { item: 'Functions instances kept warm', count: warm, usdPerHour: warm * listPrices.functionsAlwaysReadyInstance },
   ];
+}
+
+/** What Flex Consumption scales by itself: HTTP together, Durable together, each timer alone (the watch, the reconciler, one drill). */
+const scaledGroups = 5;
+
+/** A zone-redundant plan keeps two instances of each group whatever is asked for, and bills them as kept warm. */
+function warmInstances(snapshot: Snapshot, site: SnapshotResource): number {
+  const plan = ofType(snapshot, 'Microsoft.Web/serverfarms').find((candidate) => candidate.id === at(site.body, 'properties.serverFarmId'));
+  if (at(plan?.body, 'properties.zoneRedundant') === true) return 2 * scaledGroups;
+  return sum(listAt(site.body, 'properties.functionAppConfig.scaleAndConcurrency.alwaysReady'), (group) => numberAt(group, 'instanceCount') ?? 0);
 }
 
 /**

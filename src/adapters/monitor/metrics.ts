@@ -15,7 +15,8 @@ export interface Metrics {
 
 export interface MetricQuestion {
   readonly resourceId: string;
-  readonly metric: string;
+  /** Of one resource, up to 20. */
+  readonly metrics: readonly string[];
   readonly aggregation: 'Average' | 'Total' | 'Maximum';
   /** Each is split by. */
   readonly dimensions: readonly string[];
@@ -26,8 +27,9 @@ export interface MetricQuestion {
   readonly grain?: string;
 }
 
-/** One point. A minute without data has no row: it is unknown, never zero (I6). */
+/** One point of one metric. A minute without data has no row: it is unknown, never zero (I6). */
 export interface MetricRow {
+  readonly metric: string;
   /** Start of the grain, epoch milliseconds. */
   readonly at: number;
   /** Names in lower case: the service answers them so. */
@@ -47,9 +49,9 @@ export function azureMonitorMetrics(context: SdkContext): Metrics {
     userAgentOptions: { userAgentPrefix },
   });
   return {
-    async query({ resourceId, metric, aggregation, dimensions, fromMs, toMs, grain = 'PT1M' }) {
+    async query({ resourceId, metrics, aggregation, dimensions, fromMs, toMs, grain = 'PT1M' }) {
       // The SDK puts a slash before what it is given.
-      const answer = await client.queryResource(resourceId.replace(/^\//, ''), [metric], {
+      const answer = await client.queryResource(resourceId.replace(/^\//, ''), [...metrics], {
         granularity: grain,
         timespan: { startTime: new Date(fromMs), endTime: new Date(toMs) },
         aggregations: [aggregation],
@@ -61,7 +63,7 @@ export function azureMonitorMetrics(context: SdkContext): Metrics {
           const labels = Object.fromEntries((series.metadataValues ?? []).map(({ name, value }) => [(name ?? '').toLowerCase(), value ?? '']));
           return (series.data ?? []).flatMap((point) => {
             const value = point[field];
-            return value === undefined || value === null ? [] : [{ at: point.timeStamp.getTime(), dimensions: labels, value }];
+            return value === undefined || value === null ? [] : [{ metric: found.name, at: point.timeStamp.getTime(), dimensions: labels, value }];
           });
         }),
       );

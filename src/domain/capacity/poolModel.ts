@@ -88,7 +88,7 @@ function poolModel(pool: PoolFacts, ref: PoolRef | null, nodes: readonly NodeFac
     zones,
     nodesByZone,
     zoneOpen: zones.map((zone) => (pool.zones.length === 0 || zone === '' ? true : pool.zones.includes(zone) && (sku === null || sku.zones.includes(zone)))),
-    nodeClasses: classes.all.sort((a, b) => a.free.cpuMillicores - b.free.cpuMillicores || a.zone - b.zone),
+    nodeClasses: classes.all.toSorted((a, b) => a.free.cpuMillicores - b.free.cpuMillicores || a.zone - b.zone),
     unusable: nodes.length - usable,
     usable,
     announced: Math.max(0, target - pool.count),

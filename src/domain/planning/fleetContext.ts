@@ -4,7 +4,7 @@ import type { DemandFacts, FleetFacts, StampFacts, TrafficFacts } from '../facts
 import type { Fleet, Policy, Stamp, StampName } from '../fleet.ts';
 import type { Plan } from '../plan.ts';
 import { unknown } from '../reading.ts';
-import { buildTrafficModel, calibrateUsers, currentState, estimateRegionLatencyMs, type TrafficModel } from '../traffic/index.ts';
+import { buildTrafficModel, calibrateUsers, currentState, regionLatencies, type TrafficModel } from '../traffic/index.ts';
 import { assumedDemand, assumedTraffic } from './assumedInputs.ts';
 import { demandGrowth } from './demandGrowth.ts';
 import { observedLoads } from './observedLoads.ts';
@@ -67,12 +67,11 @@ export function buildFleetContext(fleet: Fleet, facts: FleetFacts, assessment: F
   }
   const demand = demandRead.kind === 'known' ? demandRead.value : assumedDemand(fleet, traffic, stampFacts);
   const uncalibrated = buildTrafficModel(stampNames, traffic, demand);
-  const regionOf = (index: number): string => fleet.stamps[index]?.region ?? '';
   const model =
     demand.source === 'countryTable'
-      ? calibrateUsers(uncalibrated, currentState(uncalibrated, (index) => out.has(index)), observedLoads(fleet, uncalibrated, stampFacts), (from, to) => estimateRegionLatencyMs(regionOf(from), regionOf(to)))
+      ? calibrateUsers(uncalibrated, currentState(uncalibrated, (index) => out.has(index)), observedLoads(fleet, uncalibrated, stampFacts), regionLatencies(fleet.stamps.map(({ region }) => region)))
       : uncalibrated;
-  if (model !== uncalibrated && model.groups.some((group, index) => group.users.length !== uncalibrated.groups[index]?.users.length)) notes.push('users by country were placed so that the present shares come out');
+  if (model.groups.some((group, index) => group !== uncalibrated.groups[index])) notes.push('users by country were placed so that the present shares come out');
   const growth = demandGrowth(fleet, stampFacts, model);
   return {
     fleet,

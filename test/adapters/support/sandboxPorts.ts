@@ -108,7 +108,7 @@ export function storesOf({ context, azure }: SandboxHarness) {
   return {
     containers,
     outbox,
-    fence: () => blobFence(context, blobs, options.fenceBlobUrl),
+    fence: (controlRegion = options.controlRegion) => blobFence(context, blobs, options.fenceBlobUrl, controlRegion),
     gate: () => blobGate(context, blobs),
     state: () => cosmosState(context, containers.state),
     ledger: () => cosmosLedger(context, containers.ledger, outbox),

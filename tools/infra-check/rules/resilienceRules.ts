@@ -1,9 +1,16 @@
-import { extensionScope, resourceGroupOf, sameId } from '../armId.ts';
+import { extensionScope, lastSegment, resourceGroupOf, sameId, scopeType } from '../armId.ts';
+import { deployedFleetOf } from '../deployedFleet.ts';
 import type { Rule } from '../rule.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { at, listAt, numberAt, ofType, textAt, textsAt } from '../snapshot.ts';
 
 const zonal = ['Microsoft.Network/applicationGateways', 'Microsoft.Network/azureFirewalls', 'Microsoft.Network/publicIPAddresses', 'Microsoft.Network/natGateways'];
+
+/** Azure's regions without availability zones, as published in 2026: there, zone-redundant storage does not exist. */
+const regionsWithoutZones = new Set([
+  'australiacentral', 'australiasoutheast', 'brazilsoutheast', 'canadaeast', 'francesouth', 'germanynorth', 'koreasouth', 'northcentralus', 'norwaywest',
+  'southafricawest', 'southindia', 'switzerlandwest', 'uaecentral', 'ukwest', 'westcentralus', 'westindia', 'westus',
+]);
 
 export const zonesOn: Rule = {
   name: 'zones are on',
@@ -18,9 +25,12 @@ export const zonesOn: Rule = {
         .filter((pool) => textsAt(pool, 'availabilityZones').length < 3)
         .map((pool) => `${cluster.name}: pool ${textAt(pool, 'name') ?? ''} spans ${textsAt(pool, 'availabilityZones').length} zone(s)`),
     ),
-    ...ofType(snapshot, 'Microsoft.Storage/storageAccounts')
-      .filter((account) => !(textAt(account.body, 'sku.name') ?? '').endsWith('ZRS'))
-      .map((account) => `${account.name}: ${textAt(account.body, 'sku.name') ?? 'no SKU'} does not span zones`),
+    ...ofType(snapshot, 'Microsoft.Storage/storageAccounts').flatMap((account) => {
+      const sku = textAt(account.body, 'sku.name') ?? 'no SKU';
+      const region = account.location ?? '';
+      if (regionsWithoutZones.has(region)) return sku.endsWith('ZRS') ? [`${account.name}: ${sku} does not exist in ${region}, which has no zones`] : [];
+      return sku.endsWith('ZRS') ? [] : [`${account.name}: ${sku} does not span zones`];
+    }),
     ...ofType(snapshot, 'Microsoft.DocumentDB/databaseAccounts').flatMap((account) =>
       listAt(account.body, 'properties.locations')
         .filter((place) => at(place, 'isZoneRedundant') !== true)
@@ -52,10 +62,18 @@ export const diagnosticsOn: Rule = {
   why: 'what was not logged before the bad night is not there on it',
   check: (snapshot) => {
     const covered = new Set(ofType(snapshot, 'Microsoft.Insights/diagnosticSettings').map((setting) => extensionScope(setting.id)?.toLowerCase()));
-    return withDiagnostics
-      .flatMap((type) => ofType(snapshot, type))
-      .filter((resource) => !covered.has(resource.id.toLowerCase()))
-      .map((resource) => `${resource.name} (${resource.type}): no diagnostic setting`);
+    // Made before this deployment, by bootstrap.bicep: the vault that certificates are read from.
+    const certificateVaults = ofType(snapshot, 'Microsoft.Network/privateEndpoints')
+      .flatMap((endpoint) => listAt(endpoint.body, 'properties.privateLinkServiceConnections'))
+      .map((connection) => textAt(connection, 'properties.privateLinkServiceId') ?? '')
+      .filter((id) => scopeType(id) === 'Microsoft.KeyVault/vaults');
+    return [
+      ...withDiagnostics
+        .flatMap((type) => ofType(snapshot, type))
+        .filter((resource) => !covered.has(resource.id.toLowerCase()))
+        .map((resource) => `${resource.name} (${resource.type}): no diagnostic setting`),
+      ...[...new Set(certificateVaults)].filter((id) => !covered.has(id.toLowerCase())).map((id) => `${lastSegment(id)}: nobody logs who reads it`),
+    ];
   },
 };
 
@@ -108,6 +126,7 @@ export const webhooksSecure: Rule = {
   why: 'after one failure Azure leaves an endpoint alone for 15 minutes: the other region must get the alert too',
   check: (snapshot) => {
     const sites = ofType(snapshot, 'Microsoft.Web/sites');
+    const audiences = ofType(snapshot, 'Microsoft.Web/sites/config').map((config) => textAt(config.body, 'properties.SPILLWAY_ALERT_AUDIENCE') ?? '');
     return ofType(snapshot, 'Microsoft.Insights/actionGroups').flatMap((group) => {
       const receivers = listAt(group.body, 'properties.webhookReceivers');
       return [
@@ -118,6 +137,12 @@ export const webhooksSecure: Rule = {
         ...receivers
           .filter((receiver) => at(receiver, 'useAadAuth') !== true || at(receiver, 'useCommonAlertSchema') !== true)
           .map((receiver) => `${group.name}: receiver ${textAt(receiver, 'name') ?? ''} is not signed by Entra, or not in the common schema`),
+        ...receivers
+          .filter((receiver) => ['objectId', 'identifierUri', 'tenantId'].some((field) => (textAt(receiver, field) ?? '') === ''))
+          .map((receiver) => `${group.name}: receiver ${textAt(receiver, 'name') ?? ''} does not say which application its tokens are for`),
+        ...receivers
+          .filter((receiver) => !audiences.some((audience) => [audience, `api://${audience}`].includes(textAt(receiver, 'identifierUri') ?? '')))
+          .map((receiver) => `${group.name}: receiver ${textAt(receiver, 'name') ?? ''} sends tokens that the app does not take`),
       ];
     });
   },
@@ -134,6 +159,30 @@ export const alertsArrive: Rule = {
       ...ofType(snapshot, 'Microsoft.Insights/activityLogAlerts').filter((rule) => !told(listAt(rule.body, 'properties.actions.actionGroups').map((action) => textAt(action, 'actionGroupId')))),
       ...ofType(snapshot, 'Microsoft.Insights/scheduledQueryRules').filter((rule) => !told(textsAt(rule.body, 'properties.actions.actionGroups'))),
     ].map((rule) => `${rule.name}: reaches no action group of this deployment`);
+  },
+};
+
+export const azureHeard: Rule = {
+  name: "Azure's own word is heard in every subscription of the fleet",
+  why: 'Service Health and Resource Health speak subscription by subscription; a filter that Azure spells otherwise hears nothing',
+  check: (snapshot) => {
+    const fleet = deployedFleetOf(snapshot);
+    const ids = [fleet.frontDoorProfileId, ...fleet.stamps.flatMap((stamp) => [stamp.clusterId, stamp.gatewayId]), ...ofType(snapshot, 'Microsoft.Web/sites').map((site) => site.id)];
+    const alerts = ofType(snapshot, 'Microsoft.Insights/activityLogAlerts').map((alert) => ({ alert, conditions: listAt(alert.body, 'properties.condition.allOf') }));
+    const hears = (subscription: string, category: string): boolean =>
+      alerts.some(({ alert, conditions }) => textsAt(alert.body, 'properties.scopes').includes(subscription) && conditions.some((condition) => textAt(condition, 'equals') === category));
+    return [
+      ...[...new Set(ids.map((id) => id.split('/').slice(0, 3).join('/')))].flatMap((subscription) =>
+        ['ServiceHealth', 'ResourceHealth'].filter((category) => !hears(subscription, category)).map((category) => `${subscription}: no alert on ${category}`),
+      ),
+      ...alerts.flatMap(({ alert, conditions }) =>
+        conditions
+          .filter((condition) => (textAt(condition, 'field') ?? '').endsWith('RegionName'))
+          .flatMap((condition) => textsAt(condition, 'containsAny'))
+          .filter((name) => /^[a-z0-9]+$/.test(name))
+          .map((name) => `${alert.name}: Service Health never says "${name}"; it says region names as people do`),
+      ),
+    ];
   },
 };
 

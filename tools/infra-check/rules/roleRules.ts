@@ -1,10 +1,10 @@
 import { roleTable } from '../../../src/adapters/permissions.ts';
 import type { RoleGrant, ScopeKind } from '../../../src/adapters/permissions.ts';
-import { extensionScope, lastSegment, sameId, scopeType } from '../armId.ts';
+import { extensionScope, lastSegment, resourceGroupOf, sameId, scopeType } from '../armId.ts';
 import { deployedFleetOf } from '../deployedFleet.ts';
 import type { Rule } from '../rule.ts';
 import type { Snapshot, SnapshotResource } from '../snapshot.ts';
-import { listAt, ofType, textAt, textsAt } from '../snapshot.ts';
+import { listAt, ofType, recordAt, textAt, textsAt } from '../snapshot.ts';
 
 const container = 'Microsoft.Storage/storageAccounts/blobServices/containers';
 
@@ -127,11 +127,29 @@ export const scopesAreNarrow: Rule = {
   },
 };
 
-/** Identities of the control plane: those that Functions apps run as. */
-const controlIdentities = (snapshot: Snapshot): readonly string[] =>
-  ofType(snapshot, 'Microsoft.ManagedIdentity/userAssignedIdentities')
-    .filter((identity) => ofType(snapshot, 'Microsoft.Web/sites').some((site) => JSON.stringify(site.body.identity ?? {}).toLowerCase().includes(identity.id.toLowerCase())))
-    .map((identity) => identity.id);
+export const rolesAssignable: Rule = {
+  name: 'every custom role may be assigned where it is',
+  why: 'a role is known in the subscriptions that it names; in another one the assignment is refused',
+  check: (snapshot) => {
+    const scopes = new Map(azureRoles(snapshot).map((role) => [role.name, textsAt(role.body, 'properties.assignableScopes')]));
+    return assignmentsOf(snapshot)
+      .filter((assignment) => !(scopes.get(assignment.role) ?? ['/']).some((scope) => `${assignment.scope}/`.toLowerCase().startsWith(scope === '/' ? scope : `${scope.toLowerCase()}/`)))
+      .map((assignment) => `role on ${assignment.scope}: not assignable in that subscription`);
+  },
+};
+
+export const principalsTyped: Rule = {
+  name: 'every assignment says what its principal is',
+  why: 'an identity is new when it gets its roles: without its type Azure looks it up, does not find it yet, and refuses',
+  check: (snapshot) =>
+    ofType(snapshot, 'Microsoft.Authorization/roleAssignments')
+      .filter((assignment) => textAt(assignment.body, 'properties.principalType') !== 'ServicePrincipal')
+      .map((assignment) => `role on ${extensionScope(assignment.id) ?? '?'}: no principalType`),
+};
+
+/** Functions apps and the identity that each runs as. */
+const controlPlane = (snapshot: Snapshot): readonly { readonly site: SnapshotResource; readonly identity: string }[] =>
+  ofType(snapshot, 'Microsoft.Web/sites').flatMap((site) => Object.keys(recordAt(site.body, 'identity.userAssignedIdentities')).map((identity) => ({ site, identity })));
 
 export const grantsComplete: Rule = {
   name: 'every control-plane region holds every grant it needs',
@@ -139,18 +157,34 @@ export const grantsComplete: Rule = {
   check: (snapshot) => {
     const custom = new Map(azureRoles(snapshot).map((role) => [grantOf(role)?.key, role.name]));
     const assignments = assignmentsOf(snapshot);
-    const needs = neededGrants(snapshot);
+    const needs = neededGrants(snapshot).filter(({ key }) => custom.has(key) || roleTable.some((grant) => grant.key === key && grant.optional === null));
     const cosmos = ofType(snapshot, 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments');
-    return controlIdentities(snapshot).flatMap((identity) => [
-      ...needs
-        .filter(({ key, scope }) => !assignments.some((assignment) => assignment.role === custom.get(key) && sameId(assignment.scope, scope) && assignment.principal.includes(`'${identity}'`)))
-        .map(({ key, scope }) => `${lastSegment(identity)}: lacks ${key} on ${scope}`),
+    const holds = (identity: string, role: string | undefined, scope: string): boolean =>
+      assignments.some((assignment) => assignment.role === role && sameId(assignment.scope, scope) && assignment.principal.includes(`'${identity}'`));
+    return controlPlane(snapshot).flatMap(({ site, identity }) => [
+      ...needs.filter(({ key, scope }) => !holds(identity, custom.get(key), scope)).map(({ key, scope }) => `${lastSegment(identity)}: lacks ${key} on ${scope}`),
+      ...ownNeeds(snapshot, site).filter(({ role, scope }) => !holds(identity, custom.get(role) ?? role, scope)).map(({ role, scope }) => `${lastSegment(identity)}: lacks ${role} on ${scope}`),
       ...['ledger', 'state']
         .filter((name) => !cosmos.some((assignment) => (textAt(assignment.body, 'properties.scope') ?? '').endsWith(`/colls/${name}`) && (textAt(assignment.body, 'properties.principalId') ?? '').includes(`'${identity}'`)))
         .map((name) => `${lastSegment(identity)}: has no role on the ${name} container`),
     ]);
   },
 };
+
+/** Blobs, queues and tables of the host's own storage, by built-in role. */
+const hostRoles = ['b7e6dc6d-f1e8-4753-8033-0f276bb0955b', '974c5e8b-45b9-4653-ba55-5f855dd0fb88', '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'];
+const metricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb';
+
+/** What an app needs of its own region's resources: its outbox, its host's storage, its telemetry. */
+function ownNeeds(snapshot: Snapshot, site: SnapshotResource): readonly { readonly role: string; readonly scope: string }[] {
+  const own = (type: string): readonly SnapshotResource[] => ofType(snapshot, type).filter((resource) => sameId(resourceGroupOf(resource.id) ?? '', resourceGroupOf(site.id) ?? ''));
+  const settings = own('Microsoft.Web/sites/config').map((config) => textAt(config.body, 'properties.AzureWebJobsStorage__accountName'));
+  return [
+    ...own(container).filter((item) => item.name.endsWith('/outbox')).map((item) => ({ role: 'outboxWriter', scope: item.id })),
+    ...own('Microsoft.Storage/storageAccounts').filter((account) => settings.includes(account.name)).flatMap((account) => hostRoles.map((role) => ({ role, scope: account.id }))),
+    ...own('Microsoft.Insights/components').map((component) => ({ role: metricsPublisher, scope: component.id })),
+  ];
+}
 
 function neededGrants(snapshot: Snapshot): readonly { readonly key: string; readonly scope: string }[] {
   const fleet = deployedFleetOf(snapshot);
@@ -161,8 +195,12 @@ function neededGrants(snapshot: Snapshot): readonly { readonly key: string; read
   const namespaces = [...new Set(assignmentsOf(snapshot).filter(({ scope }) => scopeType(scope) === scopeTypes.kubernetesNamespace).map(({ scope }) => lastSegment(scope)))];
   return [
     ...(namespaces.length === 0 ? [{ key: 'workloadOperator', scope: 'any namespace' }] : []),
-    { key: 'frontDoorOriginOperator', scope: profile },
-    { key: 'frontDoorOperationReader', scope: group },
+    ...(scopeType(profile) === scopeTypes.frontDoorClassic
+      ? [{ key: 'frontDoorClassicOperator', scope: profile }]
+      : [
+          { key: 'frontDoorOriginOperator', scope: profile },
+          { key: 'frontDoorOperationReader', scope: group },
+        ]),
     ...fleet.stamps.flatMap((stamp) => [
       { key: 'clusterOperator', scope: stamp.clusterId },
       { key: 'gatewayMetricsReader', scope: stamp.gatewayId },
@@ -172,6 +210,8 @@ function neededGrants(snapshot: Snapshot): readonly { readonly key: string; read
     ]),
     ...stores('gate', 'gateWriter'),
     ...stores('fence', 'fenceHolder'),
-    ...namespaces.flatMap((namespace) => fleet.stamps.map((stamp) => ({ key: 'workloadOperator', scope: `${stamp.clusterId}/namespaces/${namespace}` }))),
+    ...namespaces.flatMap((namespace) =>
+      fleet.stamps.flatMap((stamp) => ['workloadOperator', 'kedaScaler', 'shedder'].map((key) => ({ key, scope: `${stamp.clusterId}/namespaces/${namespace}` }))),
+    ),
   ];
 }

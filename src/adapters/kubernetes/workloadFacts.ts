@@ -3,7 +3,7 @@ import type { HpaFacts, MeasuredStart, ReplicaFacts, WorkloadFacts } from '../..
 import type { Workload } from '../../domain/fleet.ts';
 import { ninetiethPercentile } from '../../domain/startTimes.ts';
 import { hpaOwner } from './hpaOwner.ts';
-import { podRequests } from './podRequests.ts';
+import { podLimits, podRequests } from './podRequests.ts';
 import type { Wire } from './reader.ts';
 
 export interface WorkloadObjects {
@@ -27,6 +27,8 @@ export function workloadFacts(workload: Workload, objects: WorkloadObjects): Wor
     readyOnNodes: nodesOfReady(objects.pods),
     ...replicaFacts(deployment),
     podRequests: podRequests(template?.spec ?? { containers: [] }),
+    // A LimitRange gives its defaults to the pods, not to the template.
+    podLimits: podLimits(objects.pods[0]?.spec ?? template?.spec ?? { containers: [] }),
     topologySpread: (template?.spec?.topologySpreadConstraints ?? []).map((spread) => ({
       topologyKey: spread.topologyKey,
       maxSkew: spread.maxSkew,

@@ -57,7 +57,7 @@ function limitShortfalls({ stamp, limits }: StampModel, packing: Packing): Weigh
   return limits.flatMap(({ constraint, subject, unit, fix, available }, position): Weighed[] => {
     const used = packing.used[position] ?? 0;
     const missing = used - available;
-    return missing <= 0 ? [] : [{ shortfall: { stamp: stamp.name, constraint, subject, missing, unit, fix: fix(missing) }, covered: available / used }];
+    return used === 0 || missing <= 0 ? [] : [{ shortfall: { stamp: stamp.name, constraint, subject, missing, unit, fix: fix(missing) }, covered: available / used }];
   });
 }
 
@@ -127,7 +127,7 @@ function resourceQuotaShortfalls({ stamp, workloads, network }: StampModel, addi
   if (network.kind === 'unknown') return [];
   return network.value.resourceQuotas.flatMap((quota): Weighed[] => {
     const asked = workloads.reduce((sum, model, position) => sum + (model.workload.namespace === quota.namespace ? (additional[position] ?? 0) * askedPerPod(model, quota) : 0), 0);
-    const missing = asked === 0 ? 0 : asked - Math.max(0, quota.hard - quota.used);
+    const missing = asked === 0 ? 0 : asked - (quota.hard - quota.used);
     if (missing <= 0) return [];
     const unit = unitOf[quota.resource];
     const fix = `raise the ResourceQuota on ${quota.resource} of namespace ${quota.namespace} from ${quota.hard} to at least ${quota.hard + missing} ${unit}`;
@@ -135,14 +135,21 @@ function resourceQuotaShortfalls({ stamp, workloads, network }: StampModel, addi
   });
 }
 
-const unitOf = { cpu: 'millicores', memory: 'MiB', pods: 'pods' } as const;
+const unitOf = { cpu: 'millicores', cpuLimits: 'millicores', memory: 'MiB', memoryLimits: 'MiB', ephemeralStorage: 'MiB', pods: 'pods' } as const;
 
-function askedPerPod({ request }: WorkloadModel, { resource }: ResourceQuotaFacts): number {
+/** Where a limit is not known, the request is the least that it can be. */
+function askedPerPod({ request, facts }: WorkloadModel, { resource }: ResourceQuotaFacts): number {
   switch (resource) {
     case 'cpu':
       return request.cpuMillicores;
     case 'memory':
       return request.memoryMiB;
+    case 'cpuLimits':
+      return Math.max(request.cpuMillicores, facts?.podLimits?.cpuMillicores ?? 0);
+    case 'memoryLimits':
+      return Math.max(request.memoryMiB, facts?.podLimits?.memoryMiB ?? 0);
+    case 'ephemeralStorage':
+      return request.ephemeralStorageMiB;
     case 'pods':
       return 1;
   }

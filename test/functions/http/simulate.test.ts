@@ -99,6 +99,7 @@ describe('one survivor, and something is short', () => {
     ['a stopped pool', there(() => withPool({ powerState: 'Stopped' })), 'poolNotScalable', 2, 'nodes', /start pool/],
     ['a capacity reservation with 1 machine left of 2', there(() => withPool({ capacityReservationGroupId: '/g', reservedNodesFree: 1 })), 'capacityReservation', 1, 'nodes', /reserve 1 more/],
     ['no HPA: 20 replicas, 10 are set', there(() => ({ workloads: [workload('web', { hpa: null })] })), 'hpaMax', 10, 'replicas', /create it, or set 20 replicas/],
+    ['the fleet file allows 16 replicas, 20 are needed', setting(pair, { fleet: { workloads: [{ ...webWorkload, surgeMaxReplicas: 16 }] } }), 'hpaMax', 4, 'replicas', /surgeMaxReplicas of workload web from 16 to 20/],
     ['KEDA owns the HPA: 20 replicas, 10 are there', there(() => owned('keda', 'reverted')), 'hpaOwnedByReconciler', 10, 'replicas', /ScaledObject/],
     ['Flux owns the HPA', there(() => owned('flux', 'reverted')), 'hpaOwnedByReconciler', 10, 'replicas', /ssa: IfNotPresent/],
     ['ResourceQuota on cpu: 10 x 1000, 4000 left', there(() => resourceQuota('cpu', 10_000, 14_000)), 'resourceQuota', 6000, 'millicores', /from 14000 to at least 20000/],

@@ -12,6 +12,7 @@ import { startDrill } from './activities/startDrill.ts';
 import { measureStartTimes } from './activities/startTimes.ts';
 import { takeOver } from './activities/takeOver.ts';
 import { createPorts, type PortOverrides } from './adapters/createPorts.ts';
+import { showCertificate } from './adapters/telemetry/certificateMetric.ts';
 import { beat } from './adapters/telemetry/heartbeat.ts';
 import { tracedActivities } from './adapters/telemetry/tracedActivities.ts';
 import { tracedPorts } from './adapters/telemetry/tracedPorts.ts';
@@ -63,7 +64,8 @@ export function composeApp(environment: Readonly<Record<string, string | undefin
         await unlessTransient(() => reconcile(ports, starter));
         await unlessTransient(() => measureStartTimes(ports));
         await unlessTransient(async () => {
-          await certify(ports, await facts.refresh());
+          const certificate = await certify(ports, await facts.refresh());
+          if (certificate !== null) showCertificate(certificate);
         });
       },
       takeOver: (open, starter) => unlessTransient(() => takeOver(ports, starter, open)),

@@ -4,7 +4,7 @@ import { openShifts } from '../domain/ledgerView/openShifts.ts';
 import { runStanding } from '../domain/ledgerView/runStanding.ts';
 import { TransientError } from '../ports/outcome.ts';
 import type { ActivityInput, ActivityOutput } from './contracts.ts';
-import { projectRegions, projectRun, type RunState } from './runIndex.ts';
+import { projectRun, type RunState } from './runIndex.ts';
 import { recordOfRun } from './runLog.ts';
 
 /**
@@ -19,7 +19,6 @@ export async function closeRun(ports: Ports, { request, hold, outcome, why }: Ac
   }
   await recordOfRun(ports, request, `e${epoch}:closed`, epoch, { type: 'RunClosed', outcome, why });
   const closed: RunState = { request, outcome, closedAt: ports.clock.now(), openShifts: outcome === 'completed' ? await readOpenShifts(ports, request.runId) : 'none' };
-  await projectRegions(ports, closed);
   await projectRun(ports, closed);
   await ports.notify.notify({
     kind: outcome === 'frozen' ? 'frozen' : 'runClosed',

@@ -3,12 +3,10 @@ import { pendingUndo, roomTargets } from '../domain/undo.ts';
 import type { RunOutcome } from '../domain/run.ts';
 import { TransientError } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
-import { drainStands, type RunState } from './runIndex.ts';
+import { drainStands, readRunIndex, type RunState } from './runIndex.ts';
 import type { OrchestrationStarter } from './startRun.ts';
 import { healOpenRun } from './takeOver.ts';
 import { undoWrites } from './undoWrites.ts';
-
-const runsLookedAt = 30;
 
 /**
  * Heals what was left half-done, every minute (I5, I11): the outbox is drained, an open run that nobody executes is started
@@ -17,13 +15,13 @@ const runsLookedAt = 30;
  */
 export async function reconcile(ports: Ports, starter: OrchestrationStarter): Promise<void> {
   await ports.ledger.drainOutbox();
-  const runs = await ports.state.list<RunState>('run', runsLookedAt);
-  for (const { value } of runs) {
+  const { runs } = await readRunIndex(ports);
+  for (const run of runs) {
     try {
-      if (value.closedAt === null) await healOpenRun(ports, starter, value.request, await ports.fence.readHolder());
+      if (run.closedAt === null) await healOpenRun(ports, starter, run.request, await ports.fence.readHolder());
       else {
-        if (value.openShifts === 'some' || value.openShifts === 'unknown') await askAgain(ports, value);
-        await reclaimExpired(ports, value);
+        if (run.openShifts === 'some' || run.openShifts === 'unknown') await askAgain(ports, run);
+        await reclaimExpired(ports, run);
       }
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;

@@ -6,7 +6,7 @@ import type { RunRequest } from '../domain/run.ts';
 import type { FenceHolder } from '../ports/fence.ts';
 import type { Ports } from '../ports/ports.ts';
 import { assessmentKey } from './readAssessment.ts';
-import { projectRegions, projectRun, type RunState } from './runIndex.ts';
+import { projectRun } from './runIndex.ts';
 import type { OrchestrationStarter } from './startRun.ts';
 
 /**
@@ -27,9 +27,7 @@ export async function healOpenRun(ports: Ports, starter: OrchestrationStarter, r
   const entries = await ports.ledger.readRun(request.runId);
   const standing = runStanding(entries);
   if (standing.closed !== null) {
-    const state: RunState = { request: standing.request ?? request, outcome: standing.closed.outcome, closedAt: standing.closed.at, openShifts: openShifts(entries).length > 0 ? 'some' : 'none' };
-    await projectRegions(ports, state);
-    await projectRun(ports, state);
+    await projectRun(ports, { request: standing.request ?? request, outcome: standing.closed.outcome, closedAt: standing.closed.at, openShifts: openShifts(entries).length > 0 ? 'some' : 'none' });
     return;
   }
   const executedBy = standing.executedBy ?? request.controlRegion;

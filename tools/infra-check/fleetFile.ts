@@ -24,7 +24,7 @@ const policySchema = z.looseObject({
 
 export type FleetMerge = { readonly kind: 'merged'; readonly file: FleetFile } | { readonly kind: 'problem'; readonly message: string };
 
-/** The path of the private listener that answers for the whole stamp: the gateway's own backend probe asks it too. */
+/** What our own probe asks by the private listener: the sample workload answers it; for another one the policy file says `probeUrl`. */
 const probePath = 'healthz';
 
 /** Joins both halves; whether the result is a good fleet file is for `validateFleet` to say. */

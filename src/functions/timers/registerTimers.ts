@@ -40,7 +40,7 @@ export function registerTimers(activities: Activities, chores: Chores, fleet: Fl
   }
 }
 
-/** NCRONTAB has no intervals above its fields: below a minute by seconds, from there by whole minutes. */
+/** NCRONTAB has no intervals above its fields: below a minute by seconds, from there by whole minutes. The fleet file takes no others. */
 export function everySeconds(seconds: number): string {
-  return seconds < 60 ? `*/${seconds} * * * * *` : `0 */${Math.round(seconds / 60)} * * * *`;
+  return seconds < 60 ? `*/${seconds} * * * * *` : `0 */${seconds / 60} * * * *`;
 }

@@ -2,6 +2,7 @@ import { compareCase } from '../../host/conformance/compareCase.ts';
 import { compare, normalise, type Mismatch } from '../../host/conformance/normalise.ts';
 import type { Recording } from '../../host/conformance/recordings.ts';
 import type { SeenCase } from '../../host/conformance/replayCase.ts';
+import { extensionVersion, recordedVersion } from './findDotnet.ts';
 
 /** Cases that are not played, and why. */
 const leftOut: readonly { readonly names: RegExp; readonly why: string }[] = [
@@ -34,8 +35,12 @@ export const whyLeftOut = (name: string): string | null => leftOut.find(({ names
 /** What of a case was otherwise on the real extension than recorded. Trigger metadata is the script host's, which is not here. */
 export function compareWithRecording(recording: Recording, seen: SeenCase): readonly Mismatch[] {
   if (chance.has(recording.case)) return compare('ends', normalise(endsOf(recording.finalStatus)), normalise(endsOf(seen.finalStatus)));
-  return compareCase(recording, seen).filter((mismatch) => !mismatch.at.includes('.triggerMetadata') && !mismatch.at.startsWith('polled') && !isAskedTooEarly(mismatch));
+  return compareCase(recording, seen).filter((mismatch) => !mismatch.at.includes('.triggerMetadata') && !mismatch.at.startsWith('polled') && !isAskedTooEarly(mismatch) && !isNewer(mismatch));
 }
+
+/** What releases up to 3.19.0 do otherwise than 3.15.2: a new member of the trigger, and one blank less in the text of a failure. */
+const isNewer = ({ at, recorded, seen }: Mismatch): boolean =>
+  extensionVersion !== recordedVersion && ((at.endsWith('.in.sourceInstanceId') && recorded === undefined && seen === null) || (typeof recorded === 'string' && typeof seen === 'string' && recorded.replaceAll(' ', '') === seen.replaceAll(' ', '')));
 
 /** What was asked right after a start, and cannot be asked again: a slower machine has not taken it up yet. */
 const isAskedTooEarly = ({ at, recorded, seen }: Mismatch): boolean => at.startsWith('sdkRe') && at.endsWith('.runtimeStatus') && recorded === 'Running' && seen === 'Pending';

@@ -127,6 +127,17 @@ export const scopesAreNarrow: Rule = {
   },
 };
 
+export const rolesAssignable: Rule = {
+  name: 'every custom role may be assigned where it is',
+  why: 'a role is known in the subscriptions that it names; in another one the assignment is refused',
+  check: (snapshot) => {
+    const scopes = new Map(azureRoles(snapshot).map((role) => [role.name, textsAt(role.body, 'properties.assignableScopes')]));
+    return assignmentsOf(snapshot)
+      .filter((assignment) => !(scopes.get(assignment.role) ?? ['/']).some((scope) => `${assignment.scope}/`.toLowerCase().startsWith(scope === '/' ? scope : `${scope.toLowerCase()}/`)))
+      .map((assignment) => `role on ${assignment.scope}: not assignable in that subscription`);
+  },
+};
+
 export const principalsTyped: Rule = {
   name: 'every assignment says what its principal is',
   why: 'an identity is new when it gets its roles: without its type Azure looks it up, does not find it yet, and refuses',
@@ -184,8 +195,12 @@ function neededGrants(snapshot: Snapshot): readonly { readonly key: string; read
   const namespaces = [...new Set(assignmentsOf(snapshot).filter(({ scope }) => scopeType(scope) === scopeTypes.kubernetesNamespace).map(({ scope }) => lastSegment(scope)))];
   return [
     ...(namespaces.length === 0 ? [{ key: 'workloadOperator', scope: 'any namespace' }] : []),
-    { key: 'frontDoorOriginOperator', scope: profile },
-    { key: 'frontDoorOperationReader', scope: group },
+    ...(scopeType(profile) === scopeTypes.frontDoorClassic
+      ? [{ key: 'frontDoorClassicOperator', scope: profile }]
+      : [
+          { key: 'frontDoorOriginOperator', scope: profile },
+          { key: 'frontDoorOperationReader', scope: group },
+        ]),
     ...fleet.stamps.flatMap((stamp) => [
       { key: 'clusterOperator', scope: stamp.clusterId },
       { key: 'gatewayMetricsReader', scope: stamp.gatewayId },

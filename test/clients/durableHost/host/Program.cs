@@ -39,7 +39,9 @@ var extension = host.Services.GetServices<IExtensionConfigProvider>().OfType<Dur
 await worker.ReportReadyAsync(await seen.Task, await WebhookServer.StartAsync(extension));
 
 await Console.In.ReadToEndAsync();
-await host.StopAsync();
+// a worker that is gone lets its calls hang
+await Task.WhenAny(host.StopAsync(), Task.Delay(TimeSpan.FromSeconds(10)));
+Environment.Exit(0);
 
 /// <summary>host.json as configuration: the script host binds its `extensions` to the options of the same names.</summary>
 internal static class HostJson

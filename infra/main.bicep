@@ -195,6 +195,7 @@ module deployedFleet 'deployed/fleet.bicep' = if (deploys) {
     profileName: profileName
     sharedWorkspaceName: sharedWorkspace
     controlPlane: controlPlane
+    kedaScales: features.keda
     gates: gates.outputs.gates
     actionGroupId: spillway.outputs.actionGroupId
   }

@@ -5,12 +5,12 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { Worker } from 'node:worker_threads';
 import { bench as benchHost } from '../sandbox/host/bench.ts';
 import { benchDomain } from './domain/domainBench.ts';
+import { benchFailovers } from './failovers.ts';
 import { benchWebhook } from './webhook.ts';
 
-const { values } = parseArgs({ options: { json: { type: 'string' }, failovers: { type: 'string', default: '4' }, workers: { type: 'string', default: '2' } } });
+const { values } = parseArgs({ options: { json: { type: 'string' }, failovers: { type: 'string', default: '20' }, workers: { type: 'string', default: '2' } } });
 const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version };
 console.log(`machine: ${machine.cores} x ${machine.cpu}, ${machine.memoryGiB} GiB, Node ${machine.node}\n`);
 
@@ -26,45 +26,16 @@ console.log('\nDurable engine of the local host, virtual time');
 const host = await benchHost();
 print(host);
 
-console.log(`\nsimulated failovers, ${values.workers} workers, in memory, the production app and SDKs`);
-const failovers = await simulatedFailovers(Number(values.workers), Number(values.failovers));
+console.log(`\nsimulated failovers from detection to settled, ${values.workers} worker processes, in memory, the production app and SDKs`);
+const failovers = await benchFailovers(Number(values.workers), Number(values.failovers));
 print(failovers);
 
 if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify({ machine, ...domain, webhook, host, failovers }, null, 2)}\n`);
 process.exit(0);
-
-interface Failovers {
-  readonly count: number;
-  readonly seconds: number;
-  readonly perMinute: number;
-  readonly cpuSecondsEach: number;
-}
-
-/** Each worker plays the default scenario with seeds of its own, one after another, after one that warms it up. */
-async function simulatedFailovers(workers: number, each: number): Promise<Failovers> {
-  const runs = Array.from(
-    { length: workers },
-    (_, index) =>
-      new Promise<{ readonly seconds: number; readonly cpuSeconds: number }>((resolve, reject) => {
-        const worker = new Worker(new URL('./failoverWorker.ts', import.meta.url), { workerData: { firstSeed: 100 * (index + 1), count: each } });
-        worker.once('message', resolve);
-        worker.once('error', reject);
-      }),
-  );
-  const done = await Promise.all(runs);
-  const seconds = Math.max(...done.map((one) => one.seconds));
-  const count = workers * each;
-  const cpuSeconds = done.reduce((sum, one) => sum + one.cpuSeconds, 0);
-  return { count, seconds: round(seconds), perMinute: round((count / seconds) * 60), cpuSecondsEach: round(cpuSeconds / count) };
-}
 
 function print(figures: unknown, prefix = ''): void {
   for (const [name, value] of Object.entries(figures as Record<string, unknown>)) {
     if (typeof value === 'object' && value !== null) print(value, `${prefix}${name}.`);
     else console.log(`  ${`${prefix}${name}`.padEnd(44)} ${typeof value === 'number' ? value.toLocaleString('en', { maximumFractionDigits: 3 }) : String(value)}`);
   }
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
 }

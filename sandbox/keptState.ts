@@ -43,10 +43,9 @@ export class KeptState {
   /** Null in the first life. */
   readonly earlier: EarlierLife | null;
   readonly azureOptions: Pick<AzureOptions, 'stateFolder' | 'data' | 'onAnswer'>;
-  /** For createLocalHost. */
-  readonly durable: InstanceStore;
   readonly #clockFile: number;
   readonly #closeJournals: () => void;
+  readonly #hubs = new Map<string, DiskStore>();
   #living: { readonly world: SimulatedWorld; readonly clock: VirtualClock; readonly interval: NodeJS.Timeout } | null = null;
   #savedFaults = -1;
 
@@ -71,26 +70,17 @@ export class KeptState {
 
     const items = openChangeJournal<CosmosChange>(this.#file('cosmos.jsonl'), (changes) => compactCosmosChanges(changes));
     const blobs = openChangeJournal<BlobChange>(this.#file('blobs.jsonl'), compactBlobChanges);
-    const hub = new DiskStore(this.#file('durable'));
     this.#closeJournals = (): void => {
       items.close();
       blobs.close();
-      hub.close();
     };
-    const noting =
-      <T>(record: (change: T) => void) =>
-      (change: T): void => {
-        this.#noteInstant();
-        record(change);
-      };
     this.azureOptions = {
       stateFolder: folder,
-      data: { savedItems: items.saved, recordItem: noting(items.record), savedBlobs: blobs.saved, recordBlob: noting(blobs.record) },
+      data: { savedItems: items.saved, recordItem: this.#noting(items.record), savedBlobs: blobs.saved, recordBlob: this.#noting(blobs.record) },
       onAnswer: (host, request) => {
         if (mayChangeTheWorld(host, request)) this.#saveWorld();
       },
     };
-    this.durable = { load: () => hub.load(), commit: noting((changes) => hub.commit(changes)), close: () => hub.close() };
   }
 
   /** From here on what happens to this world is kept. */
@@ -101,13 +91,20 @@ export class KeptState {
     this.#saveWorld();
   }
 
-  /** Port of the API in the earlier life; 0 before there was one. */
-  get apiPort(): number {
-    return readJson<{ readonly port: number }>(this.folder, 'api.json')?.port ?? 0;
+  /** The task hub of one control-plane region, for createLocalHost. */
+  hubOf(controlRegion: string): InstanceStore {
+    const hub = this.#hubs.get(controlRegion) ?? new DiskStore(this.#file(`durable-${controlRegion}`));
+    this.#hubs.set(controlRegion, hub);
+    return { load: () => hub.load(), commit: this.#noting((changes) => hub.commit(changes)), close: () => hub.close() };
   }
 
-  keepApiPort(port: number): void {
-    writeWhole(this.folder, 'api.json', JSON.stringify({ port }));
+  /** Port of a region's API in the earlier life; 0 before there was one. */
+  apiPortOf(controlRegion: string): number {
+    return readJson<{ readonly port: number }>(this.folder, `api-${controlRegion}.json`)?.port ?? 0;
+  }
+
+  keepApiPort(controlRegion: string, port: number): void {
+    writeWhole(this.folder, `api-${controlRegion}.json`, JSON.stringify({ port }));
   }
 
   close(): void {
@@ -115,8 +112,16 @@ export class KeptState {
     if (this.#living !== null) realTimers.clearInterval(this.#living.interval);
     this.#living = null;
     this.#closeJournals();
+    for (const hub of this.#hubs.values()) hub.close();
     closeSync(this.#clockFile);
     rmSync(this.#file('pid'), { force: true });
+  }
+
+  #noting<T>(record: (change: T) => void): (change: T) => void {
+    return (change) => {
+      this.#noteInstant();
+      record(change);
+    };
   }
 
   #saveWorld(): void {

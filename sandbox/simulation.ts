@@ -1,7 +1,8 @@
 import tls from 'node:tls';
 import { BusyTracker, installGlobals, Pacer, trackOutbound, VirtualClock, type Pace } from './clock/index.ts';
-import { createAzure, createClockControl, resolveFleet, type Azure } from './azure/index.ts';
-import { createLocalHost, type LocalHost, type LogLine } from './host/index.ts';
+import { controlRegions, createAzure, createClockControl, resolveFleet, type Azure } from './azure/index.ts';
+import { startController, type Controller } from './controller.ts';
+import { createLocalHost, MemoryStore, RememberingStore, type InstanceStore, type LocalHost, type LogLine } from './host/index.ts';
 import { watchInvariants, type InvariantWatch } from './invariants/watchInvariants.ts';
 import type { KeptState } from './keptState.ts';
 import { warmUpMs } from './scenarios/index.ts';
@@ -15,6 +16,8 @@ export interface SimulationOptions {
   readonly startMs: number;
   readonly pace: Pace;
   readonly app: SimulatedApp;
+  /** How many control-plane regions run the app on this Azure; one unless given. */
+  readonly controllers?: 1 | 2;
   readonly onLog?: (line: LogLine) => void;
   /** Where it is kept and, after an earlier life, goes on from. */
   readonly state?: KeptState;
@@ -28,11 +31,13 @@ export type SimulatedApp =
   | { readonly kind: 'folder'; readonly appDir: string }
   | { readonly kind: 'inMemory'; readonly hostJson: unknown; compose(environment: Readonly<Record<string, string>>, azure: Azure): void };
 
-/** An Azure and the Functions app in the local host, on one clock. */
+/** An Azure and the Functions app in a local host for each control-plane region, on one clock. */
 export interface Simulation {
   readonly clock: VirtualClock;
   readonly world: SimulatedWorld;
   readonly azure: Azure;
+  readonly controllers: readonly Controller[];
+  /** Of the first controller that lives. */
   readonly host: LocalHost;
   readonly pacer: Pacer;
   readonly invariants: InvariantWatch;
@@ -41,7 +46,7 @@ export interface Simulation {
 }
 
 /**
- * Starts everything in this process: the world, its faces, the app in the local host. From here on this process lives on the
+ * Starts everything in this process: the world, its faces, the app in its local hosts. From here on this process lives on the
  * virtual clock (Date and timers included), and over TLS it trusts the CA that was made for this start.
  */
 export async function startSimulation(options: SimulationOptions): Promise<Simulation> {
@@ -59,28 +64,43 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
   const azure = createAzure(world, { tracker, clockControl: createClockControl(clock, pacer), ...state?.azureOptions });
   state?.keep(world, clock);
   const fleetText = await reachable(azure, options);
-  const settings = { ...azure.environment(), SPILLWAY_FLEET: fleetText };
   const { app } = options;
-  const host = await createLocalHost({
-    clock,
-    tracker,
-    settings,
-    ...(app.kind === 'folder' ? { appDir: app.appDir } : { hostJson: app.hostJson, register: () => app.compose(settings, azure), durableTransport: 'objects' }),
-    ...(state === undefined ? {} : { store: state.durable, port: state.apiPort }),
-    ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
-  });
-  state?.keepApiPort(Number(new URL(host.origin).port));
+  const count = options.controllers ?? 1;
+  const openHost = async (region: string, store: InstanceStore): Promise<LocalHost> => {
+    const settings = { ...azure.environment(region), SPILLWAY_FLEET: fleetText };
+    const host = await createLocalHost({
+      clock,
+      tracker,
+      settings,
+      store,
+      ...(app.kind === 'folder' ? { appDir: app.appDir } : { hostJson: app.hostJson, register: () => app.compose(settings, azure), durableTransport: 'objects' }),
+      ...(state === undefined ? {} : { port: state.apiPortOf(region) }),
+      ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
+    });
+    state?.keepApiPort(region, Number(new URL(host.origin).port));
+    return host;
+  };
+  const controllers: Controller[] = [];
+  for (const region of controlRegions.slice(0, count)) {
+    const store = state?.hubOf(region) ?? (count === 1 ? new MemoryStore() : new RememberingStore());
+    controllers.push(await startController(region, () => openHost(region, store)));
+  }
   return {
     clock,
     world,
     azure,
-    host,
+    controllers,
+    get host() {
+      const living = controllers.flatMap(({ host }) => host ?? [])[0];
+      if (living === undefined) throw new Error('no control-plane region lives');
+      return living;
+    },
     pacer,
     invariants,
     fleetText,
     async stop() {
       pacer.stop();
-      await host.kill();
+      for (const controller of controllers) await controller.kill();
       await azure.close();
       state?.close();
       uninstall();

@@ -5,7 +5,7 @@ import { createAzure, createClockControl, resolveFleet, type Azure, type Endpoin
 import { BusyTracker, Pacer, VirtualClock, type Pace } from './clock/index.ts';
 import type { KeptState } from './keptState.ts';
 import { fleetDocumentOf, playFaults, warmUpMs, worldSpecOf, type Scenario } from './scenarios/index.ts';
-import { createWorld, restoreWorld } from './world/index.ts';
+import { createWorld, restoreWorld, type SimulatedWorld } from './world/index.ts';
 
 export interface StandaloneOptions {
   /** Gives the fleet. */
@@ -21,6 +21,7 @@ export interface StandaloneOptions {
 /** An Azure on loopback without the app. */
 export interface Standalone {
   readonly azure: Azure;
+  readonly world: SimulatedWorld;
   readonly endpoints: Endpoints;
   /** Holds ca.pem and fleet.yaml. */
   readonly folder: string;
@@ -56,6 +57,7 @@ export async function startStandalone({ scenario, seed, pace, faults, state }: S
   await writeFile(fleetFile, resolveFleet(stringify(fleetDocumentOf(scenario)), endpoints));
   return {
     azure,
+    world,
     endpoints,
     folder,
     fleetFile,

@@ -9,6 +9,8 @@ import { recentFacts } from './activities/recentFacts.ts';
 import { readFleetRuns } from './activities/runIndex.ts';
 import { reconcile } from './activities/reconcile.ts';
 import { startDrill } from './activities/startDrill.ts';
+import { measureStartTimes } from './activities/startTimes.ts';
+import { takeOver } from './activities/takeOver.ts';
 import { createPorts, type PortOverrides } from './adapters/createPorts.ts';
 import { beat } from './adapters/telemetry/heartbeat.ts';
 import { tracedActivities } from './adapters/telemetry/tracedActivities.ts';
@@ -59,12 +61,14 @@ export function composeApp(environment: Readonly<Record<string, string | undefin
       reconcile: async (starter) => {
         beat(settings.controlRegion);
         await unlessTransient(() => reconcile(ports, starter));
+        await unlessTransient(() => measureStartTimes(ports));
         await unlessTransient(async () => {
           await certify(ports, await facts.refresh());
         });
       },
-      startDrill: async (drill, starter) => {
-        await startDrill(ports, starter, drill);
+      takeOver: (open, starter) => unlessTransient(() => takeOver(ports, starter, open)),
+      startDrill: async (drill, punctuality, starter) => {
+        await startDrill(ports, starter, drill, punctuality);
       },
     },
     fleet,

@@ -1,11 +1,13 @@
 /**
  * `npm run build`: the deployable folder dist/app. One bundled file, host.json and a package.json without dependencies,
- * so that a worker starts cold on one read. `@azure/functions-core` is supplied by the worker itself.
+ * so that a worker starts cold on one read. `@azure/functions-core` is supplied by the worker itself. `--out DIR` is another folder,
+ * which is emptied first.
  */
 import { cp, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 
-const folder = 'dist/app';
+const { out: folder, quiet } = parseArgs({ strict: true, options: { out: { type: 'string', default: 'dist/app' }, quiet: { type: 'boolean', default: false } } }).values;
 await rm(folder, { recursive: true, force: true });
 await mkdir(folder, { recursive: true });
 const shared: BuildOptions = {
@@ -36,4 +38,4 @@ await build({ ...shared, stdin: { contents: "export { useAzureMonitor } from '@a
 await cp('host.json', `${folder}/host.json`);
 await writeFile(`${folder}/package.json`, `${JSON.stringify({ name: 'spillway', version: '0.1.0', private: true, main: 'main.js' }, null, 2)}\n`);
 const { size } = await stat(`${folder}/main.js`);
-if (!process.argv.includes('--quiet')) console.log(`${folder}: main.js ${(size / 1e6).toFixed(1)} MB, telemetry.js, host.json, package.json`);
+if (!quiet) console.log(`${folder}: main.js ${(size / 1e6).toFixed(1)} MB, telemetry.js, host.json, package.json`);

@@ -26,7 +26,7 @@ const credential = createCredential({
 });
 const armEndpoint = 'https://management.azure.com';
 const { ledger } = cosmosContainers(
-  { credential, armEndpoint, metricsEndpoint: armEndpoint, clock: systemClock, random: Math.random },
+  { credential, armEndpoint, metricsEndpoint: armEndpoint, logsEndpoint: 'https://api.loganalytics.io', clock: systemClock, random: Math.random },
   { endpoint, database: values.database ?? process.env['SPILLWAY_COSMOS_DATABASE'] ?? 'spillway' },
 );
 

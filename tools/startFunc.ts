@@ -46,6 +46,13 @@ function findOnPath(command: string): string | null {
   return candidates.find((file) => existsSync(file) && statSync(file).isFile()) ?? null;
 }
 
+/** npm puts this project's Node first on PATH; the worker of an older Core Tools may refuse one so new: it gets the person's own, where there is one. */
+function pathOfOwnNode(): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(path.delimiter);
+  const others = folders.filter((folder) => !folder.endsWith(path.join('node_modules', '.bin')));
+  return others.some((folder) => folder !== '' && existsSync(path.join(folder, 'node'))) ? others.join(path.delimiter) : process.env['PATH'];
+}
+
 const { scenario, seed, port, appDir } = readArguments();
 const func = findOnPath('func') ?? quit('Azure Functions Core Tools (func) is not on PATH; install it with: npm i -g azure-functions-core-tools@4');
 if (!existsSync(path.join(appDir, 'host.json'))) quit(`${appDir} has no host.json: build the app first (npm run build)`);
@@ -93,9 +100,11 @@ try {
 export SPILLWAY_TOKEN="$(curl -s --cacert '${endpoints.caPemPath ?? ''}' '${endpoints.admin}/token?as=approver&audience=api')"
 curl -s -H "Authorization: Bearer $SPILLWAY_TOKEN" http://localhost:${port}/api/regions
 `);
-  // Node reads NODE_EXTRA_CA_CERTS once, as it starts: the worker must inherit it
-  const environment = { ...process.env, NODE_EXTRA_CA_CERTS: endpoints.caPemPath ?? undefined };
+  // func takes what the environment has before what the settings file has: lines of another sandbox that were pasted into this shell.
+  // Node reads NODE_EXTRA_CA_CERTS once, as it starts: the worker must inherit it.
+  const others = Object.fromEntries(Object.entries(process.env).filter(([name]) => !(name in settings)));
   const isWindows = process.platform === 'win32';
+  const environment = { ...others, ...(isWindows ? {} : { PATH: pathOfOwnNode() }), NODE_EXTRA_CA_CERTS: endpoints.caPemPath ?? undefined };
   const host = startTree(() => spawn(isWindows ? 'func' : func, ['start', '--port', String(port)], { cwd: appDir, env: environment, stdio: ['ignore', 'inherit', 'inherit'], detached: !isWindows, shell: isWindows }));
   ends.push(() => endTree(host, 'SIGINT'));
   host.once('error', (error) => {

@@ -14,6 +14,7 @@ import { signingKeyIn } from './entra/signingKey.ts';
 import { createTokens, type Tokens } from './entra/tokens.ts';
 import { environmentFor, identityHeader, shellSnippet } from './environment.ts';
 import type { Face, FaceRequest, FaceResponse } from './face.ts';
+import { createLogsFace } from './logs/index.ts';
 import { createOriginFace } from './origins/index.ts';
 import { createPricesFace } from './prices/index.ts';
 import { listenOnLoopback, type Listening, type Target } from './listening.ts';
@@ -96,6 +97,7 @@ export function createAzure(world: World, options: AzureOptions = {}): Azure {
     [hosts.authority, createEntraFace({ tokens, now, faults: world.faults, identityHeader, addresses })],
     [hosts.sink, sink.face],
     [hosts.prices, createPricesFace(world)],
+    [hosts.logs, createLogsFace({ world, tokens, authorizer, addresses })],
     ...stampNames.map((stamp): readonly [string, Face] => [originHost(stamp), createOriginFace(world, stamp, 'origin', waits)]),
     ...stampNames.map((stamp): readonly [string, Face] => [gatewayHost(stamp), createOriginFace(world, stamp, 'gateway', waits)]),
     [

@@ -5,7 +5,7 @@ import { createCosmosFace, createCosmosStore, spillwayContainers, type CosmosAcc
 import { audiencesOf } from './entra/audiences.ts';
 import type { Authorizer } from './entra/authorizer.ts';
 import type { Tokens } from './entra/tokens.ts';
-import { controlPlaneAccount } from './environment.ts';
+import { controlPlaneAccount, controlRegions } from './environment.ts';
 import type { Face } from './face.ts';
 import { hosts, type Endpoints } from './routing.ts';
 import type { Waits } from './transport/waits.ts';
@@ -63,7 +63,7 @@ function blobFace(deps: DataFaceDeps, options: DataFaceOptions): Face {
     },
   });
   const now = world.clock.now();
-  for (const container of ['fence', 'outbox-northcentralus', 'outbox-southcentralus']) store.ensureContainer(controlPlaneAccount, container, now);
+  for (const container of ['fence', ...controlRegions.map((region) => `outbox-${region}`)]) store.ensureContainer(controlPlaneAccount, container, now);
   for (const gate of gates) {
     const [, account = '', container = ''] = gate.pathname.split('/');
     store.ensureContainer(account, container, now);

@@ -4,12 +4,15 @@ import type { Endpoints } from './routing.ts';
 /** What a Functions host gives an app with a managed identity; any value does, as long as both sides know it. */
 export const identityHeader = '7f9c2ba4e88f4f2d9c4d';
 
+/** Regions of the control plane, outside the stamps' regions; the first is the one that runs where only one does. */
+export const controlRegions = ['northcentralus', 'southcentralus'] as const;
+
 /** The storage account of the control plane's own blobs. */
 export const controlPlaneAccount = 'stspillway';
 
 export interface EnvironmentOptions {
   readonly tenantId: string;
-  /** Region of the control plane; outside the stamps' regions. */
+  /** One of controlRegions; the first unless given. */
   readonly controlRegion?: string;
 }
 
@@ -18,7 +21,7 @@ export interface EnvironmentOptions {
  * the Functions host gives for a managed identity. The fleet file (SPILLWAY_FLEET) is the caller's.
  */
 export function environmentFor(endpoints: Endpoints, options: EnvironmentOptions): Readonly<Record<string, string>> {
-  const controlRegion = options.controlRegion ?? 'northcentralus';
+  const controlRegion = options.controlRegion ?? controlRegions[0];
   return {
     SPILLWAY_CONTROL_REGION: controlRegion,
     SPILLWAY_COSMOS_ENDPOINT: `${endpoints.cosmos}/`,

@@ -17,16 +17,16 @@ export async function serve(options: StartOptions, appDir: string): Promise<void
   const state = await openState(options.state, begin);
   const { scenario, faults, seed, startMs } = state?.beginning ?? (await begin());
   const fleetText = stringify(fleetDocumentOf(scenario));
-  const simulation = await startSimulation({ spec: worldSpecOf(scenario), fleetText, seed, startMs, pace: options.speed, app: { kind: 'folder', appDir }, ...(state === null ? {} : { state }) });
+  const simulation = await startSimulation({ spec: worldSpecOf(scenario), fleetText, seed, startMs, pace: options.speed, app: { kind: 'folder', appDir }, controllers: scenario.controllers.count, ...(state === null ? {} : { state }) });
   if (faults === 'played') playFaults(scenario, simulation.world, startMs, state?.earlier?.worldSavedAtMs);
-  const { azure, host } = simulation;
+  const { azure, host, controllers } = simulation;
   const { endpoints } = azure;
   const folder = endpoints.caPemPath === null ? '.' : join(endpoints.caPemPath, '..');
   const token = azure.issueToken({ as: 'approver', audience: 'api' });
   await writeFile(join(folder, 'token'), token, { mode: 0o600 });
   console.log(`Scenario ${scenario.name} ${state === null ? 'is playing' : playingFrom(state)}; everything stays up until Ctrl-C.
 
-  API            ${host.origin}/api/regions
+${controllers.map((one) => `  API            ${one.host?.origin ?? ''}/api/regions${controllers.length === 1 ? '' : `  (control plane in ${one.region})`}`).join('\n')}
   Azure          ${endpoints.arm}  (Resource Manager, Monitor metrics, Entra)
   admin          ${endpoints.admin}  (a page of the world; faults, clock, snapshot)
   clusters       ${Object.values(endpoints.kube).join('  ')}

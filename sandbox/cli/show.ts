@@ -67,6 +67,9 @@ export function createShow(output: WriteStream, scenario: Scenario, options: Sta
     log(line: LogLine) {
       if (line.level === 'error' || line.level === 'critical') say([paint('red', `app log: ${line.message.split('\n')[0]?.slice(0, 300) ?? ''}`)]);
     },
+    note(at, text) {
+      say([`${stamp(at)}  ${paint('magenta', text)}`]);
+    },
     end(summary) {
       tableHeight = 0;
       for (const line of summaryLines(summary, scenario, paint)) output.write(`${line}\n`);

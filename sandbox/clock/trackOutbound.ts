@@ -3,6 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
 import type { BusyTracker, EndWork } from './busyTracker.ts';
+import { isLifeOver } from './processLife.ts';
 
 /** Stops the tracking. */
 export type StopTracking = () => void;
@@ -10,7 +11,8 @@ export type StopTracking = () => void;
 /**
  * Counts in `tracker` what this process has under way outside JavaScript: http and https client requests from their creation to
  * their close, global fetch until the body is read (or the response let go), and WebCrypto operations (token signatures).
- * Process-wide; call it before the app loads. File system, DNS and zlib work is not counted.
+ * What a killed host's code still sends is cut off. Process-wide; call it before the app loads. File system, DNS and zlib work is
+ * not counted.
  */
 export function trackOutbound(tracker: BusyTracker): StopTracking {
   const restore = [trackHttpModule(http, tracker), trackHttpModule(https, tracker), trackFetch(tracker), trackWebCrypto(tracker)];
@@ -36,6 +38,7 @@ function trackHttpModule(target: typeof http | typeof https, tracker: BusyTracke
         throw error;
       }
       EventEmitter.prototype.once.call(clientRequest, 'close', end);
+      if (isLifeOver()) clientRequest.destroy(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }));
       return clientRequest;
     };
     return tracked as RequestFunction;
@@ -51,6 +54,7 @@ function trackHttpModule(target: typeof http | typeof https, tracker: BusyTracke
 function trackFetch(tracker: BusyTracker): () => void {
   const original = globalThis.fetch;
   globalThis.fetch = async (input, init) => {
+    if (isLifeOver()) throw new TypeError('fetch failed');
     const end = tracker.begin(() => `fetch ${input instanceof Request ? input.url : String(input)}`);
     try {
       const response = await original(input, init);

@@ -7,7 +7,7 @@
  *   `durableTransport: 'objects'` makes simulations faster, same content without the parsing.
  * - On a virtual clock: `trackOutbound(tracker)` and `installGlobals(clock)` of ../clock BEFORE the app's first import, then a
  *   `Pacer({clock, tracker})` drives: `await pacer.drive({condition: () => ...})`.
- * - `InstanceStore`: `MemoryStore` keeps nothing, `DiskStore(folder)` survives a kill: what was accepted is there, due timers fire at
+ * - `InstanceStore`: `MemoryStore` keeps nothing, `RememberingStore` survives its host, `DiskStore(folder)` survives a kill: what was accepted is there, due timers fire at
  *   once, an activity that ran runs again after host.json's workItemQueueVisibilityTimeout (5 minutes unless set).
  * - authLevel and keys are not enforced, HTTP streaming is not offered; other triggers than http, timer, orchestration, activity
  *   and entity are registered and never fire.
@@ -18,6 +18,7 @@ export { HubEngine, type HubEngineOptions } from './durable/hubEngine.ts';
 export { isFinal } from './durable/instanceRecords.ts';
 export type { ControlMessage, HubChange, InstanceRecord, RuntimeStatus } from './durable/hubState.ts';
 export { MemoryStore, type InstanceStore } from './durable/instanceStore.ts';
+export { RememberingStore } from './durable/rememberingStore.ts';
 export type { DurableTransport } from './functions/durableAdapter.ts';
 export { installCoreApi } from './functions/coreApi.ts';
 export type { LogLine, ObservedInvocation } from './functions/functionRegistry.ts';

@@ -1,4 +1,4 @@
-import { VirtualClock, sleepReal, type BusyTracker, type Clock } from '../clock/index.ts';
+import { VirtualClock, livingIn, sleepReal, type BusyTracker, type Clock } from '../clock/index.ts';
 import { DurableAdapter, type DurableTransport } from './functions/durableAdapter.ts';
 import { readDurableSettings } from './durable/durableSettings.ts';
 import { HubEngine, type HubEngineOptions } from './durable/hubEngine.ts';
@@ -57,14 +57,14 @@ export interface LocalHost {
   runTimer(name: string): Promise<boolean>;
   /** Graceful: no new work, what runs may end within a second of real time, appTerminate hooks, listener and store closed, settings put back. */
   stop(): Promise<void>;
-  /** As if the process had died: nothing that still runs is heeded, no hook runs; the store keeps what was committed. */
+  /** As if the process had died: nothing that still runs is heeded or gets a request out, no hook runs; the store keeps what was committed. */
   kill(): Promise<void>;
 }
 
 /**
  * Starts an app: stand-in for @azure/functions-core, listener (503 until the app is there), settings, load, appStart hooks, Durable
  * engine (taking up what the store holds), timers; in that order. Several hosts may run in one process, each with its own
- * registrations, engine and port; process.env is one for all of them.
+ * registrations, engine and port; process.env is one for all of them: what the latest that lives has set.
  */
 export async function createLocalHost(options: LocalHostOptions): Promise<LocalHost> {
   installCoreApi();
@@ -74,7 +74,7 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
   const settings = { WEBSITE_HOSTNAME: new URL(listener.origin).host, ...options.settings };
   const restoreSettings = applySettings(settings);
   try {
-    const registry = new FunctionRegistry((text) => resolveSettings(text, { ...process.env, ...settings }), options.onLog ?? ((): void => undefined), options.onInvocation);
+    const registry = new FunctionRegistry(settingsResolver(settings), options.onLog ?? ((): void => undefined), options.onInvocation);
     await loadApp(options, registry);
     if (registry.functions.size === 0) registry.log({ level: 'warning', category: 'host', message: 'The app registered no function. Was @azure/functions asked for functions before the host was there?', functionName: undefined, invocationId: undefined });
     const host = startHost(options, registry, listener.origin);
@@ -94,6 +94,7 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
         restoreSettings();
       },
       kill: async () => {
+        registry.life.isOver = true;
         host.timers.cancel();
         host.engine.kill();
         await listener.close();
@@ -107,10 +108,16 @@ export async function createLocalHost(options: LocalHostOptions): Promise<LocalH
   }
 }
 
+/** Copying process.env costs more than all else at a registration, and few bindings name a setting. */
+function settingsResolver(settings: Readonly<Record<string, string>>): (text: string) => string {
+  return (text) => (text.includes('%') ? resolveSettings(text, { ...process.env, ...settings }) : text);
+}
+
 async function loadApp(options: LocalHostOptions, registry: FunctionRegistry): Promise<void> {
   await registerInto(registry, async () => {
-    if (options.register !== undefined) await options.register();
-    else if (options.appDir !== undefined) await loadAppFolder(options.appDir);
+    const { register, appDir } = options;
+    if (register !== undefined) await livingIn(registry.life, register);
+    else if (appDir !== undefined) await livingIn(registry.life, () => loadAppFolder(appDir));
     else throw new Error('createLocalHost needs appDir or register');
     for (const slot of new Set([...registry.functions.values()].map((each) => each.slot))) await slot.model?.getCapabilities?.({});
   });
@@ -158,15 +165,21 @@ function readRoutePrefix(hostJson: unknown): string {
   return typeof http['routePrefix'] === 'string' ? http['routePrefix'] : 'api';
 }
 
-/** Returns what puts the former values back. */
+/** Settings of the hosts that live, oldest first, and what was there before any of them. */
+const settingsInForce: Readonly<Record<string, string>>[] = [];
+const settingsBefore = new Map<string, string | undefined>();
+
+/** Returns what puts the former values back: those of another host that lives, else those from before. */
 function applySettings(settings: Readonly<Record<string, string>>): () => void {
-  const former = Object.keys(settings).map((name) => [name, process.env[name]] as const);
+  for (const name of Object.keys(settings)) if (!settingsInForce.some((others) => name in others)) settingsBefore.set(name, process.env[name]);
+  settingsInForce.push(settings);
   Object.assign(process.env, settings);
-  let isDone = false;
   return () => {
-    if (isDone) return;
-    isDone = true;
-    for (const [name, value] of former) {
+    const index = settingsInForce.indexOf(settings);
+    if (index < 0) return;
+    settingsInForce.splice(index, 1);
+    for (const name of Object.keys(settings)) {
+      const value = settingsInForce.findLast((others) => name in others)?.[name] ?? settingsBefore.get(name);
       if (value === undefined) Reflect.deleteProperty(process.env, name);
       else process.env[name] = value;
     }

@@ -12,15 +12,18 @@ export interface ApiAnswer {
   readonly body: unknown;
 }
 
-export function apiOf(host: LocalHost, token: () => string): Api {
-  const call = async (method: string, path: string, body?: unknown): Promise<Response> =>
-    host.invokeHttp(
+/** @param hostNow asked at each call: hosts come and go. */
+export function apiOf(hostNow: () => LocalHost, token: () => string): Api {
+  const call = async (method: string, path: string, body?: unknown): Promise<Response> => {
+    const host = hostNow();
+    return host.invokeHttp(
       new Request(`${host.origin}/api${path}`, {
         method,
         headers: { authorization: `Bearer ${token()}`, 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
     );
+  };
   const answer = async (response: Response): Promise<ApiAnswer> => ({ status: response.status, body: await response.json().catch(() => null) });
   return {
     async get<T>(path: string) {

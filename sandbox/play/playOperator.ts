@@ -1,10 +1,13 @@
+import type { ChainedEntry } from '../../src/domain/ledgerEvent.ts';
 import type { OperatorAction, Scenario } from '../scenarios/index.ts';
+import type { LocalHost } from '../host/index.ts';
 import type { Simulation } from '../simulation.ts';
 import { apiOf, type Api } from './api.ts';
+import { whoActs } from './whoActs.ts';
 
 /** The operator of a scenario: acts through the product's API at the times that the file says. */
 export interface Operator {
-  actIfDue(): Promise<void>;
+  actIfDue(entries: readonly ChainedEntry[]): Promise<void>;
   problems(): Promise<readonly string[]>;
 }
 
@@ -13,18 +16,30 @@ interface RunsAnswer {
 }
 
 export function playOperator(scenario: Scenario, startMs: number, simulation: Simulation): Operator {
-  const api = apiOf(simulation.host, () => simulation.azure.issueToken({ as: 'approver', audience: 'api' }));
+  const apiVia = (via: OperatorAction['via'], entries: readonly ChainedEntry[]): Api | null => {
+    const host = hostVia(simulation, via, entries);
+    return host === null ? null : apiOf(() => host, () => simulation.azure.issueToken({ as: 'approver', audience: 'api' }));
+  };
   const due = scenario.operator.toSorted((a, b) => a.at - b.at);
   const problems: string[] = [];
   return {
-    async actIfDue() {
+    async actIfDue(entries) {
       for (let next = due[0]; next !== undefined && startMs + next.at * 1000 <= simulation.clock.now(); next = due[0]) {
-        if (!(await act(api, next, problems))) return;
+        const api = apiVia(next.via, entries);
+        if (api === null || !(await act(api, next, problems))) return;
         due.shift();
       }
     },
     problems: async () => [...problems, ...due.map((action) => `the operator could not ${action.do}`)],
   };
+}
+
+/** Null while there is none of that kind. */
+function hostVia({ controllers, host }: Simulation, via: OperatorAction['via'], entries: readonly ChainedEntry[]): LocalHost | null {
+  if (via === undefined) return host;
+  const acting = whoActs(entries);
+  if (acting === null) return null;
+  return controllers.find((one) => one.host !== null && (via === 'acting') === (one.region === acting.region))?.host ?? null;
 }
 
 /** False when there is nothing yet to act on. */

@@ -1,12 +1,14 @@
 import { stringify } from 'yaml';
 import { verifyChain } from '../../src/domain/ledgerView/verifyChain.ts';
 import type { ChainedEntry } from '../../src/domain/ledgerEvent.ts';
+import type { Plan } from '../../src/domain/plan.ts';
 import type { Pace } from '../clock/index.ts';
 import type { LogLine } from '../host/index.ts';
 import { difference, fleetDocumentOf, judge, playFaults, startOf, usersWithoutSpillway, worldSpecOf, type Scenario, type UsersTotals } from '../scenarios/index.ts';
 import { startSimulation, type SimulatedApp, type Simulation } from '../simulation.ts';
 import type { WorldSnapshot } from '../world/index.ts';
 import { apiOf, type Api } from './api.ts';
+import { playControllers } from './playControllers.ts';
 import { playOperator } from './playOperator.ts';
 import { ledgerReader } from './readLedger.ts';
 import { Settling } from './settling.ts';
@@ -38,6 +40,8 @@ export interface Audience {
   entry(entry: ChainedEntry): void;
   frame(frame: Frame): void;
   log(line: LogLine): void;
+  /** What the scenario itself does to the control plane. */
+  note?(at: number, text: string): void;
 }
 
 export interface PlayOptions {
@@ -64,6 +68,7 @@ export async function playScenario(options: PlayOptions): Promise<Summary> {
     startMs,
     pace: options.pace,
     app: options.app,
+    controllers: scenario.controllers.count,
     onLog: (line) => options.audience.log(line),
   });
   try {
@@ -90,7 +95,7 @@ class Play {
     this.#simulation = simulation;
     this.#startMs = startMs;
     this.#faultAtMs = startMs + options.scenario.faultAt * 1000;
-    this.#api = apiOf(simulation.host, () => simulation.azure.issueToken({ as: 'operator', audience: 'api' }));
+    this.#api = apiOf(() => simulation.host, () => simulation.azure.issueToken({ as: 'operator', audience: 'api' }));
     this.#readLedger = ledgerReader(simulation.azure);
   }
 
@@ -99,18 +104,20 @@ class Play {
     const { world, pacer, clock } = this.#simulation;
     playFaults(scenario, world, this.#startMs);
     const operator = playOperator(scenario, this.#startMs, this.#simulation);
+    const controllers = playControllers(scenario, this.#startMs, this.#simulation, (text) => this.#options.audience.note?.(clock.now(), text));
     const endMs = this.#startMs + scenario.durationSeconds * 1000;
     for (let sample = 1; clock.now() < endMs; sample += 1) {
       await pacer.drive({ untilMs: Math.min(endMs, this.#startMs + sample * sampleSeconds * 1000) });
       this.#usersAtFault ??= clock.now() >= this.#faultAtMs ? world.users.totals() : null;
-      await operator.actIfDue();
+      await operator.actIfDue(this.#entries);
       await this.#look(sample);
-      if (this.#isOver()) break;
+      await controllers.actIfDue(this.#entries);
+      if (this.#isOver(controllers.overAtMs())) break;
     }
     const elapsedSeconds = (clock.now() - this.#startMs) / 1000;
     const suffered = difference(world.users.totals(), this.#usersAtFault ?? world.users.totals());
     const without = usersWithoutSpillway(scenario, seed, elapsedSeconds);
-    return this.#summary(suffered, without, await operator.problems());
+    return this.#summary(suffered, without, controllers.takenOverSeconds(this.#entries), [...(await operator.problems()), ...controllers.problems()]);
   }
 
   async #look(sample: number): Promise<void> {
@@ -120,7 +127,7 @@ class Play {
       const key = `${entry.runId}/${entry.id}`;
       if (this.#told.has(key)) continue;
       this.#told.add(key);
-      if (entry.event.type === 'PlanMade' && entry.runId === this.#mainRunId()) this.#settling.restart();
+      if (entry.event.type === 'PlanMade' && movesTraffic(entry.event.plan) && entry.runId === this.#mainRunId()) this.#settling.restart();
       this.#options.audience.entry(entry);
     }
     const snapshot = world.snapshot();
@@ -141,26 +148,28 @@ class Play {
 
   #plannedShares(): Readonly<Record<string, number>> | null {
     const mainRunId = this.#mainRunId();
-    const plan = lastPlan(this.#entries.filter(({ runId }) => runId === mainRunId));
-    if (plan === null || plan.gates.length + plan.shifts.length === 0) return null;
+    const plan = this.#entries.flatMap(({ runId, event }) => (runId === mainRunId && event.type === 'PlanMade' && movesTraffic(event.plan) ? [event.plan] : [])).at(-1);
+    if (plan === undefined) return null;
     return Object.fromEntries(plan.expected.stamps.map(({ stamp, shareAfter }) => [stamp, shareAfter]));
   }
 
   /** What a scenario expects has come; one that expects nothing is watched to its end. */
-  #isOver(): boolean {
+  #isOver(controllersOverAtMs: number | null): boolean {
     const { expect, operator, faults } = this.#options.scenario;
     if (expect.nothing === true || expect.runs.length === 0) return false;
     const now = this.#simulation.clock.now();
     const scheduled = [...operator.map(({ at }) => at), ...faults.map(({ at, heal }) => heal ?? at)];
-    if (scheduled.some((at) => this.#startMs + at * 1000 > now)) return false;
+    if (scheduled.some((at) => this.#startMs + at * 1000 > now) || controllersOverAtMs === null || controllersOverAtMs > now) return false;
     const opened = this.#entries.filter(({ event }) => event.type === 'RunOpened').length;
     const closed = this.#entries.filter(({ event }) => event.type === 'RunClosed');
+    const disabled = this.#disabledAtFrontDoor();
+    if (expect.disabledAtFrontDoor.some((stamp) => !disabled.includes(stamp))) return false;
     const isSettled = expect.settledWithinSeconds === undefined || this.#settling.settledAt !== null;
     const last = Math.max(...closed.map(({ at }) => at), this.#settling.settledAt ?? 0);
     return isSettled && closed.length >= opened && opened >= expect.runs.length && now - last >= afterglowSeconds * 1000;
   }
 
-  #summary(suffered: UsersTotals, without: UsersTotals, operatorProblems: readonly string[]): Summary {
+  #summary(suffered: UsersTotals, without: UsersTotals, takenOverSeconds: number | null, playProblems: readonly string[]): Summary {
     const { scenario, seed } = this.#options;
     const input = {
       scenario: scenario.name,
@@ -174,7 +183,6 @@ class Play {
       without,
       violations: this.#simulation.invariants.judge(this.#entries),
       ledgerVerified: this.#ledgerVerified(),
-      problems: [] as readonly string[],
     };
     const summary = summarise(input);
     const runs = this.#entries.flatMap(({ runId, event }) => {
@@ -189,9 +197,16 @@ class Play {
       writes: this.#simulation.invariants.writes.length,
       trafficWrites: this.#simulation.invariants.writes.filter(({ target }) => target === 'gate' || target === 'origin').length,
       settledSeconds: summary.seconds.settle,
+      takenOverSeconds,
+      disabledAtFrontDoor: this.#disabledAtFrontDoor(),
       failedRequests: { with: suffered.failedRequests, without: without.failedRequests },
     });
-    return { ...summary, problems: [...problems, ...operatorProblems] };
+    return { ...summary, takenOverSeconds, problems: [...problems, ...playProblems] };
+  }
+
+  #disabledAtFrontDoor(): readonly string[] {
+    const origins = this.#simulation.world.frontDoor.asked.originGroups.flatMap((group) => group.origins);
+    return this.#simulation.world.spec.stamps.map(({ name }) => name).filter((name) => origins.every(({ stamp, enabled }) => stamp !== name || enabled === 'Disabled'));
   }
 
   #ledgerVerified(): boolean {
@@ -199,3 +214,6 @@ class Play {
     return [...runIds].every((runId) => verifyChain(this.#entries.filter((entry) => entry.runId === runId).toSorted((a, b) => a.seq - b.seq)).kind === 'intact');
   }
 }
+
+/** A plan that goes on after the traffic has moved, such as a taker's, asks for nothing more. */
+const movesTraffic = ({ gates, shifts }: Plan): boolean => gates.length + shifts.length > 0;

@@ -1,5 +1,5 @@
 export { defaultScenario, fleetDocumentOf, listScenarios, loadScenario, parseScenario } from './scenario.ts';
-export type { Expectation, ExpectedRun, OperatorAction, RunOutcome, Scenario } from './scenario.ts';
+export type { ControllerDeath, Expectation, ExpectedRun, OperatorAction, RunOutcome, Scenario } from './scenario.ts';
 export { difference, playFaults, startOf, usersWithoutSpillway, warmUpMs, worldSpecOf, type UsersTotals } from './play.ts';
 export { onDeployment, type Deployment } from './onDeployment.ts';
 export { judge, type Happened } from './judge.ts';

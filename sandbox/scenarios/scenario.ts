@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { scenarioSchema, type Scenario } from './schema.ts';
 
-export type { Scenario, OperatorAction, Expectation, ExpectedRun, RunOutcome } from './schema.ts';
+export type { ControllerDeath, Scenario, OperatorAction, Expectation, ExpectedRun, RunOutcome } from './schema.ts';
 
 const scenarioFolder = fileURLToPath(new URL('.', import.meta.url));
 const fleetFolder = fileURLToPath(new URL('../fleets/', import.meta.url));

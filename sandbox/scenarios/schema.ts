@@ -23,7 +23,23 @@ const scheduledFault = z.strictObject({
   fault,
 });
 
-const at = { at: seconds };
+const phases = ['opened', 'fencing', 'planning', 'awaitingApproval', 'surging', 'proving', 'shifting', 'verifying', 'holding', 'handingBack', 'undoing'] as const;
+
+const controllers = z.strictObject({
+  count: z.union([z.literal(1), z.literal(2)]).default(1).describe('Control-plane regions that run the app, each with a task hub of its own.'),
+  deaths: z
+    .array(
+      z.strictObject({
+        at: seconds.describe('From then on, as soon as there is one to kill.'),
+        who: z.enum(['acting', 'idle']).describe('acting: the one that executes the open run; idle: one that does not.'),
+        phase: z.enum(phases).optional().describe('Waits until the open run is in this phase.'),
+        backAfter: seconds.optional().describe('Seconds after its death; leave out for good.'),
+      }),
+    )
+    .default([]),
+});
+
+const at = { at: seconds, via: z.enum(['acting', 'idle']).optional().describe('Through the API of the controller that executes the open run, or of one that does not; any unless given.') };
 const operatorAction = z.discriminatedUnion('do', [
   z.strictObject({ ...at, do: z.literal('drain'), region: z.string(), mode: z.enum(['graceful', 'ungraceful']).default('graceful'), reason: z.string().default('maintenance') }),
   z.strictObject({ ...at, do: z.literal('restore'), region: z.string(), reason: z.string().default('maintenance is over') }),
@@ -63,6 +79,8 @@ const expectation = z
     nothing: z.literal(true).optional().describe('No write to anything outside: the right answer is to leave it alone.'),
     trafficStays: z.literal(true).optional().describe('Room may be made, and no gate and no origin is touched.'),
     settledWithinSeconds: seconds.optional().describe('From faultAt until observed shares were within 2 points of the plan for 2 minutes.'),
+    disabledAtFrontDoor: z.array(z.string()).default([]).describe('In the end, every origin of these stamps is disabled in Front Door\'s own settings.'),
+    takenOverWithinSeconds: seconds.optional().describe('From the death of the acting controller until another one holds the fence for its run.'),
     fewerFailedRequestsThanWithout: z.literal(true).optional().describe('Users suffer less than on the same seed without Spillway.'),
   })
   .refine((value) => value.nothing === undefined || value.runs.every((run) => run.outcome === 'blocked' || run.outcome === 'declined'), 'nothing: true goes with no run, or with blocked ones');
@@ -77,10 +95,12 @@ export const scenarioSchema = z.strictObject({
   durationSeconds: seconds.min(60),
   faults: z.array(scheduledFault).default([]),
   operator: z.array(operatorAction).default([]),
+  controllers: controllers.prefault({}),
   expect: expectation,
 });
 
 export type Scenario = z.infer<typeof scenarioSchema>;
+export type ControllerDeath = z.infer<typeof controllers>['deaths'][number];
 export type OperatorAction = z.infer<typeof operatorAction>;
 export type Expectation = z.infer<typeof expectation>;
 export type ExpectedRun = z.infer<typeof expectedRun>;

@@ -1,5 +1,6 @@
 import type { FenceHold, RunOutcome, RunPhase, RunRequest } from '../domain/run.ts';
 import type { Mode, StampName } from '../domain/fleet.ts';
+import type { ApprovalOnRecord } from '../domain/ledgerView/runStanding.ts';
 import type { PlanPartName } from '../domain/planWrites.ts';
 
 /**
@@ -8,10 +9,10 @@ import type { PlanPartName } from '../domain/planWrites.ts';
  * Inputs are objects: bare booleans and nulls do not survive the trip.
  */
 export interface ActivityContracts {
-  observeFleet: { input: { readonly reason: string }; output: { readonly start: RunRequest | null } };
-  startRun: { input: RunRequest; output: { readonly kind: 'started' | 'exists' } };
+  observeFleet: { input: { readonly reason: string }; output: { readonly start: RunRequest | null; readonly open: readonly RunRequest[] } };
+  startRun: { input: RunRequest; output: RunStarted };
   takeFence: { input: RunScope; output: FenceStep };
-  keepFence: { input: RunStep; output: Proceed };
+  keepFence: { input: RunStep; output: KeptFence };
   makePlan: { input: RunStep; output: PlanStep };
   enterPhase: { input: RunStep & { readonly phase: RunPhase }; output: { readonly entered: RunPhase } };
   askApproval: { input: RunStep & { readonly until: number }; output: Proceed };
@@ -23,7 +24,7 @@ export interface ActivityContracts {
   holdDrill: { input: RunStep; output: HoldStep };
   undoWrites: { input: RunStep & { readonly ofRun: string; readonly what: 'traffic' | 'room' }; output: UndoStep };
   callHooks: { input: RunStep; output: { readonly called: number } };
-  closeRun: { input: RunScope & { readonly hold: FenceHold | null; readonly outcome: RunOutcome; readonly why: string }; output: { readonly closed: 'closed' } };
+  closeRun: { input: RunScope & { readonly hold: FenceHold | null; readonly outcome: RunOutcome; readonly why: string }; output: { readonly closed: 'closed' | 'handedOver' } };
 }
 
 export type ActivityName = keyof ActivityContracts;
@@ -55,8 +56,22 @@ export interface Stopped {
 
 export type Proceed = { readonly kind: 'go' } | Stopped;
 
+/** `taken`: another run has the fleet, and none was opened. */
+export type RunStarted = { readonly kind: 'started' | 'exists' } | { readonly kind: 'taken'; readonly runId: string };
+
+/** `approved`: a person has said yes, perhaps through the API of the other control-plane region. */
+export type KeptFence = Proceed | { readonly kind: 'approved'; readonly by: string };
+
 export type FenceStep =
-  | { readonly kind: 'held'; readonly hold: FenceHold; readonly mode: Mode; readonly nextRevision: number }
+  | {
+      readonly kind: 'held';
+      readonly hold: FenceHold;
+      readonly mode: Mode;
+      /** Above 1 where the run is gone on with. */
+      readonly nextRevision: number;
+      readonly request: RunRequest;
+      readonly approval: ApprovalOnRecord;
+    }
   | { readonly kind: 'busy'; readonly holder: string }
   | Stopped;
 

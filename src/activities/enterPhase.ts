@@ -1,6 +1,7 @@
 import type { Ports } from '../ports/ports.ts';
-import type { ActivityInput, ActivityOutput, Proceed, RunStep } from './contracts.ts';
-import { mayProceed } from './guard.ts';
+import { TransientError } from '../ports/outcome.ts';
+import type { ActivityInput, ActivityOutput, KeptFence, RunStep } from './contracts.ts';
+import { approvalId, mayProceed } from './guard.ts';
 import { recordStep } from './runLog.ts';
 
 /** Marks on record where a run is. */
@@ -9,5 +10,15 @@ export async function enterPhase(ports: Ports, step: ActivityInput<'enterPhase'>
   return { entered: step.phase };
 }
 
-/** Renews the fence during a wait that asks nothing else. */
-export const keepFence = (ports: Ports, step: RunStep): Promise<Proceed> => mayProceed(ports, step);
+/** Renews the fence while the run waits for a person, whose word may have come through the other control-plane region. */
+export async function keepFence(ports: Ports, step: RunStep): Promise<KeptFence> {
+  const proceed = await mayProceed(ports, step);
+  if (proceed.kind === 'stopped') return proceed;
+  try {
+    const approval = await ports.ledger.readEntry(step.request.runId, approvalId);
+    return approval?.event.type === 'ApprovalGiven' ? { kind: 'approved', by: approval.event.by } : proceed;
+  } catch (error) {
+    if (error instanceof TransientError) return proceed;
+    throw error;
+  }
+}

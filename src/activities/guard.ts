@@ -1,4 +1,6 @@
 import type { Write } from '../domain/ledgerEvent.ts';
+import type { Controls } from '../domain/run.ts';
+import type { FenceConfirmed } from '../ports/fence.ts';
 import type { Ports } from '../ports/ports.ts';
 import { TransientError } from '../ports/outcome.ts';
 import type { Proceed, RunStep } from './contracts.ts';
@@ -7,29 +9,30 @@ import type { Proceed, RunStep } from './contracts.ts';
 export type Purpose = 'advance' | 'undo';
 
 /**
- * Asked before every outside write and at every tick of a wait (I3, I8): is the fence still ours, may automation act,
- * has anybody asked to stop? The store of controls being down may stop a run, never start one. The fence is renewed here
- * when its lease runs low; `guardedWrites` confirms it once more right before it writes.
+ * Asked at every tick of a wait (I3, I8): is the fence still ours, may automation act, has anybody asked to stop? The store
+ * of controls being down may stop a run, never start one. The fence is renewed here when its lease runs low. Before an
+ * outside write `mayWrite` asks the same, of orders read for it alone, and `guardedWrites` confirms the fence once more.
  */
-export async function mayProceed(ports: Ports, step: RunStep, purpose: Purpose = 'advance'): Promise<Proceed> {
-  const confirmed = await ports.fence.keep(step.hold);
-  if (confirmed.kind === 'lost') {
-    return { kind: 'stopped', reason: 'fenceLost', detail: `run ${confirmed.holder} holds the fence with epoch ${confirmed.epoch}` };
-  }
-  const { controls } = await ports.controls.readControls();
+export async function mayProceed(ports: Ports, step: RunStep): Promise<Proceed> {
+  return judge(step, 'advance', await ports.fence.keep(step.hold), await recentOrders(ports, step));
+}
+
+function judge(step: RunStep, purpose: Purpose, fence: FenceConfirmed, { controls, stop }: Orders): Proceed {
+  if (fence.kind === 'lost') return { kind: 'stopped', reason: 'fenceLost', detail: `run ${fence.holder} holds the fence with epoch ${fence.epoch}` };
   if (controls.killSwitch === 'on') return { kind: 'stopped', reason: 'killSwitch', detail: `kill switch set by ${controls.setBy}` };
   if (controls.mode === 'observe' && step.request.trigger.by !== 'operator') {
     return { kind: 'stopped', reason: 'modeObserve', detail: `mode set to observe by ${controls.setBy}` };
   }
-  return purpose === 'undo' ? { kind: 'go' } : askedToStop(ports, step);
+  if (purpose === 'undo' || stop === null) return { kind: 'go' };
+  return { kind: 'stopped', reason: stop.kind === 'abort' ? 'abortAsked' : 'yielded', detail: `${stop.by}: ${stop.reason}` };
 }
 
 /** In mode `approve`, traffic moves only after a person's approval is on record; room may be made before it. */
 export async function mayWrite(ports: Ports, step: RunStep, write: Write, purpose: Purpose): Promise<Proceed> {
-  const proceed = await mayProceed(ports, step, purpose);
+  const orders = await readOrders(ports, step);
+  const proceed = judge(step, purpose, await ports.fence.keep(step.hold), orders);
   if (proceed.kind === 'stopped' || purpose === 'undo' || !movesTraffic(write) || step.request.trigger.by === 'operator') return proceed;
-  const { controls } = await ports.controls.readControls();
-  if (controls.mode !== 'approve') return proceed;
+  if (orders.controls.mode !== 'approve') return proceed;
   const approval = await ports.ledger.readEntry(step.request.runId, approvalId);
   if (approval?.event.type === 'ApprovalGiven') return proceed;
   return { kind: 'stopped', reason: 'modeObserve', detail: 'mode is approve and nobody has approved' };
@@ -44,14 +47,38 @@ export interface RunControl {
   readonly stop: { readonly kind: 'abort' | 'yield'; readonly by: string; readonly reason: string };
 }
 
-async function askedToStop(ports: Ports, step: RunStep): Promise<Proceed> {
+/** What people and the watch have ordered: for the whole fleet, and for this run. */
+interface Orders {
+  readonly controls: Controls;
+  readonly stop: RunControl['stop'] | null;
+}
+
+async function readOrders(ports: Ports, step: RunStep): Promise<Orders> {
+  const [{ controls }, stop] = await Promise.all([ports.controls.readControls(), askedToStop(ports, step)]);
+  return { controls, stop };
+}
+
+/** Survivors that wait side by side look at the same moment: orders read so lately serve the tick of each. A write reads its own. */
+const recentMs = 2_000;
+
+const lately = new WeakMap<Ports, { readonly runId: string; readonly at: number; readonly orders: Promise<Orders> }>();
+
+function recentOrders(ports: Ports, step: RunStep): Promise<Orders> {
+  const { runId } = step.request;
+  const now = ports.clock.now();
+  const known = lately.get(ports);
+  if (known !== undefined && known.runId === runId && now - known.at < recentMs) return known.orders;
+  const orders = readOrders(ports, step);
+  lately.set(ports, { runId, at: now, orders });
+  orders.catch(() => lately.delete(ports));
+  return orders;
+}
+
+async function askedToStop(ports: Ports, step: RunStep): Promise<RunControl['stop'] | null> {
   try {
-    const control = await ports.state.read<RunControl>({ kind: 'runControl', id: step.request.runId });
-    if (control === null) return { kind: 'go' };
-    const { kind, by, reason } = control.value.stop;
-    return { kind: 'stopped', reason: kind === 'abort' ? 'abortAsked' : 'yielded', detail: `${by}: ${reason}` };
+    return (await ports.state.read<RunControl>({ kind: 'runControl', id: step.request.runId }))?.value.stop ?? null;
   } catch (error) {
-    if (error instanceof TransientError) return { kind: 'go' };
+    if (error instanceof TransientError) return null;
     throw error;
   }
 }

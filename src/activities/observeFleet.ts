@@ -32,7 +32,7 @@ export async function observeFleet(ports: Ports, { reason }: ActivityInput<'obse
   rememberAssessment(ports, assessment);
   const decision = decide({ fleet, assessment, controls: controls.controls, controlsFreshness: controls.freshness, now, ...runs });
   await remember(ports, assessment, decision, memory, reason);
-  return { start: await act(ports, decision, runs, now) };
+  return { start: await act(ports, decision, runs, now), open: runs.openRequests };
 }
 
 async function act(ports: Ports, decision: Decision, runs: FleetRuns, now: number): Promise<RunRequest | null> {
@@ -68,7 +68,7 @@ async function readMemory(ports: Ports): Promise<Versioned<WatchMemory> | null> 
   return orNull(() => ports.state.read<WatchMemory>(assessmentKey(ports.controlRegion)));
 }
 
-const noRuns: FleetRuns = { activeRun: null, activeRequest: null, recentRuns: [], drained: [] };
+const noRuns: FleetRuns = { activeRun: null, activeRequest: null, openRequests: [], recentRuns: [], drained: [] };
 
 const readRuns = async (ports: Ports): Promise<FleetRuns> => (await orNull(() => readFleetRuns(ports))) ?? noRuns;
 

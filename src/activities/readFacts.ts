@@ -2,6 +2,7 @@ import type { FleetFacts, StampFacts } from '../domain/facts.ts';
 import type { Stamp } from '../domain/fleet.ts';
 import { known, unknown } from '../domain/reading.ts';
 import type { Ports } from '../ports/ports.ts';
+import { withStartTimes } from './startTimes.ts';
 
 /** Everything a plan is computed from, read side by side; what could not be read is unknown in its place. */
 export async function readFacts(ports: Ports): Promise<FleetFacts> {
@@ -29,7 +30,7 @@ export async function readFacts(ports: Ports): Promise<FleetFacts> {
 
 async function readStamp(ports: Ports, stamp: Stamp): Promise<Omit<StampFacts, 'load'>> {
   const runsHere = ports.fleet.workloads.filter(({ stamps }) => stamps === null || stamps.includes(stamp.name));
-  const readPools = ports.compute.readPools(stamp);
+  const readPools = ports.compute.readPools(stamp).then((read) => (read.kind === 'known' ? known(withStartTimes(ports, stamp.name, read.value), read.observedAt) : read));
   const [pools, prices, workloads, nodes, quota, skus, network, gate] = await Promise.all([
     readPools,
     readPools.then((read) => (read.kind === 'known' ? ports.prices.readPrices(stamp.region, read.value.map(({ vmSize }) => vmSize)) : read)),

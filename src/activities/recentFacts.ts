@@ -1,6 +1,7 @@
 import type { FleetFacts } from '../domain/facts.ts';
 import type { Ports } from '../ports/ports.ts';
 import { readFacts } from './readFacts.ts';
+import { learnStartTimes } from './startTimes.ts';
 
 /** Facts for questions that change nothing: at most a minute old, read once for all who ask meanwhile. */
 export interface RecentFacts {
@@ -16,7 +17,7 @@ export function recentFacts(ports: Ports): RecentFacts {
   let readAt = Number.NEGATIVE_INFINITY;
   const refresh = (): Promise<FleetFacts> => {
     readAt = ports.clock.now();
-    latest = readFacts(ports);
+    latest = learnStartTimes(ports).then(() => readFacts(ports));
     latest.catch(() => {
       latest = null;
     });

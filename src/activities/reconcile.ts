@@ -1,51 +1,33 @@
+import { askAgain } from './askAgain.ts';
 import { pendingUndo, roomTargets } from '../domain/undo.ts';
 import type { RunOutcome } from '../domain/run.ts';
 import { TransientError } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
-import { projectRegions, projectRun, type RunState } from './runIndex.ts';
+import { drainStands, readRunIndex, type RunState } from './runIndex.ts';
 import type { OrchestrationStarter } from './startRun.ts';
+import { healOpenRun } from './takeOver.ts';
 import { undoWrites } from './undoWrites.ts';
 
-const runsLookedAt = 30;
-
 /**
- * Heals what was left half-done, every minute (I5, I11): the outbox is drained, an open run whose orchestration is gone
- * is started again, one that the ledger knows as closed is projected as such, and surges that ran out are taken back.
+ * Heals what was left half-done, every minute (I5, I11): the outbox is drained, an open run that nobody executes is started
+ * here, one that the ledger knows as closed is projected as such, a change that Front Door did not take is asked for again, and
+ * surges that ran out are taken back.
  */
 export async function reconcile(ports: Ports, starter: OrchestrationStarter): Promise<void> {
   await ports.ledger.drainOutbox();
-  const runs = await ports.state.list<RunState>('run', runsLookedAt);
-  for (const { value } of runs) {
+  const { runs } = await readRunIndex(ports);
+  for (const run of runs) {
     try {
-      if (value.closedAt === null) await healOpenRun(ports, starter, value);
-      else await reclaimExpired(ports, value);
+      if (run.closedAt === null) await healOpenRun(ports, starter, run.request, await ports.fence.readHolder());
+      else {
+        if (run.openShifts === 'some' || run.openShifts === 'unknown') await askAgain(ports, run);
+        await reclaimExpired(ports, run);
+      }
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;
     }
   }
 }
-
-/**
- * Another region's run is taken over only once its fence has lapsed: the taker goes on from the ledger under a new epoch.
- * One that this region started is started again under the same id, which changes nothing while it still runs.
- */
-async function healOpenRun(ports: Ports, starter: OrchestrationStarter, { request }: RunState): Promise<void> {
-  const entries = await ports.ledger.readRun(request.runId);
-  const closed = entries.find(({ event }) => event.type === 'RunClosed');
-  if (closed?.event.type === 'RunClosed') {
-    const state: RunState = { request, outcome: closed.event.outcome, closedAt: closed.at };
-    await projectRegions(ports, state);
-    await projectRun(ports, state);
-    return;
-  }
-  const quietMs = ports.clock.now() - Math.max(request.requestedAt, ...entries.map(({ at }) => at));
-  const holder = await ports.fence.readHolder();
-  if (holder?.runId === request.runId || quietMs < takeoverAfterMs) return;
-  await starter.start(request);
-}
-
-/** A live run renews its fence every few seconds and writes at least at each phase. */
-const takeoverAfterMs = 3 * 60_000;
 
 const keepsRoom: readonly RunOutcome[] = ['blocked', 'surgeHeld', 'frozen', 'completed'];
 
@@ -54,7 +36,7 @@ async function reclaimExpired(ports: Ports, { request, outcome, closedAt }: RunS
   const expiresAt = request.requestedAt + ports.fleet.policy.surgeExpiryMinutes * 60_000;
   const now = ports.clock.now();
   if (outcome === null || closedAt === null || !keepsRoom.includes(outcome) || now < expiresAt || now > expiresAt + reclaimWindowMs) return;
-  if (await stillNeeded(ports, request.runId)) return;
+  if (await drainStands(ports, request.runId)) return;
   if (pendingUndo(await ports.ledger.readRun(request.runId), roomTargets).length === 0) return;
   const acquired = await ports.fence.acquire(request.runId);
   if (acquired.kind === 'busy') return;
@@ -67,8 +49,3 @@ async function reclaimExpired(ports: Ports, { request, outcome, closedAt }: RunS
 
 /** What could not be taken back within an hour of trying is somebody else's by now (I12). */
 const reclaimWindowMs = 60 * 60_000;
-
-async function stillNeeded(ports: Ports, runId: string): Promise<boolean> {
-  const regions = await ports.state.list<{ readonly state: 'drained' | 'serving'; readonly runId: string }>('region', ports.fleet.stamps.length);
-  return regions.some(({ value }) => value.runId === runId && value.state === 'drained');
-}

@@ -1,4 +1,5 @@
-import { drillMayStart } from '../domain/decide/drill.ts';
+import type { FleetAssessment } from '../domain/assessment.ts';
+import { drillMayStart, type DrillPunctuality } from '../domain/decide/drill.ts';
 import type { RunRequest } from '../domain/run.ts';
 import type { Ports } from '../ports/ports.ts';
 import { readAssessment } from './readAssessment.ts';
@@ -9,7 +10,7 @@ import { startRun, type OrchestrationStarter } from './startRun.ts';
 export type DrillStarted = { readonly kind: 'started'; readonly runId: string } | { readonly kind: 'notNow'; readonly why: string };
 
 /** A drill whose hour has come: starts it, or puts on record why not (I9). An exercise yields to everything that is real. */
-export async function startDrill(ports: Ports, starter: OrchestrationStarter, name: string): Promise<DrillStarted> {
+export async function startDrill(ports: Ports, starter: OrchestrationStarter, name: string, punctuality: DrillPunctuality): Promise<DrillStarted> {
   const { fleet, clock } = ports;
   const drill = fleet.drills.find((candidate) => candidate.name === name);
   if (drill === undefined) return { kind: 'notNow', why: `the fleet file has no drill named ${name}` };
@@ -17,7 +18,7 @@ export async function startDrill(ports: Ports, starter: OrchestrationStarter, na
   const now = clock.now();
   const may = assessment === null
     ? ({ kind: 'mayNot', why: 'the fleet has not been assessed yet' } as const)
-    : drillMayStart(drill, { fleet, assessment, controls, controlsFreshness: freshness, now, ...runs });
+    : drillMayStart(drill, punctuality, { fleet, assessment, controls, controlsFreshness: freshness, now, ...runs });
   if (may.kind === 'mayNot') {
     if (assessment !== null) await recordRefusal(ports, name, `drill ${name} does not start: ${may.why}`, assessment, now);
     return { kind: 'notNow', why: may.why };
@@ -35,14 +36,15 @@ export async function startDrill(ports: Ports, starter: OrchestrationStarter, na
     drill: name,
     scope: 'full',
   };
-  await startRun(ports, starter, request);
+  const started = await startRun(ports, starter, request);
+  if (started.kind === 'taken') return { kind: 'notNow', why: `run ${started.runId} was first` };
   return { kind: 'started', runId: request.runId };
 }
 
 /** Beyond the hold: room, shift and undo. What is left after that is a leak, which the reconciler takes back. */
 const drillOverheadMinutes = 60;
 
-async function recordRefusal(ports: Ports, drill: string, why: string, assessment: Parameters<typeof drillMayStart>[1]['assessment'], now: number): Promise<void> {
+async function recordRefusal(ports: Ports, drill: string, why: string, assessment: FleetAssessment, now: number): Promise<void> {
   await ports.ledger.record({
     id: `drill:${drill}:${now}`,
     runId: `watch-${ports.controlRegion}-${new Date(now).toISOString().slice(0, 10)}`,

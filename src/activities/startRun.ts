@@ -1,5 +1,7 @@
 import type { RunRequest } from '../domain/run.ts';
 import type { Ports } from '../ports/ports.ts';
+import { claimFleet } from './claimFleet.ts';
+import type { RunStarted } from './contracts.ts';
 import { projectRun } from './runIndex.ts';
 import { recordOfRun } from './runLog.ts';
 
@@ -9,13 +11,16 @@ export interface OrchestrationStarter {
 }
 
 /**
- * The record first, the orchestration second: Durable protects only running instances from a second start, the ledger
- * protects all. Repeating it after a crash between the two starts what the record promises.
+ * The claim first, so that no two runs are opened at once; then the record; the orchestration last: Durable protects only
+ * running instances of its own hub from a second start, claim and ledger protect all. Repeating it after a crash on the way
+ * starts what the record promises.
  */
-export async function startRun(ports: Ports, starter: OrchestrationStarter, request: RunRequest): Promise<{ readonly kind: 'started' | 'exists' }> {
+export async function startRun(ports: Ports, starter: OrchestrationStarter, request: RunRequest): Promise<RunStarted> {
+  const claimed = await claimFleet(ports, request);
+  if (claimed.kind === 'taken') return claimed;
   const recorded = await recordOfRun(ports, request, 'opened', 0, { type: 'RunOpened', request });
   if (recorded.kind === 'different') return { kind: 'exists' };
-  await projectRun(ports, { request, outcome: null, closedAt: null });
+  await projectRun(ports, { request, outcome: null, closedAt: null, openShifts: 'none' });
   await starter.start(request);
   await ports.notify.notify({
     kind: 'runOpened',

@@ -3,6 +3,7 @@ import type { HttpClient } from '@azure/core-rest-pipeline';
 import type { Fleet } from '../domain/fleet.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ports } from '../ports/ports.ts';
+import { managedClusters } from './aks/managedClusters.ts';
 import { aksClients, aksCompute } from './aks/pools.ts';
 import { blobClients } from './blob/blobClients.ts';
 import { blobFence } from './blob/fence.ts';
@@ -14,6 +15,7 @@ import { storedControls } from './cosmos/controls.ts';
 import { cosmosContainers } from './cosmos/cosmosClient.ts';
 import { cosmosLedger } from './cosmos/ledger.ts';
 import { cosmosState } from './cosmos/state.ts';
+import { accessLogEdges } from './demand/accessLog.ts';
 import { metricsDemand } from './demand/demand.ts';
 import { createCredential } from './entra/credential.ts';
 import { createTraffic } from './frontDoor/createTraffic.ts';
@@ -23,7 +25,7 @@ import type { SdkContext } from './http/sdkContext.ts';
 import { aksClusters } from './kubernetes/clusters.ts';
 import { kubernetesWorkloads } from './kubernetes/workloads.ts';
 import { fleetMetrics } from './monitor/fleetMetrics.ts';
-import { azureMonitorMetrics } from './monitor/metrics.ts';
+import { azureMonitorLogs, azureMonitorMetrics } from './monitor/metrics.ts';
 import { originDirectory } from './monitor/originDirectory.ts';
 import { webhookNotify } from './notify/webhook.ts';
 import { retailPrices } from './prices/retailPrices.ts';
@@ -62,21 +64,23 @@ export function createPorts(options: PortOptions, fleet: Fleet, overrides: PortO
   const { ledger, state: stateContainer } = cosmosContainers(context, { endpoint: options.cosmosEndpoint, database: options.cosmosDatabase });
   const state = cosmosState(context, stateContainer);
   const aksClientOf = aksClients(context);
+  const readCluster = managedClusters(aksClientOf);
   const clusters = aksClusters(context, aksClientOf);
   const traffic = createTraffic(context, fleet, () => metrics.shares());
-  const metrics = fleetMetrics(clock, fleet, azureMonitorMetrics(context), originDirectory(clock, fleet, () => traffic.readTraffic()));
+  const directory = originDirectory(clock, fleet, () => traffic.readTraffic());
+  const metrics = fleetMetrics(clock, fleet, azureMonitorMetrics(context), directory);
   return tracedPorts({
     fleet,
     controlRegion: options.controlRegion,
     clock,
-    ...withWriteDeadlines({ traffic, compute: aksCompute(context, aksClientOf), workloads: kubernetesWorkloads(context, clusters), gate: blobGate(context, blobs) }, clock),
+    ...withWriteDeadlines({ traffic, compute: aksCompute(context, aksClientOf, readCluster), workloads: kubernetesWorkloads(context, clusters), gate: blobGate(context, blobs) }, clock),
     signals: fleetSignals(context, { metrics, clusters, state }),
-    demand: metricsDemand(clock, fleet, metrics),
-    headroom: azureHeadroom(context, fleet, { aksClientOf, clusters }),
+    demand: metricsDemand(clock, fleet, metrics, accessLogEdges(clock, fleet, azureMonitorLogs(context), directory)),
+    headroom: azureHeadroom(context, fleet, { readCluster, clusters }),
     ledger: cosmosLedger(context, ledger, blobOutbox(context, blobs, options.outboxBlobUrl)),
     state,
     controls: storedControls(context, state, fleet.policy.initialMode),
-    fence: blobFence(context, blobs, options.fenceBlobUrl),
+    fence: blobFence(context, blobs, options.fenceBlobUrl, options.controlRegion),
     notify: webhookNotify(context, fleet.notify.webhookUrl),
     checks: httpChecks(context, metrics),
     prices: retailPrices(context, options.pricesEndpoint),
@@ -100,6 +104,7 @@ function sdkContext(options: PortOptions, overrides: PortOverrides): SdkContext 
     ...transport,
     armEndpoint: options.armEndpoint,
     metricsEndpoint: options.metricsEndpoint,
+    logsEndpoint: options.logsEndpoint,
     clock: overrides.clock ?? systemClock,
     random: overrides.random ?? Math.random,
   };

@@ -25,6 +25,9 @@ function frontDoorProblems({ frontDoor, stamps }: Fleet): FleetProblem[] {
   if (!isResourceId(kind, frontDoor.resourceId)) {
     problems.push({ path: 'frontDoor.resourceId', message: `not a resource id of kind ${frontDoor.kind}; it looks like ${resourceIdForm(kind)}` });
   }
+  if (frontDoor.kind === 'classic' && frontDoor.accessLogWorkspaceId !== undefined) {
+    problems.push({ path: 'frontDoor.accessLogWorkspaceId', message: 'the access log of a classic Front Door has other columns and is not read; leave it out' });
+  }
   // Published limits: 50 origins in an origin group, 100 backends in a classic pool.
   const limit = frontDoor.kind === 'classic' ? 100 : 50;
   for (const [group, count] of countBy(stamps.flatMap((stamp) => stamp.origins.map((origin) => origin.originGroup)))) {
@@ -113,6 +116,10 @@ function signalProblems({ signals }: Fleet): FleetProblem[] {
   const problems: FleetProblem[] = [];
   if (signals.quorum > signals.minimumKnown) {
     problems.push({ path: 'signals.quorum', message: `${signals.quorum} is above minimumKnown (${signals.minimumKnown}); a quorum is at most that` });
+  }
+  const interval = signals.watchIntervalSeconds;
+  if (interval < 60 ? 60 % interval !== 0 : interval % 60 !== 0) {
+    problems.push({ path: 'signals.watchIntervalSeconds', message: `${interval} s are no even interval for a timer of the Functions host; 10, 12, 15, 20, 30, 60, 120, 180, 240 and 300 are` });
   }
   if (signals.staleAfterSeconds < 2 * signals.watchIntervalSeconds) {
     problems.push({ path: 'signals.staleAfterSeconds', message: `${signals.staleAfterSeconds} is below two watch intervals (${2 * signals.watchIntervalSeconds}); every signal would be stale` });

@@ -18,6 +18,7 @@ const calendarDate = z.iso.date({ error: 'a UTC date as YYYY-MM-DD' });
 const frontDoor = z.strictObject({
   kind: z.enum(['standardPremium', 'classic']).default('standardPremium').describe('Standard and Premium profiles are Microsoft.Cdn/profiles; classic is Microsoft.Network/frontDoors, retired on 31 March 2027.'),
   resourceId: z.string().describe('Resource id of the Front Door profile (or of the classic Front Door).'),
+  accessLogWorkspaceId: resourceId('logAnalyticsWorkspace').optional().describe('Resource id of the Log Analytics workspace that the access log of a Standard or Premium profile goes to (table AzureDiagnostics): where users enter, and how far the origins are from there. Leave out to tell users apart by country.'),
 });
 
 const stampOrigin = z.strictObject({
@@ -95,7 +96,7 @@ const percent = z.number().min(0).max(100);
 const milliseconds = z.number().gt(0).max(120_000);
 
 const signals = z.strictObject({
-  watchIntervalSeconds: z.int().min(10).max(300).default(30).describe('How often every region is assessed.'),
+  watchIntervalSeconds: z.int().min(10).max(300).default(30).describe('How often every region is assessed: a divisor of 60, or whole minutes, as a timer of the Functions host can keep it.'),
   staleAfterSeconds: z.int().min(60).max(1800).default(300).describe('A signal older than this is unknown. Front Door\'s metrics are up to 3 minutes late.'),
   minimumKnown: z.int().min(1).max(7).default(3).describe('With fewer known signals the region is unknown (I6).'),
   quorum: z.int().min(1).max(7).default(2).describe('So many known signals must say unhealthy, one of them seen from outside the region (I6). At most minimumKnown.'),

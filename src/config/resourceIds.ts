@@ -4,6 +4,7 @@ export const resourceTypes = {
   frontDoorClassic: ['Microsoft.Network/frontDoors'],
   managedCluster: ['Microsoft.ContainerService/managedClusters'],
   applicationGateway: ['Microsoft.Network/applicationGateways'],
+  logAnalyticsWorkspace: ['Microsoft.OperationalInsights/workspaces'],
   subnet: ['Microsoft.Network/virtualNetworks', 'subnets'],
 } as const;
 

@@ -38,6 +38,8 @@ export interface OriginFacts {
  */
 export interface DemandFacts {
   readonly source: 'accessLog' | 'countryTable' | 'allToNearest';
+  /** Why a better source that the fleet file names does not serve. */
+  readonly insteadOf?: string;
   readonly groups: readonly UserGroup[];
 }
 
@@ -46,6 +48,8 @@ export interface UserGroup {
   readonly originGroup: OriginGroupName;
   readonly requestsPerSecond: number;
   readonly latencyMsByStamp: Readonly<Record<StampName, number>>;
+  /** Left out: measured in an access log, estimated elsewhere. */
+  readonly latencies?: 'measured' | 'estimated';
 }
 
 export interface StampFacts {
@@ -81,10 +85,16 @@ export interface PoolFacts {
   readonly capacityReservationGroupId: string | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly string[];
-  /** Measured, from the request to Ready; absent or null = not measured, and a published figure is assumed. */
-  readonly nodeStartSeconds?: number | null;
+  /** From the pool's PUT to all nodes ready, in earlier runs; absent or null = not measured. */
+  readonly nodeStart?: MeasuredStart | null;
   /** Nodes still free in the pool's capacity reservation group; absent or null = not read. */
   readonly reservedNodesFree?: number | null;
+}
+
+/** What nine in ten did not exceed, and how many that stands on. */
+export interface MeasuredStart {
+  readonly seconds: number;
+  readonly samples: number;
 }
 
 export interface Resources {
@@ -109,6 +119,8 @@ export interface NodeFacts extends NodeState {
   readonly zone: string;
   readonly allocatable: Resources;
   readonly allocatablePods: number;
+  /** From its registration with the cluster to Ready; absent or null = it is not ready, or its Ready is of later. */
+  readonly registrationToReadySeconds?: number | null;
   readonly daemonsets: Resources;
   readonly daemonsetPods: number;
   readonly requested: Resources;
@@ -131,7 +143,10 @@ export interface WorkloadFacts extends ReplicaFacts {
   /** Requests of one pod, all containers summed. */
   readonly podRequests: Resources;
   readonly topologySpread: readonly TopologySpread[];
+  /** From its place on a node to Ready, the slowest of nine in ten pods; null = not measured. */
   readonly podStartSeconds: number | null;
+  /** How many pods that stands on. */
+  readonly podStartSamples?: number;
   readonly disruptionBudgetMinAvailable: number | null;
 }
 

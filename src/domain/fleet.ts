@@ -25,6 +25,8 @@ export interface Fleet {
 export interface FrontDoorRef {
   readonly kind: 'standardPremium' | 'classic';
   readonly resourceId: string;
+  /** Log Analytics workspace that Front Door's access log goes to; left out = users are told apart by country. */
+  readonly accessLogWorkspaceId?: string | undefined;
 }
 
 export interface Stamp {

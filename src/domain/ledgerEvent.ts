@@ -30,7 +30,10 @@ export interface ChainedEntry extends LedgerEntry {
 
 export type LedgerEvent =
   | { readonly type: 'RunOpened'; readonly request: RunRequest }
-  | { readonly type: 'FenceTaken'; readonly previousRunId: string | null }
+  /** `takenOverFrom`: the control-plane region that executed this very run before. */
+  | { readonly type: 'FenceTaken'; readonly previousRunId: string | null; readonly takenOverFrom: string | null }
+  /** Written by a former holder that came back: it has stopped, and the run is another's. */
+  | { readonly type: 'RunHandedOver'; readonly why: string }
   | { readonly type: 'Assessed'; readonly assessments: readonly Assessment[] }
   | { readonly type: 'Decided'; readonly decision: 'nothing' | 'start' | 'freeze' | 'surgeOnly'; readonly why: string; readonly assessment: FleetAssessment }
   | { readonly type: 'PlanMade'; readonly plan: Plan; readonly findings: readonly Finding[]; readonly rendering: string }
@@ -50,6 +53,8 @@ export type LedgerEvent =
   | { readonly type: 'SharesSeen'; readonly shares: Readonly<Record<StampName, number>>; readonly wanted: Readonly<Record<StampName, number>> }
   | { readonly type: 'ShiftVerified'; readonly by: 'shares' | 'settings' }
   | { readonly type: 'ShiftUnverified'; readonly why: string }
+  /** Front Door has not taken these changes since then; a person was told. */
+  | { readonly type: 'ShiftOverdue'; readonly origins: readonly string[]; readonly since: number }
   | { readonly type: 'SurgeHandedBack'; readonly stamp: StampName; readonly kept: readonly string[] }
   | { readonly type: 'DrainExpired'; readonly stamp: StampName }
   | { readonly type: 'ControlsSet'; readonly controls: Controls }

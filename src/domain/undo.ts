@@ -51,7 +51,7 @@ export function pendingUndo(entries: readonly ChainedEntry[], targets: readonly 
 /** Ids of undo steps carry this mark, so that an undo is never undone. */
 export const undoMark = ':undo:';
 
-const isUndoEntry = (id: string): boolean => id.includes(undoMark);
+export const isUndoEntry = (id: string): boolean => id.includes(undoMark);
 
 function dropRefused(open: Map<string, { order: number; ours: Write[]; restore: Write }>, refused: Write): void {
   const key = targetKey(refused);

@@ -11,10 +11,16 @@ const pollSeconds = 20;
  * A failover on purpose: drain, hold, and put everything back.
  *
  *   shift away -> hold --time is up, threshold crossed, real failure, abort--> traffic back -> room back
+ *
+ * One whose controller was lost is not gone on with: an exercise yields to what is real.
  */
 export function* drill(ctx: OrchestrationContext): Steps<Ending> {
   const { request, limits } = ctx.df.getInput<RunInput>();
   return yield* conduct(ctx, request, function* (run) {
+    if (run.firstRevision > 1) {
+      const step: RunStep = { request: run.request, hold: run.hold, revision: run.firstRevision };
+      return yield* undoAll(ctx, step, { outcome: 'aborted', why: 'the controller that ran the drill was lost' });
+    }
     const { step, ending } = yield* shiftAway(ctx, run, limits);
     if (ending.outcome === 'frozen') return yield* undoAll(ctx, step, { outcome: 'aborted', why: ending.why });
     if (ending.outcome !== 'completed') return ending;

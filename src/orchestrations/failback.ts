@@ -17,7 +17,7 @@ import { proveRoom } from './steps/proveRoom.ts';
 export function* failback(ctx: OrchestrationContext): Steps<Ending> {
   const { request, limits } = ctx.df.getInput<RunInput>();
   return yield* conduct(ctx, request, function* (run) {
-    const step: RunStep = { request, hold: run.hold, revision: run.firstRevision };
+    const step: RunStep = { request: run.request, hold: run.hold, revision: run.firstRevision };
     ctx.df.setCustomStatus({ phase: 'planning' });
     const planned = yield* call(ctx, 'makePlan', step);
     if (planned.kind === 'stopped') return stoppedEnding(planned);

@@ -1,12 +1,13 @@
 import type { RunKind } from '../domain/plan.ts';
 
-/** Registered names. Runs are started under the name of their kind; `surgeStamp` only as a child, `watch` by the alert webhook. */
+/** Registered names. Runs are started under the name of their kind; `surgeStamp` and `awaitRoom` only as children, `watch` by the alert webhook. */
 export const orchestrationNames = {
   failover: 'failover',
   drain: 'drain',
   failback: 'failback',
   drill: 'drill',
   surgeStamp: 'surgeStamp',
+  awaitRoom: 'awaitRoom',
   watch: 'watch',
 } as const satisfies Record<RunKind, string> & Record<string, string>;
 

@@ -1,6 +1,6 @@
 import type { OrchestrationContext } from 'durable-functions';
 import type { RunRequest } from '../domain/run.ts';
-import type { PlanDigest, RunStep } from '../activities/contracts.ts';
+import type { PlanDigest, PlanStep, RunStep } from '../activities/contracts.ts';
 import { awaitApproval } from './steps/awaitApproval.ts';
 import { call, now, wait, type Steps } from './steps/call.ts';
 import { stoppedEnding, stopRun, undoAll, type Ending, type Run } from './steps/conduct.ts';
@@ -23,6 +23,7 @@ export interface Shifted {
 
 const maxRevisions = 8;
 const replanSeconds = 20;
+const takerPatienceMinutes = 5;
 
 /**
  * Moves traffic away from the request's stamps:
@@ -36,15 +37,15 @@ const replanSeconds = 20;
  */
 export function* shiftAway(ctx: OrchestrationContext, run: Run, limits: RunLimits): Steps<Shifted> {
   let request: RunRequest = run.request;
-  let approvalUntil: number | null = null;
-  let approved = run.mode !== 'approve' || request.trigger.by === 'operator';
+  let approvalUntil: number | null = run.approval.state === 'asked' ? run.approval.until : null;
+  let approved = run.mode !== 'approve' || request.trigger.by === 'operator' || run.approval.state === 'given';
   let shortages = 0;
   for (let revision = run.firstRevision; revision < run.firstRevision + maxRevisions; revision += 1) {
     const step: RunStep = { request, hold: run.hold, revision };
     const ended = (ending: Ending): Shifted => ({ step, ending });
 
     ctx.df.setCustomStatus({ phase: 'planning', revision });
-    const planned = yield* call(ctx, 'makePlan', step);
+    const planned = yield* plan(ctx, step, run);
     if (planned.kind === 'stopped') return ended(yield* stopRun(ctx, step, planned));
     if (planned.kind === 'blocked') return ended(yield* giveUp(ctx, step, planned.why));
 
@@ -102,6 +103,19 @@ export function* shiftAway(ctx: OrchestrationContext, run: Run, limits: RunLimit
   }
   const step: RunStep = { request, hold: run.hold, revision: run.firstRevision + maxRevisions };
   return { step, ending: { outcome: 'frozen', why: `the facts changed ${maxRevisions} times during the run: a person must look` } };
+}
+
+/**
+ * A taker finds a run half done, and a fleet that nobody has looked after for a minute or two: what blocks its first plan may
+ * pass, and giving the run up at once would leave it half done.
+ */
+function* plan(ctx: OrchestrationContext, step: RunStep, { firstRevision }: Run): Steps<PlanStep> {
+  const deadline = now(ctx) + (firstRevision > 1 ? takerPatienceMinutes : 0) * 60_000;
+  for (;;) {
+    const planned = yield* call(ctx, 'makePlan', step);
+    if (planned.kind !== 'blocked' || deadline <= now(ctx)) return planned;
+    yield* wait(ctx, replanSeconds);
+  }
 }
 
 function* surge(ctx: OrchestrationContext, step: RunStep, digest: PlanDigest, limits: RunLimits) {

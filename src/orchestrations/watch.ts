@@ -6,6 +6,6 @@ export function* watch(ctx: OrchestrationContext): Steps<{ readonly started: str
   const { reason } = ctx.df.getInput<{ readonly reason: string }>();
   const { start } = yield* call(ctx, 'observeFleet', { reason });
   if (start === null) return { started: null };
-  yield* call(ctx, 'startRun', start);
-  return { started: start.runId };
+  const opened = yield* call(ctx, 'startRun', start);
+  return { started: opened.kind === 'taken' ? null : start.runId };
 }

@@ -1,7 +1,8 @@
 import type { FenceHold } from '../domain/run.ts';
 
 /**
- * One run at a time holds the fleet (I3). The epoch only grows: it rises whenever another run takes the fence.
+ * One run at a time holds the fleet, executed by one control-plane region (I3). The epoch only grows: it rises whenever
+ * another run takes the fence, and whenever another region takes over the run that holds it.
  * The port says nothing about how many stores agree, so that a majority of three can stand behind it.
  */
 export interface Fence {
@@ -14,11 +15,23 @@ export interface Fence {
    */
   keep(hold: FenceHold): Promise<FenceConfirmed>;
   release(hold: FenceHold): Promise<void>;
-  readHolder(): Promise<{ readonly runId: string; readonly epoch: number } | null>;
+  /** Null: nobody has taken it, or it was given back. */
+  readHolder(): Promise<FenceHolder | null>;
+}
+
+/** `lapsed`: the lease ran out and nobody has taken the fence since. Its controller is dead, or as good as dead for that long. */
+export interface FenceHolder {
+  readonly runId: string;
+  readonly controlRegion: string;
+  readonly epoch: number;
+  readonly lease: 'live' | 'lapsed';
 }
 
 export type FenceAcquired =
-  | { readonly kind: 'held'; readonly hold: FenceHold; readonly previousRunId: string | null }
+  | { readonly kind: 'held'; readonly hold: FenceHold; readonly previous: PreviousHolder | null }
   | { readonly kind: 'busy'; readonly holder: string; readonly epoch: number };
+
+/** Who held the fence before and did not give it back; the same run in another region where this is a takeover. */
+export type PreviousHolder = Pick<FenceHolder, 'runId' | 'controlRegion'>;
 
 export type FenceConfirmed = { readonly kind: 'held'; readonly hold: FenceHold } | { readonly kind: 'lost'; readonly holder: string; readonly epoch: number };

@@ -20,6 +20,18 @@ describe('failover, graceful', () => {
     await host.stop();
   });
 
+  it('proves by pods alone where a stamp has no private listener, and by the listener where it has one', async () => {
+    const withListener = (privateUrl: string | null) => sampleFleet((given) => ({ ...given, stamps: given.stamps.map((stamp) => ({ ...stamp, gateway: { ...stamp.gateway, privateUrl } })) }));
+    for (const [privateUrl, outcome] of [[null, 'completed'], ['https://closed.example.test/', 'blocked']] as const) {
+      const { ports, start, finish, host } = await runHost({ fleet: withListener(privateUrl) });
+      ports.checks.proveThroughGateway = async ({ name }) => ({ kind: 'unknown', detail: `nothing answers for ${name}` });
+      ports.setVerdicts({ eastus2: 'unhealthy' });
+      const { runId } = await start({});
+      expect(await finish(runId)).toMatchObject({ outcome });
+      await host.stop();
+    }
+  });
+
   it('puts the intent with its undo on record before each change and the outcome after it (I4, I9)', async () => {
     const { ports, start, finish, host } = await runHost();
     ports.setVerdicts({ eastus2: 'unhealthy' });
@@ -197,24 +209,38 @@ describe('who may act (I3, I8)', () => {
     ports.setVerdicts({ eastus2: 'unhealthy' });
     const first = await start({});
     await runFor(11);
-    const second = await start({ kind: 'drain', stamps: ['westus3'] });
-    await runFor(4);
+    for (let minute = 0; minute < 4; minute += 1) {
+      await runFor(1);
+      expect(await ports.fence.acquire('another run')).toMatchObject({ kind: 'busy', holder: first.runId });
+    }
     const takers = ports.entries.flatMap(({ runId, event }) => (event.type === 'FenceTaken' ? [runId] : []));
     expect(takers).toEqual([first.runId]);
-    expect(second.runId).not.toBe(first.runId);
     await host.stop();
   });
 
-  it('a second run waits for the fence of the first', async () => {
+  it('a second run is not opened while one has the fleet', async () => {
     const { ports, start, finish, runFor, host } = await runHost();
     const first = await start({ stamps: ['eastus2'] });
     await runFor(0.5);
     const second = await start({ kind: 'drain', stamps: ['westus3'], trigger: { by: 'operator', subject: 's', name: 'op' } });
     await finish(first.runId);
+    expect(ports.entries.filter(({ runId }) => runId === second.runId)).toEqual([]);
+    const third = await start({ kind: 'drain', stamps: ['westus3'], trigger: { by: 'operator', subject: 's', name: 'op' } });
+    await runFor(0.1);
+    expect(ports.entries.some(({ runId, event }) => runId === third.runId && event.type === 'FenceTaken')).toBe(true);
+    await host.stop();
+  });
+
+  it('a failover is opened beside the drill that gives way to it, and waits for its fence', async () => {
+    const { ports, start, finish, runFor, host } = await runHost();
+    const first = await start({ kind: 'drill', drill: 'monthly-centralus', stamps: ['centralus'], trigger: { by: 'drillSchedule', drill: 'monthly-centralus' } });
+    await runFor(0.5);
+    const second = await start({ stamps: ['eastus2'] });
+    await finish(first.runId);
     const firstClosed = ports.entries.findIndex(({ runId, event }) => runId === first.runId && event.type === 'RunClosed');
-    const secondFenced = ports.entries.findIndex(({ runId, event }) => runId === second.runId && event.type === 'FenceTaken');
     await finish(second.runId);
-    expect(secondFenced === -1 || secondFenced > firstClosed).toBe(true);
+    const secondFenced = ports.entries.findIndex(({ runId, event }) => runId === second.runId && event.type === 'FenceTaken');
+    expect(secondFenced).toBeGreaterThan(firstClosed);
     await host.stop();
   });
 });

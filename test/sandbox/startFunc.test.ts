@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,6 +26,7 @@ function fakeFunc(script: string): void {
   const file = inFolder('bin/func');
   writeFileSync(file, `#!/bin/sh\n${script}\n`);
   chmodSync(file, 0o755);
+  symlinkSync(process.execPath, inFolder('bin/node'));
 }
 
 interface Run {
@@ -37,7 +38,8 @@ interface Run {
 function start(pathFolders: readonly string[]): Run {
   const child = spawn(process.execPath, [startFunc, '--app', inFolder('app'), '--port', '7999'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PATH: pathFolders.join(path.delimiter), TMPDIR: inFolder('tmp') },
+    // as in a shell into which the lines of another sandbox were pasted
+    env: { ...process.env, PATH: pathFolders.join(path.delimiter), TMPDIR: inFolder('tmp'), SPILLWAY_ARM_ENDPOINT: 'https://localhost:1', AzureWebJobsStorage: 'UseDevelopmentStorage=true' },
   });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -45,7 +47,8 @@ function start(pathFolders: readonly string[]): Run {
   return { child, output: () => output, ended: new Promise((done) => child.once('close', (code) => done(code))) };
 }
 
-const withSystem = (): readonly string[] => [inFolder('bin'), '/usr/local/bin', '/usr/bin', '/bin'];
+/** As npm makes it: the project's own Node first. */
+const withSystem = (): readonly string[] => [path.resolve('node_modules/.bin'), inFolder('bin'), '/usr/local/bin', '/usr/bin', '/bin'];
 
 async function until(what: string, holds: () => boolean): Promise<void> {
   const untilMs = Date.now() + 60_000;
@@ -87,6 +90,8 @@ cp local.settings.json "$out/settings.json"
 value() { sed -n "s/^ *\\"$1\\": \\"\\(.*\\)\\",*$/\\1/p" local.settings.json; }
 endpoint() { value AzureWebJobsStorage | tr ';' '\\n' | sed -n "s/^$1Endpoint=//p"; }
 [ "$NODE_EXTRA_CA_CERTS" = "$(value NODE_EXTRA_CA_CERTS)" ]
+[ -z "$SPILLWAY_ARM_ENDPOINT$AzureWebJobsStorage" ]
+command -v node > "$out/node"
 curl -sS --cacert "$NODE_EXTRA_CA_CERTS" -H "X-IDENTITY-HEADER: $(value IDENTITY_HEADER)" "$(value IDENTITY_ENDPOINT)?resource=https://management.azure.com&api-version=2019-08-01&client_id=$(value AZURE_CLIENT_ID)" > "$out/token.json"
 curl -sS --cacert "$NODE_EXTRA_CA_CERTS" "$(value SPILLWAY_ARM_ENDPOINT)/metadata/endpoints?api-version=2019-05-01" > "$out/arm.json"
 for service in Blob Queue Table; do curl -sS -D "$out/$service" -o /dev/null "$(endpoint $service)?comp=list"; done
@@ -96,6 +101,7 @@ exit 7`);
     const exitCode = await run.ended;
     expect({ exitCode, output: exitCode === 7 ? '' : run.output() }).toEqual({ exitCode: 7, output: '' });
     expect(readFileSync(inFolder('arguments'), 'utf8')).toBe('start --port 7999\n');
+    expect(readFileSync(inFolder('node'), 'utf8')).toBe(`${inFolder('bin/node')}\n`);
     const settings = JSON.parse(readFileSync(inFolder('settings.json'), 'utf8')) as { readonly IsEncrypted: boolean; readonly Values: Record<string, string> };
     expect(settings.IsEncrypted).toBe(false);
     expect(settings.Values).toMatchObject({ FUNCTIONS_WORKER_RUNTIME: 'node', SPILLWAY_CONTROL_REGION: 'northcentralus' });

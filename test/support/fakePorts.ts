@@ -131,11 +131,11 @@ export function fakePorts(fleet: Fleet, now: () => number): FakePorts {
     fence: {
       acquire: async (runId) => {
         if (fence !== null && fence.runId !== runId && fence.expiresAt > now()) return { kind: 'busy', holder: fence.runId, epoch: fence.epoch };
-        const previousRunId = fence?.runId ?? null;
-        if (previousRunId !== runId) epoch += 1;
+        const previous = fence === null || fence.runId === runId ? null : { runId: fence.runId, controlRegion };
+        if (fence?.runId !== runId) epoch += 1;
         fence = { runId, epoch, leaseId: runId, expiresAt: now() + 60_000 };
         kept = fence;
-        return { kind: 'held', hold: fence, previousRunId };
+        return { kind: 'held', hold: fence, previous };
       },
       confirm: async (hold) => {
         if (fence === null || fence.epoch !== hold.epoch) return { kind: 'lost', holder: fence?.runId ?? 'nobody', epoch: fence?.epoch ?? 0 };
@@ -145,9 +145,9 @@ export function fakePorts(fleet: Fleet, now: () => number): FakePorts {
       },
       keep: async (hold) => (kept?.epoch === hold.epoch && kept.expiresAt - now() >= writeTimeLimitMs ? { kind: 'held', hold: kept } : ports.fence.confirm(hold)),
       release: async (hold) => {
-        if (fence?.epoch === hold.epoch) fence = { ...fence, expiresAt: 0 };
+        if (fence?.epoch === hold.epoch) fence = null;
       },
-      readHolder: async () => (fence !== null && fence.expiresAt > now() ? { runId: fence.runId, epoch: fence.epoch } : null),
+      readHolder: async () => (fence !== null && fence.expiresAt > now() ? { runId: fence.runId, controlRegion, epoch: fence.epoch, lease: 'live' } : null),
     },
     gate: {
       readGate: async (stamp) => known({ state: must(outside.gates.get(stamp.name)), expiresAt: null }, now()),

@@ -1,9 +1,9 @@
 import { aksServerAppId, spillwayApiAppId } from './principals.ts';
 import type { Endpoints } from '../routing.ts';
 
-export type Service = 'arm' | 'cosmos' | 'storage' | 'aks' | 'api';
+export type Service = 'arm' | 'cosmos' | 'storage' | 'aks' | 'api' | 'logs';
 
-export const services: readonly Service[] = ['arm', 'cosmos', 'storage', 'aks', 'api'];
+export const services: readonly Service[] = ['arm', 'cosmos', 'storage', 'aks', 'api', 'logs'];
 
 /** Every name under which a service's tokens may be asked for, the usual one first; trailing slashes do not matter. */
 export function audiencesOf(service: Service, addresses: readonly Endpoints[]): readonly string[] {
@@ -19,6 +19,8 @@ export function audiencesOf(service: Service, addresses: readonly Endpoints[]): 
       return ['https://cosmos.azure.com', ...addresses.map((endpoints) => endpoints.cosmos), 'https://cosmos.sandbox.test', 'https://localhost'];
     case 'storage':
       return ['https://storage.azure.com', ...addresses.map((endpoints) => endpoints.blob)];
+    case 'logs':
+      return ['https://api.loganalytics.io', 'https://api.loganalytics.azure.com', ...addresses.map((endpoints) => endpoints.logs)];
     case 'aks':
       return [aksServerAppId];
     case 'api':

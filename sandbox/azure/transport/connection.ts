@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { BusyTracker } from '../../clock/index.ts';
+import { isLifeOver, type BusyTracker } from '../../clock/index.ts';
 import { ConnectionFault, type FaceRequest, type FaceResponse } from '../face.ts';
 import type { Waits } from './waits.ts';
 
@@ -33,6 +33,7 @@ export interface ConnectionDeps {
 
 /** One request over a connection that is not there: same bytes, no socket. Never throws for what a network can do. */
 export async function connect(deps: ConnectionDeps, outgoing: Outgoing): Promise<ConnectionOutcome> {
+  if (isLifeOver()) return { kind: 'failed', code: 'ECONNRESET', message: 'socket hang up' };
   const url = new URL(outgoing.url);
   const end = deps.tracker.begin();
   try {

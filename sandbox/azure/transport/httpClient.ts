@@ -51,7 +51,7 @@ async function toPipelineResponse(request: PipelineRequest, answer: FaceResponse
   if (request.method === 'HEAD') return response;
   const streamed = request.streamResponseStatusCodes?.has(Number.POSITIVE_INFINITY) === true || request.streamResponseStatusCodes?.has(answer.status) === true;
   if (streamed) response.readableStreamBody = isStream(answer.body) ? Readable.from(answer.body) : Readable.from([await bytesOf(answer.body)]);
-  else response.bodyAsText = (await bytesOf(answer.body)).toString('utf8');
+  else response.bodyAsText = typeof answer.body === 'string' ? answer.body : (await bytesOf(answer.body)).toString('utf8');
   return response;
 }
 

@@ -1,3 +1,4 @@
+import type { ProcessLife } from '../../clock/index.ts';
 import type { FunctionCallback, FunctionMetadata, HookCallback, HookName, LogCategory, LogLevel, ProgrammingModel, RpcBindingInfo, RpcInvocationRequest, RpcInvocationResponse } from './rpcTypes.ts';
 
 /** Where one module instance of @azure/functions leaves its programming model. */
@@ -36,6 +37,8 @@ const hookNames: readonly HookName[] = ['preInvocation', 'postInvocation', 'appS
 
 /** What one app registered with one host: functions and hooks. Closed once the app has started. */
 export class FunctionRegistry {
+  /** Of the process that this app would run in. */
+  readonly life: ProcessLife = { isOver: false };
   readonly functions = new Map<string, RegisteredFunction>();
   readonly #hooks = new Map<HookName, HookCallback[]>();
   readonly #resolveSetting: (text: string) => string;

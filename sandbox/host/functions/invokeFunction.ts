@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { livingIn } from '../../clock/index.ts';
 import type { FunctionRegistry, RegisteredFunction } from './functionRegistry.ts';
 import type { CoreInvocationContext, FunctionCallback, RpcInvocationRequest, RpcInvocationResponse, RpcTypedData } from './rpcTypes.ts';
 
@@ -13,10 +14,10 @@ export async function invokeFunction(registry: FunctionRegistry, target: Registe
   const invocationId = randomUUID();
   const request = { invocationId, inputData: Object.entries(invocation.inputs).map(([name, data]) => ({ name, data })), triggerMetadata: invocation.triggerMetadata };
   const { observe } = registry;
-  if (observe === undefined) return callWorker(registry, target, request);
+  if (observe === undefined) return livingIn(registry.life, () => callWorker(registry, target, request));
   const seen = { functionName: target.name, triggerType: target.trigger.type ?? '', request };
   try {
-    const response = await callWorker(registry, target, request);
+    const response = await livingIn(registry.life, () => callWorker(registry, target, request));
     observe({ ...seen, outcome: { kind: 'returned', response } });
     return response;
   } catch (error) {

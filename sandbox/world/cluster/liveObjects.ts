@@ -8,6 +8,11 @@ import { daemonsets, type NodeRecord, type PodRecord } from './records.ts';
 
 /** Nodes and pods, rendered from their records: what kubelet, scheduler and controllers would have written. */
 
+/** Kubelet registers a node shortly before it is Ready: the Node object is made then, not when the machine was asked for. */
+const registersBeforeReadyMs = 15_000;
+
+export const registeredAt = ({ createdAt, readyAt }: Pick<NodeRecord, 'createdAt' | 'readyAt'>): number => Math.max(createdAt, readyAt - registersBeforeReadyMs);
+
 export function node(of: Builder, record: NodeRecord, pool: PoolSpec): ObjectToPut {
   const sku = skuNamed(pool.vmSize);
   const resourceGroup = of.spec.clusterId.split('/')[4] ?? '';
@@ -22,7 +27,7 @@ export function node(of: Builder, record: NodeRecord, pool: PoolSpec): ObjectToP
     metadata: {
       name: record.name,
       uid,
-      creationTimestamp: isoSeconds(record.createdAt),
+      creationTimestamp: isoSeconds(registeredAt(record)),
       labels: {
         agentpool: pool.name,
         'kubernetes.azure.com/agentpool': pool.name,

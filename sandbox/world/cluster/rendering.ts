@@ -1,14 +1,11 @@
 import type { KubeObject, WorkloadSpec } from '../types.ts';
 import type { Cluster } from './cluster.ts';
-import { daemonPodName, daemonPods, node as nodeObject, pod as podObject } from './liveObjects.ts';
+import { daemonPodName, daemonPods, node as nodeObject, pod as podObject, registeredAt } from './liveObjects.ts';
 import { replicaSetName } from './names.ts';
 import { deployment, horizontalPodAutoscaler, namespaces, podDisruptionBudget, replicaSet, service, type Builder } from './objects.ts';
 import { isoSeconds } from './objectStore.ts';
 import { hpaSpecOf } from './hpaSpec.ts';
 import { daemonsets, type NodeRecord, type PodRecord, type WorkloadRecord } from './records.ts';
-
-/** Kubelet registers a node shortly before it is Ready. */
-const registersBeforeReadyMs = 15_000;
 
 /**
  * Writes what physics did into the object store, but only when somebody reads it: a simulation that nobody looks into
@@ -95,7 +92,7 @@ export class Rendering {
 
   #registerNodes(nowMs: number): void {
     for (const node of this.#cluster.state.nodes) {
-      if (node.ready === 'provisioning' && node.readyAt - registersBeforeReadyMs <= nowMs && this.#cluster.store.get('Node', null, node.name) === null) this.#nodes.add(node);
+      if (node.ready === 'provisioning' && registeredAt(node) <= nowMs && this.#cluster.store.get('Node', null, node.name) === null) this.#nodes.add(node);
     }
   }
 

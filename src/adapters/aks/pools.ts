@@ -10,6 +10,7 @@ import { readingOf, refusalOrThrow } from '../http/faults.ts';
 import { parseResourceId } from '../http/resourceId.ts';
 import type { SdkContext } from '../http/sdkContext.ts';
 import { capacityReservations, type ReadReservedNodes } from './capacityReservations.ts';
+import { managedClusters, type ReadManagedCluster } from './managedClusters.ts';
 import { poolBody, poolFacts } from './poolFacts.ts';
 
 /** One client a subscription, made once: its pipeline caches the token. */
@@ -28,21 +29,17 @@ export function aksClients(context: SdkContext): (subscriptionId: string) => Con
  * Node pools, agentPools api 2026-06-01. minCount and maxCount go in one PUT under If-Match, with the count that was read
  * together with that etag: a count from anywhere else could scale the pool back. The PUT is started and left.
  */
-export function aksCompute(context: SdkContext, clientOf: (subscriptionId: string) => ContainerServiceClient): Compute {
+export function aksCompute(context: SdkContext, clientOf: (subscriptionId: string) => ContainerServiceClient, readCluster: ReadManagedCluster = managedClusters(clientOf)): Compute {
   const now = (): number => context.clock.now();
   const readReservedNodes = capacityReservations(context);
 
   return {
     readPools: (stamp) =>
       readingOf(`node pools of ${stamp.name}`, now, async () => {
-        const cluster = parseResourceId(stamp.cluster.resourceId);
-        const client = clientOf(cluster.subscriptionId);
-        const [managed, pools] = await Promise.all([
-          client.managedClusters.get(cluster.resourceGroup, cluster.name),
-          collect(client.agentPools.list(cluster.resourceGroup, cluster.name)),
-        ]);
-        const provisioning = managed.nodeProvisioningProfile?.mode === 'Auto' ? 'Auto' : 'Manual';
-        return Promise.all(pools.map(async (pool) => withReservation(poolFacts(pool, provisioning), readReservedNodes)));
+        // The cluster's own answer names its pools with all that is needed of them: one request instead of two.
+        const { agentPoolProfiles = [], nodeProvisioningProfile } = await readCluster(stamp.cluster);
+        const provisioning = nodeProvisioningProfile?.mode === 'Auto' ? 'Auto' : 'Manual';
+        return Promise.all(agentPoolProfiles.map(({ type, ...pool }) => withReservation(poolFacts({ ...pool, ...(type === undefined ? {} : { typePropertiesType: type }) }, provisioning), readReservedNodes)));
       }),
 
     async applyPoolBounds(stamp, pool, set, expect) {
@@ -89,9 +86,3 @@ const wantedBounds = (autoscaled: 'autoscaled' | 'fixed', bounds: CountBounds): 
 const sameBounds = (left: CountBounds, right: CountBounds): boolean => left.minCount === right.minCount && left.maxCount === right.maxCount;
 
 const refused = (reaction: 'busy' | 'conflict' | 'refused', why: string): WriteOutcome => ({ kind: 'refused', reaction, why });
-
-async function collect<T>(pages: AsyncIterable<T>): Promise<readonly T[]> {
-  const all: T[] = [];
-  for await (const item of pages) all.push(item);
-  return all;
-}

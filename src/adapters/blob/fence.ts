@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BlobClient } from '@azure/storage-blob';
-import type { Fence, FenceAcquired, FenceConfirmed } from '../../ports/fence.ts';
+import type { Fence, FenceAcquired, FenceConfirmed, FenceHolder, PreviousHolder } from '../../ports/fence.ts';
 import type { FenceHold } from '../../domain/run.ts';
-import { writeTimeLimitMs } from '../../ports/outcome.ts';
 import { transientOr } from '../http/faults.ts';
 import type { SdkContext } from '../http/sdkContext.ts';
 import type { BlobClients } from './blobClients.ts';
@@ -11,10 +10,14 @@ import { blobErrorCode, isNotFound, isThereAlready } from './blobFaults.ts';
 /** Azure's longest lease that ends by itself. */
 export const leaseSeconds = 60;
 
+/** A lease that lives this long needs no renewal at the tick of a wait: it outlives a write (40 s), and a tick that comes late. */
+const freshMs = 45_000;
+
 /** Who holds the fence, kept in the blob's metadata; `epoch` 0 = never taken. */
 interface Record {
-  readonly holder: string | null;
+  readonly holder: PreviousHolder | null;
   readonly epoch: number;
+  readonly lease: FenceHolder['lease'];
 }
 
 /**
@@ -25,51 +28,53 @@ interface Record {
  *                          v
  *                        lost
  *
- * The lease id is derived from the run id: acquiring again, after a crash or from a repeated activity, renews.
+ * The lease id is derived from the run id and the control-plane region: acquiring again, after a crash or from a repeated
+ * activity, renews; the other region, taking over the same run, has to wait until the lease has run out.
  * Holder and epoch are metadata of the same blob, written under the lease, so nobody can raise the epoch without holding it.
- * The epoch rises whenever another run takes the fence, and never falls.
+ * The epoch rises whenever another run or another region takes the fence, and never falls.
  */
-export function blobFence(context: SdkContext, clients: BlobClients, containerUrl: string): Fence {
+export function blobFence(context: SdkContext, clients: BlobClients, containerUrl: string, controlRegion: string): Fence {
   const blob = clients.blob(`${containerUrl}/fleet.fence`);
   const now = (): number => context.clock.now();
   // What this process renewed last: until it ends nobody else can take the fence.
   let kept: FenceHold | null = null;
 
   async function acquire(runId: string): Promise<FenceAcquired> {
-    const leaseId = leaseIdOf(runId);
+    const leaseId = leaseIdOf(runId, controlRegion);
     const askedAt = now();
     if (!(await takeLease(blob, clients, containerUrl, leaseId))) {
       const { holder, epoch } = await readRecord(blob);
-      return { kind: 'busy', holder: holder ?? 'unknown', epoch };
+      return { kind: 'busy', holder: holder?.runId ?? 'unknown', epoch };
     }
     const before = await readRecord(blob);
-    const epoch = before.holder === runId ? before.epoch : before.epoch + 1;
-    if (before.holder !== runId) await blob.setMetadata({ epoch: String(epoch), holder: encode(runId) }, { conditions: { leaseId } });
+    const isOurs = before.holder?.runId === runId && before.holder.controlRegion === controlRegion;
+    const epoch = isOurs ? before.epoch : before.epoch + 1;
+    if (!isOurs) await blob.setMetadata({ epoch: String(epoch), holder: encode(runId), region: controlRegion }, { conditions: { leaseId } });
     kept = { runId, epoch, leaseId, expiresAt: askedAt + leaseSeconds * 1000 };
-    return { kind: 'held', hold: kept, previousRunId: before.holder === runId ? null : before.holder };
+    return { kind: 'held', hold: kept, previous: isOurs ? null : before.holder };
   }
 
   async function confirm(hold: FenceHold): Promise<FenceConfirmed> {
     const askedAt = now();
     const renewed = await renew(blob, hold.leaseId);
     const record = await readRecord(blob);
-    if (renewed === 'renewed' && record.holder === hold.runId && record.epoch === hold.epoch) {
+    if (renewed === 'renewed' && record.holder?.runId === hold.runId && record.epoch === hold.epoch) {
       kept = { ...hold, expiresAt: askedAt + leaseSeconds * 1000 };
       return { kind: 'held', hold: kept };
     }
     kept = null;
-    return { kind: 'lost', holder: record.holder ?? 'nobody', epoch: record.epoch };
+    return { kind: 'lost', holder: record.holder?.runId ?? 'nobody', epoch: record.epoch };
   }
 
   async function keep(hold: FenceHold): Promise<FenceConfirmed> {
-    const isFresh = kept?.leaseId === hold.leaseId && kept.epoch === hold.epoch && kept.expiresAt - now() >= writeTimeLimitMs;
+    const isFresh = kept?.leaseId === hold.leaseId && kept.epoch === hold.epoch && kept.expiresAt - now() >= freshMs;
     return isFresh && kept !== null ? { kind: 'held', hold: kept } : confirm(hold);
   }
 
   async function release(hold: FenceHold): Promise<void> {
     kept = null;
     const record = await readRecord(blob);
-    if (record.holder !== hold.runId || record.epoch !== hold.epoch) return;
+    if (record.holder?.runId !== hold.runId || record.epoch !== hold.epoch) return;
     try {
       // The holder goes first, under the lease: a fence without a holder was given back, one with a holder was abandoned.
       await blob.setMetadata({ epoch: String(record.epoch) }, { conditions: { leaseId: hold.leaseId } });
@@ -86,8 +91,8 @@ export function blobFence(context: SdkContext, clients: BlobClients, containerUr
     release: (hold) => transientOr(now, 'fence', () => release(hold)),
     readHolder: () =>
       transientOr(now, 'fence', async () => {
-        const { holder, epoch } = await readRecord(blob);
-        return holder === null ? null : { runId: holder, epoch };
+        const { holder, epoch, lease } = await readRecord(blob);
+        return holder === null ? null : { ...holder, epoch, lease };
       }),
   };
 }
@@ -129,18 +134,22 @@ const leaseIsNotOurs = (error: unknown): boolean => (blobErrorCode(error) ?? '')
 
 async function readRecord(blob: BlobClient): Promise<Record> {
   try {
-    const { metadata } = await blob.getProperties();
+    const { metadata, leaseState } = await blob.getProperties();
     const holder = metadata?.['holder'];
-    return { holder: holder === undefined || holder === '' ? null : decodeURIComponent(holder), epoch: Number(metadata?.['epoch'] ?? 0) };
+    return {
+      holder: holder === undefined || holder === '' ? null : { runId: decodeURIComponent(holder), controlRegion: metadata?.['region'] ?? 'unknown' },
+      epoch: Number(metadata?.['epoch'] ?? 0),
+      lease: leaseState === 'leased' ? 'live' : 'lapsed',
+    };
   } catch (error) {
-    if (isNotFound(error)) return { holder: null, epoch: 0 };
+    if (isNotFound(error)) return { holder: null, epoch: 0, lease: 'lapsed' };
     throw error;
   }
 }
 
-/** A GUID that is always the same for a run (RFC 9562, version 8: custom content, here SHA-256). */
-export function leaseIdOf(runId: string): string {
-  const hex = createHash('sha256').update(`spillway-fence\n${runId}`).digest('hex');
+/** A GUID that is always the same for a run in a region (RFC 9562, version 8: custom content, here SHA-256). */
+export function leaseIdOf(runId: string, controlRegion: string): string {
+  const hex = createHash('sha256').update(`spillway-fence\n${runId}\n${controlRegion}`).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 

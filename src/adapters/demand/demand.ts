@@ -4,17 +4,19 @@ import { known, type Reading } from '../../domain/reading.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Demand } from '../../ports/demand.ts';
 import type { CountryLoad, FleetMetrics, RequestRate } from '../monitor/fleetMetrics.ts';
-import { estimateLatencyMs } from './estimateLatency.ts';
+import { usersByEdge, type ReadEdges } from './accessLog.ts';
+import { estimateLatencyMs } from '../../domain/traffic/index.ts';
 import { usersByCountry } from './places.ts';
 
 const forecastDays = 7;
 const forecastKeptMs = 3_600_000;
 
 /**
- * Where users are: requests by country from Front Door's metrics, which know no point of presence, with a table's latency
- * estimates. Without countries all users are one group of unknown latency: the planner then takes the worst case.
+ * Where users are: by edge, from Front Door's access log where the fleet file names its workspace; else by country from Front
+ * Door's metrics, which know no point of presence, with a table's latency estimates. Without countries all users are one group of
+ * unknown latency: the planner then takes the worst case. Each step down is said, with the reason.
  */
-export function metricsDemand(clock: Clock, fleet: Fleet, metrics: FleetMetrics): Demand {
+export function metricsDemand(clock: Clock, fleet: Fleet, metrics: FleetMetrics, readEdges: ReadEdges | null = null): Demand {
   const forecasts = new Map<string, { readonly at: number; readonly value: number | null }>();
 
   /** History only sharpens the picture: without an answer there is none. */
@@ -44,17 +46,23 @@ export function metricsDemand(clock: Clock, fleet: Fleet, metrics: FleetMetrics)
 
   return {
     async readDemand(): Promise<Reading<DemandFacts>> {
-      const [groups, countries] = await Promise.all([metrics.requestsByOriginGroup(), metrics.requestsByCountry()]);
+      const [groups, countries, edges] = await Promise.all([metrics.requestsByOriginGroup(), metrics.requestsByCountry(), readEdges === null ? null : readEdges()]);
       if (groups.kind === 'unknown') return groups;
+      const rates = Object.entries(groups.value);
+      if (edges?.kind === 'known') {
+        const byEdge = rates.map(([originGroup, rate]) => usersByEdge(fleet, originGroup, rate, edges.value));
+        if (byEdge.every((users) => users.length > 0)) return known({ source: 'accessLog', groups: byEdge.flat() }, groups.observedAt);
+      }
+      const insteadOf = edges === null ? {} : { insteadOf: edges.kind === 'unknown' ? edges.why : 'access log: an origin group has no row in the last hour' };
       const total = countries.kind === 'known' ? countries.value.reduce((sum, { requestsPerSecond }) => sum + requestsPerSecond, 0) : 0;
       if (countries.kind === 'unknown' || total === 0) {
-        return known({ source: 'allToNearest', groups: Object.entries(groups.value).map(([originGroup, requestsPerSecond]) => ({ name: 'all users', originGroup, requestsPerSecond, latencyMsByStamp: {} })) }, groups.observedAt);
+        return known({ source: 'allToNearest', ...insteadOf, groups: rates.map(([originGroup, requestsPerSecond]) => ({ name: 'all users', originGroup, requestsPerSecond, latencyMsByStamp: {} })) }, groups.observedAt);
       }
       // Countries are counted at the edge, cache hits included; what reaches origins is shared out in their proportions.
-      const users = Object.entries(groups.value).flatMap(([originGroup, rate]) =>
+      const users = rates.flatMap(([originGroup, rate]) =>
         countries.value.flatMap((country) => usersFrom(fleet, originGroup, country, (rate * country.requestsPerSecond) / total)),
       );
-      return known({ source: 'countryTable', groups: users }, Math.min(groups.observedAt, countries.observedAt));
+      return known({ source: 'countryTable', ...insteadOf, groups: users }, Math.min(groups.observedAt, countries.observedAt));
     },
 
     async readLoad(stamps) {

@@ -1,10 +1,10 @@
 import { ComputeManagementClient } from '@azure/arm-compute';
-import type { ContainerServiceClient, ManagedCluster } from '@azure/arm-containerservice';
 import { NetworkManagementClient } from '@azure/arm-network';
 import type { V1ResourceQuota } from '@kubernetes/client-node';
 import type { NetworkFacts, QuotaFacts, SkuFacts } from '../../domain/facts.ts';
 import type { Fleet, Stamp } from '../../domain/fleet.ts';
 import type { Headroom } from '../../ports/headroom.ts';
+import type { ReadManagedCluster } from '../aks/managedClusters.ts';
 import { armClientOptions, withBoundedRetries } from '../http/armClient.ts';
 import { readingOf } from '../http/faults.ts';
 import { parseResourceId } from '../http/resourceId.ts';
@@ -15,17 +15,17 @@ import { agedCache } from './agedCache.ts';
 import { readQuotaFacts, readSkuFacts } from './compute.ts';
 import { networkShape, readSubnets, resourceQuotaFacts, subnetIdsOf } from './network.ts';
 
-/** The SKU list is megabytes and changes by the week; quota and addresses change with every scale. */
+/** The SKU list is megabytes and changes by the week; quota and addresses change with every scale, and count for 5 minutes (docs/capacity.md). */
 const skusKeptMs = 50 * 60_000;
-const quotaKeptMs = 60_000;
-const networkKeptMs = 60_000;
+const quotaKeptMs = 150_000;
+const networkKeptMs = 150_000;
 
 export interface HeadroomSources {
-  readonly aksClientOf: (subscriptionId: string) => ContainerServiceClient;
+  readonly readCluster: ReadManagedCluster;
   readonly clusters: Clusters;
 }
 
-export function azureHeadroom(context: SdkContext, fleet: Fleet, { aksClientOf, clusters }: HeadroomSources): Headroom {
+export function azureHeadroom(context: SdkContext, fleet: Fleet, { readCluster, clusters }: HeadroomSources): Headroom {
   const now = (): number => context.clock.now();
   const computeOf = perSubscription((id) => withBoundedRetries(new ComputeManagementClient(context.credential, id, armClientOptions(context)), context));
   const networkOf = perSubscription((id) =>
@@ -35,10 +35,6 @@ export function azureHeadroom(context: SdkContext, fleet: Fleet, { aksClientOf, 
   const skus = agedCache<readonly SkuFacts[]>(context.clock, skusKeptMs);
   const networks = agedCache<NetworkFacts>(context.clock, networkKeptMs);
 
-  const managedCluster = (stamp: Stamp): Promise<ManagedCluster> => {
-    const id = parseResourceId(stamp.cluster.resourceId);
-    return aksClientOf(id.subscriptionId).managedClusters.get(id.resourceGroup, id.name);
-  };
   const subscriptionOf = (stamp: Stamp): string => parseResourceId(stamp.cluster.resourceId).subscriptionId;
 
   return {
@@ -48,7 +44,7 @@ export function azureHeadroom(context: SdkContext, fleet: Fleet, { aksClientOf, 
     readSkus: (stamp) =>
       skus(stamp.cluster.resourceId, () =>
         readingOf(`SKUs of ${stamp.region}`, now, async () => {
-          const sizes = new Set((await managedCluster(stamp)).agentPoolProfiles?.map((pool) => (pool.vmSize ?? '').toLowerCase()));
+          const sizes = new Set((await readCluster(stamp.cluster)).agentPoolProfiles?.map((pool) => (pool.vmSize ?? '').toLowerCase()));
           return readSkuFacts(computeOf(subscriptionOf(stamp)), stamp.region, sizes);
         }),
       ),
@@ -56,7 +52,7 @@ export function azureHeadroom(context: SdkContext, fleet: Fleet, { aksClientOf, 
     readNetwork: (stamp) =>
       networks(stamp.cluster.resourceId, () =>
         readingOf(`network of ${stamp.name}`, now, async () => {
-          const [cluster, resourceQuotas] = await Promise.all([managedCluster(stamp), readResourceQuotas(stamp)]);
+          const [cluster, resourceQuotas] = await Promise.all([readCluster(stamp.cluster), readResourceQuotas(stamp)]);
           const subnets = await readSubnets(networkOf, subnetIdsOf(cluster, stamp.gateway.nodeSubnetId));
           return { ...networkShape(cluster.networkProfile), subnets, resourceQuotas };
         }),

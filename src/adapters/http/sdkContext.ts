@@ -14,6 +14,8 @@ export interface SdkContext {
   readonly armEndpoint: string;
   /** Base URL of Azure Monitor's metrics, usually Resource Manager's. */
   readonly metricsEndpoint: string;
+  /** Base URL of Log Analytics; also the audience of its tokens. */
+  readonly logsEndpoint: string;
   readonly clock: Clock;
   /** 0 <= value < 1: spreads retries. */
   readonly random: () => number;

@@ -45,11 +45,23 @@ export function nodeState(node: Wire<V1Node>): NodeState {
   };
 }
 
+/** A node that was Ready, lost it and got it back says nothing of how long a new one takes. */
+const mostRegistrationSeconds = 30 * 60;
+
+/** The Node object appears when the kubelet registers: what the machine took before that, the cluster does not see. */
+function registrationToReadySeconds({ metadata, status }: Wire<V1Node>): number | null {
+  const ready = status?.conditions?.find((condition) => condition.type === 'Ready' && condition.status === 'True')?.lastTransitionTime;
+  if (ready === undefined || metadata?.creationTimestamp === undefined) return null;
+  const seconds = (Date.parse(ready) - Date.parse(metadata.creationTimestamp)) / 1000;
+  return seconds >= 0 && seconds <= mostRegistrationSeconds ? seconds : null;
+}
+
 function oneNode(node: Wire<V1Node>, placed: Placed): NodeFacts {
   return {
     ...nodeState(node),
     zone: zoneNumber(node.metadata?.labels?.['topology.kubernetes.io/zone'] ?? ''),
     allocatable: toResources(node.status?.allocatable, 'down'),
+    registrationToReadySeconds: registrationToReadySeconds(node),
     allocatablePods: parseQuantity(node.status?.allocatable?.['pods'] ?? '0'),
     daemonsets: placed.daemonsets,
     daemonsetPods: placed.daemonsetPods,

@@ -5,8 +5,21 @@ const factors: Readonly<Record<string, number>> = {
   Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60,
 };
 
+/** A cluster's thousands of pods spell the same few quantities. */
+const parsed = new Map<string, number>();
+const remembered = 2_000;
+
 /** A Kubernetes quantity ("250m", "1.5Gi", "2e3") as a plain number in base units. Throws on what is not one. */
 export function parseQuantity(text: string): number {
+  const before = parsed.get(text);
+  if (before !== undefined) return before;
+  const value = parseAnew(text);
+  if (parsed.size >= remembered) parsed.clear();
+  parsed.set(text, value);
+  return value;
+}
+
+function parseAnew(text: string): number {
   const match = /^([+-]?\d+(?:\.\d*)?|[+-]?\.\d+)(?:([eE][+-]?\d+)|([numkMGTPE]|[KMGTPE]i)?)$/.exec(text.trim());
   const [, digits, exponent, suffix] = match ?? [];
   const factor = factors[suffix ?? ''];
@@ -20,7 +33,10 @@ const mebi = 2 ** 20;
 export function toResources(list: Readonly<Record<string, string>> | undefined, rounded: 'up' | 'down'): Resources {
   const round = rounded === 'up' ? Math.ceil : Math.floor;
   // Binary fractions: 0.1 cpu must not become 101 millicores.
-  const amount = (name: string, unit: number): number => round(Number((parseQuantity(list?.[name] ?? '0') / unit).toFixed(6)));
+  const amount = (name: string, unit: number): number => {
+    const given = list?.[name];
+    return given === undefined ? 0 : round(Math.round((parseQuantity(given) / unit) * 1e6) / 1e6);
+  };
   return { cpuMillicores: amount('cpu', 0.001), memoryMiB: amount('memory', mebi), ephemeralStorageMiB: amount('ephemeral-storage', mebi) };
 }
 

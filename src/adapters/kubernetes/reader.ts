@@ -1,5 +1,6 @@
 import { ApiException } from '@kubernetes/client-node';
 import { createPipelineRequest } from '@azure/core-rest-pipeline';
+import { joinedReads } from '../http/joinedReads.ts';
 import type { KubernetesTransport } from './httpLibrary.ts';
 
 /** An object as the API server sends it: the library's own types, with instants as the text that they are on the wire. */
@@ -17,7 +18,7 @@ export interface Selection {
 export interface KubernetesReader {
   /** Throws `ApiException` for any status but 2xx. */
   get<T>(path: string): Promise<Wire<T>>;
-  /** Every page of a list. */
+  /** Every page of a list; asked for by several at the same time, it is read once. */
   list<T>(path: string, selection?: Selection): Promise<readonly Wire<T>[]>;
 }
 
@@ -31,6 +32,7 @@ interface Page {
 
 export function kubernetesReader({ pipeline, client, tlsSettings }: KubernetesTransport, server: string): KubernetesReader {
   const base = server.replace(/\/$/, '');
+  const joined = joinedReads<readonly unknown[]>();
 
   async function read(path: string): Promise<unknown> {
     const request = createPipelineRequest({ url: `${base}${path}` });
@@ -44,15 +46,19 @@ export function kubernetesReader({ pipeline, client, tlsSettings }: KubernetesTr
   return {
     get: async <T>(path: string) => (await read(path)) as Wire<T>, // the caller names the kind that lies under the path
     async list<T>(path: string, selection: Selection = {}) {
-      const all: unknown[] = [];
-      let token = '';
-      do {
-        const query = new URLSearchParams({ limit: String(pageSize), ...selection, ...(token === '' ? {} : { continue: token }) });
-        const page = (await read(`${path}?${query.toString()}`)) as Page; // every list of the API has this shape
-        for (const item of page.items) all.push(item);
-        token = page.metadata?.continue ?? '';
-      } while (token !== '');
-      return all as readonly Wire<T>[]; // the caller names the kind that lies under the path
+      const query = new URLSearchParams({ limit: String(pageSize), ...selection }).toString();
+      return (await joined(`${path}?${query}`, () => readPages(path, query))) as readonly Wire<T>[]; // the caller names the kind that lies under the path
     },
   };
+
+  async function readPages(path: string, query: string): Promise<readonly unknown[]> {
+    const all: unknown[] = [];
+    let token = '';
+    do {
+      const page = (await read(`${path}?${query}${token === '' ? '' : `&continue=${encodeURIComponent(token)}`}`)) as Page; // every list of the API has this shape
+      for (const item of page.items) all.push(item);
+      token = page.metadata?.continue ?? '';
+    } while (token !== '');
+    return all;
+  }
 }

@@ -1,6 +1,7 @@
 import type { V1Deployment, V1LabelSelector, V1Pod, V1PodDisruptionBudget, V2HorizontalPodAutoscaler } from '@kubernetes/client-node';
-import type { HpaFacts, ReplicaFacts, WorkloadFacts } from '../../domain/facts.ts';
+import type { HpaFacts, MeasuredStart, ReplicaFacts, WorkloadFacts } from '../../domain/facts.ts';
 import type { Workload } from '../../domain/fleet.ts';
+import { ninetiethPercentile } from '../../domain/startTimes.ts';
 import { hpaOwner } from './hpaOwner.ts';
 import { podRequests } from './podRequests.ts';
 import type { Wire } from './reader.ts';
@@ -16,6 +17,7 @@ export function workloadFacts(workload: Workload, objects: WorkloadObjects): Wor
   const { deployment } = objects;
   const replicas = deployment.spec?.replicas ?? 1;
   const template = deployment.spec?.template;
+  const start = podStart(objects.pods);
   return {
     name: workload.name,
     hpa: objects.hpa === null ? null : hpaFacts(objects.hpa),
@@ -29,7 +31,8 @@ export function workloadFacts(workload: Workload, objects: WorkloadObjects): Wor
       maxSkew: spread.maxSkew,
       whenUnsatisfiable: spread.whenUnsatisfiable === 'ScheduleAnyway' ? 'ScheduleAnyway' : 'DoNotSchedule',
     })),
-    podStartSeconds: podStartSeconds(objects.pods),
+    podStartSeconds: start?.seconds ?? null,
+    podStartSamples: start?.samples ?? 0,
     disruptionBudgetMinAvailable: minAvailable(objects.budgets, template?.metadata?.labels ?? {}, replicas),
   };
 }
@@ -61,19 +64,20 @@ function hpaFacts(hpa: Wire<V2HorizontalPodAutoscaler>): HpaFacts {
 }
 
 /**
- * Seconds from creation to Ready, the slowest of nine in ten pods. Pods that restarted are left out: their Ready moved.
- * Null without one that is ready.
+ * Seconds to Ready from the pod's place on a node, or from its creation where it is not told when it got one: waiting for a node is
+ * the node's time. Pods that restarted are left out: their Ready moved. Null without one that is ready.
  */
-export function podStartSeconds(pods: readonly Wire<V1Pod>[]): number | null {
-  const seconds = pods.flatMap((pod) => {
-    const ready = pod.status?.conditions?.find((condition) => condition.type === 'Ready' && condition.status === 'True')?.lastTransitionTime;
-    const created = pod.metadata?.creationTimestamp;
-    const restarted = pod.status?.containerStatuses?.some((container) => container.restartCount > 0) === true;
-    if (ready === undefined || created === undefined || restarted) return [];
-    return [Math.max(0, (Date.parse(ready) - Date.parse(created)) / 1000)];
-  });
-  const sorted = seconds.toSorted((left, right) => left - right);
-  return sorted[Math.ceil(sorted.length * 0.9) - 1] ?? null;
+export function podStart(pods: readonly Wire<V1Pod>[]): MeasuredStart | null {
+  return ninetiethPercentile(
+    pods.flatMap((pod) => {
+      const conditions = pod.status?.conditions ?? [];
+      const since = (type: string): string | undefined => conditions.find((condition) => condition.type === type && condition.status === 'True')?.lastTransitionTime;
+      const ready = since('Ready');
+      const from = since('PodScheduled') ?? pod.metadata?.creationTimestamp;
+      const restarted = pod.status?.containerStatuses?.some((container) => container.restartCount > 0) === true;
+      return ready === undefined || from === undefined || restarted ? [] : [Math.max(0, (Date.parse(ready) - Date.parse(from)) / 1000)];
+    }),
+  );
 }
 
 /** The strictest budget that covers these pods, as a number of pods. */

@@ -1,13 +1,14 @@
 import { ApiException, type V1Deployment, type V1Node, type V1Pod, type V1PodDisruptionBudget, type V2HorizontalPodAutoscaler } from '@kubernetes/client-node';
 import type { Workload } from '../../domain/fleet.ts';
 import type { WorkloadFacts } from '../../domain/facts.ts';
+import { TransientError } from '../../ports/outcome.ts';
 import type { Workloads } from '../../ports/workloads.ts';
 import { readingOf, refusalOrThrow } from '../http/faults.ts';
 import type { SdkContext } from '../http/sdkContext.ts';
 import { applyHpaBounds } from './applyHpaBounds.ts';
 import type { Cluster, Clusters } from './clusters.ts';
 import { nodeFacts, nodeState } from './nodeFacts.ts';
-import { budgetsPath, deploymentPath, hpaPath, nodesPath, podsPath } from './paths.ts';
+import { budgetsPath, deploymentsPath, hpasPath, nodesPath, podsPath } from './paths.ts';
 import type { Wire } from './reader.ts';
 import { replicaFacts, selects, workloadFacts } from './workloadFacts.ts';
 
@@ -20,22 +21,11 @@ type Budgets = readonly Wire<V1PodDisruptionBudget>[];
 /** What runs in a stamp, through its Kubernetes API. */
 export function kubernetesWorkloads(context: SdkContext, clusters: Clusters): Workloads {
   const now = (): number => context.clock.now();
-  // Nodes and workloads of a stamp are read side by side and both need its pods, the largest list there is.
-  const listing = new Map<string, Promise<Pods>>();
-
-  function podsOf(cluster: Cluster, stamp: string): Promise<Pods> {
-    const underWay = listing.get(stamp);
-    if (underWay !== undefined) return underWay;
-    const started = cluster.reader.list<V1Pod>(podsPath, { fieldSelector: livePods }).finally(() => listing.delete(stamp));
-    listing.set(stamp, started);
-    return started;
-  }
-
   return {
     readNodes: (stamp) =>
       readingOf(`nodes of ${stamp.name}`, now, async () => {
         const cluster = await clusters.open(stamp.cluster);
-        const [nodes, pods] = await Promise.all([cluster.reader.list<V1Node>(nodesPath), podsOf(cluster, stamp.name)]);
+        const [nodes, pods] = await Promise.all([cluster.reader.list<V1Node>(nodesPath), podsOf(cluster)]);
         return nodeFacts(nodes, pods);
       }),
 
@@ -48,14 +38,7 @@ export function kubernetesWorkloads(context: SdkContext, clusters: Clusters): Wo
     readWorkloads: (stamp, workloads) =>
       readingOf(`workloads of ${stamp.name}`, now, async () => {
         const cluster = await clusters.open(stamp.cluster);
-        const budgets = new Map<string, Promise<Budgets>>();
-        const budgetsIn = (namespace: string): Promise<Budgets> => {
-          const asked = budgets.get(namespace) ?? listBudgets(cluster, namespace);
-          budgets.set(namespace, asked);
-          return asked;
-        };
-        const pods = podsOf(cluster, stamp.name);
-        return Promise.all(workloads.map((workload) => readWorkload(cluster, workload, pods, budgetsIn(workload.namespace))));
+        return Promise.all(workloads.map((workload) => readWorkload(cluster, workload)));
       }),
 
     readReplicas: (stamp, workloads) =>
@@ -75,17 +58,25 @@ export function kubernetesWorkloads(context: SdkContext, clusters: Clusters): Wo
   };
 }
 
-const readDeployment = ({ reader }: Cluster, { namespace, deployment }: Workload): Promise<Wire<V1Deployment>> =>
-  reader.get<V1Deployment>(deploymentPath(namespace, deployment));
+/** A namespace's list serves every workload in it; one that has none of this name is as one that could not be read. */
+async function readDeployment({ reader }: Cluster, { namespace, deployment }: Workload): Promise<Wire<V1Deployment>> {
+  const found = (await reader.list<V1Deployment>(deploymentsPath(namespace))).find(({ metadata }) => metadata?.name === deployment);
+  if (found === undefined) throw new TransientError(`deployment ${namespace}/${deployment} is not there (404)`, null);
+  return found;
+}
 
-async function readWorkload(cluster: Cluster, workload: Workload, allPods: Promise<Pods>, budgetsHere: Promise<Budgets>): Promise<WorkloadFacts> {
+/** Of all pods there are: nodes and workloads of a stamp are read side by side, and this largest of lists serves them all. */
+const podsOf = ({ reader }: Cluster): Promise<Pods> => reader.list<V1Pod>(podsPath, { fieldSelector: livePods });
+
+async function readWorkload(cluster: Cluster, workload: Workload): Promise<WorkloadFacts> {
   const { namespace } = workload;
-  const [deployment, hpa, budgets, everywhere] = await Promise.all([
+  const [deployment, hpas, budgets, everywhere] = await Promise.all([
     readDeployment(cluster, workload),
-    orNull(cluster.reader.get<V2HorizontalPodAutoscaler>(hpaPath(namespace, workload.hpa))),
-    budgetsHere,
-    allPods,
+    cluster.reader.list<V2HorizontalPodAutoscaler>(hpasPath(namespace)),
+    listBudgets(cluster, namespace),
+    podsOf(cluster),
   ]);
+  const hpa = hpas.find(({ metadata }) => metadata?.name === workload.hpa) ?? null;
   const pods = everywhere.filter(({ metadata }) => metadata?.namespace === namespace && selects(deployment.spec?.selector, metadata.labels ?? {}));
   return workloadFacts(workload, { deployment, hpa, pods, budgets });
 }

@@ -53,18 +53,21 @@ export function fleetMetrics(clock: Clock, fleet: Fleet, metrics: Metrics, direc
   const now = (): number => clock.now();
   const shared = new Map<string, { readonly at: number; readonly rows: Promise<readonly MetricRow[]> }>();
 
-  function recent(question: Omit<MetricQuestion, 'fromMs' | 'toMs'>): Promise<readonly MetricRow[]> {
+  function ask(question: MetricQuestion): Promise<readonly MetricRow[]> {
+    for (const [key, { at }] of shared) if (now() - at >= sharedMs) shared.delete(key);
     const key = JSON.stringify(question);
-    const before = shared.get(key);
-    if (before !== undefined && now() - before.at < sharedMs) return before.rows;
-    const toMs = Math.floor(now() / minuteMs) * minuteMs;
-    const rows = metrics.query({ ...question, fromMs: toMs - windowMinutes * minuteMs, toMs });
-    shared.set(key, { at: now(), rows });
+    const rows = shared.get(key)?.rows ?? metrics.query(question);
+    if (!shared.has(key)) shared.set(key, { at: now(), rows });
     return rows;
   }
 
+  function recent(question: Omit<MetricQuestion, 'fromMs' | 'toMs'>): Promise<readonly MetricRow[]> {
+    const toMs = Math.floor(now() / minuteMs) * minuteMs;
+    return ask({ ...question, fromMs: toMs - windowMinutes * minuteMs, toMs });
+  }
+
   const ofOrigins = (metric: string, aggregation: MetricQuestion['aggregation'], dimensions: readonly string[]): Promise<readonly MetricRow[]> =>
-    recent({ resourceId: fleet.frontDoor.resourceId, metric, aggregation, dimensions });
+    recent({ resourceId: fleet.frontDoor.resourceId, metrics: [metric], aggregation, dimensions });
 
   /** Rows with the stamp that each belongs to; what belongs to none is left out. */
   async function owned(rows: Promise<readonly MetricRow[]>): Promise<readonly OwnedRow[]> {
@@ -96,10 +99,8 @@ export function fleetMetrics(clock: Clock, fleet: Fleet, metrics: Metrics, direc
     gatewayHealthyHosts: (stamp) =>
       aged('gateway hosts', now, async () => {
         const resourceId = stamp.gateway.resourceId;
-        const [healthy, unhealthy] = await Promise.all(
-          ['HealthyHostCount', 'UnhealthyHostCount'].map((metric) => recent({ resourceId, metric, aggregation: 'Average', dimensions: [] })),
-        );
-        return percentHealthy(healthy ?? [], unhealthy ?? []);
+        const rows = await recent({ resourceId, metrics: ['HealthyHostCount', 'UnhealthyHostCount'], aggregation: 'Average', dimensions: [] });
+        return percentHealthy(rows.filter(({ metric }) => metric === 'HealthyHostCount'), rows.filter(({ metric }) => metric === 'UnhealthyHostCount'));
       }),
 
     shares: () =>
@@ -135,9 +136,9 @@ export function fleetMetrics(clock: Clock, fleet: Fleet, metrics: Metrics, direc
       const ownerOf = await directory();
       const perDay = await Promise.all(
         Array.from({ length: days }, (_, index) => (index + 1) * dayMs).map((backMs) =>
-          metrics.query({
+          ask({
             resourceId: fleet.frontDoor.resourceId,
-            metric: names.originRequests,
+            metrics: [names.originRequests],
             aggregation: 'Total',
             dimensions: [names.origin],
             fromMs: Math.floor((fromMs - backMs) / grainMs) * grainMs,
@@ -154,7 +155,7 @@ export function fleetMetrics(clock: Clock, fleet: Fleet, metrics: Metrics, direc
     },
 
     newest: (resourceId, metric) =>
-      aged(metric, now, async () => newestOf(await recent({ resourceId, metric, aggregation: 'Average', dimensions: [] }), (values) => Math.max(...values))),
+      aged(metric, now, async () => newestOf(await recent({ resourceId, metrics: [metric], aggregation: 'Average', dimensions: [] }), (values) => Math.max(...values))),
   };
 }
 

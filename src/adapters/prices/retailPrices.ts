@@ -36,17 +36,9 @@ export function retailPrices(context: SdkContext, endpoint: string | null): Pric
   if (endpoint === null) return { readPrices: () => Promise.resolve(unknown('the fleet file names no price, and retail prices are switched off (SPILLWAY_PRICES_ENDPOINT)', context.clock.now())) };
   const now = (): number => context.clock.now();
   const client = boundedHttpClient(context);
-  const cache = agedCache<readonly PriceFacts[]>(context.clock, keptMs);
-  let failed: { readonly until: number; readonly why: string } | null = null;
-
-  async function readSize(region: string, vmSize: string): Promise<Reading<readonly PriceFacts[]>> {
-    if (failed !== null && now() < failed.until) return unknown(failed.why, now());
-    const reading = await readingOf(`retail price of ${vmSize} in ${region}`, now, () =>
-      withDeadline(context.clock, limitMs, async () => pricesIn(await readMeters(client, endpoint ?? '', region, vmSize), region, vmSize, now())),
-    );
-    failed = reading.kind === 'unknown' ? { until: now() + quietMs, why: reading.why } : null;
-    return reading;
-  }
+  const cache = agedCache<readonly PriceFacts[]>(context.clock, keptMs, quietMs);
+  const readSize = (region: string, vmSize: string): Promise<Reading<readonly PriceFacts[]>> =>
+    readingOf(`retail price of ${vmSize} in ${region}`, now, () => withDeadline(context.clock, limitMs, async () => pricesIn(await readMeters(client, endpoint, region, vmSize), region, vmSize, now())));
 
   return {
     async readPrices(region, vmSizes) {

@@ -10,7 +10,7 @@ import { nodesPath } from '../kubernetes/paths.ts';
 import type { FleetMetrics } from '../monitor/fleetMetrics.ts';
 import { httpAttempt, meet } from './httpProbe.ts';
 import { answered, reachMeasure, tryTwice, type Tried } from './probeRound.ts';
-import { within } from './within.ts';
+import { roundLimit, type RoundLimit } from './roundLimit.ts';
 
 /** One attempt: Front Door's own probe gives up after so long as well. */
 const probeTimeoutMs = 5_000;
@@ -31,19 +31,19 @@ export interface SignalSources {
 export function fleetSignals(context: SdkContext, { metrics, clusters, state }: SignalSources): Signals {
   const now = (): number => context.clock.now();
 
-  async function safely(stamp: Stamp, source: SignalSource, read: () => Promise<Reading<Measure>>): Promise<Observation> {
+  async function safely(limit: RoundLimit, stamp: Stamp, source: SignalSource, read: () => Promise<Reading<Measure>>): Promise<Observation> {
     const failed = (why: string): Observation => ({ stamp: stamp.name, source, reading: unknown(why, now()) });
     const work = read().then(
       (reading): Observation => ({ stamp: stamp.name, source, reading }),
       (error: unknown) => failed(error instanceof Error ? error.message.slice(0, 300) : String(error)),
     );
-    return within(context.clock, roundLimitMs, work, () => failed(`no answer within ${roundLimitMs / 1000} s`));
+    return limit.within(work, () => failed(`no answer within ${roundLimitMs / 1000} s`));
   }
 
   /** One round of probes against all stamps, so that those that answer vouch for our own path. */
-  async function probes(stamps: readonly Stamp[], source: 'originProbe' | 'kubernetesApi', attemptAt: (stamp: Stamp) => Promise<Tried>): Promise<readonly Observation[]> {
+  async function probes(limit: RoundLimit, stamps: readonly Stamp[], source: 'originProbe' | 'kubernetesApi', attemptAt: (stamp: Stamp) => Promise<Tried>): Promise<readonly Observation[]> {
     const tried = stamps.map((stamp) => attemptAt(stamp).then((value) => known(value, now()), (error: unknown) => unknown(error instanceof Error ? error.message.slice(0, 300) : String(error), now())));
-    const round = await Promise.all(tried.map((one) => within<Reading<Tried>>(context.clock, roundLimitMs, one, () => unknown(`no answer within ${roundLimitMs / 1000} s`, now()))));
+    const round = await Promise.all(tried.map((one) => limit.within<Reading<Tried>>(one, () => unknown(`no answer within ${roundLimitMs / 1000} s`, now()))));
     return stamps.map((stamp, index) => {
       const reading = round[index] ?? unknown('not probed', now());
       if (reading.kind === 'unknown') return { stamp: stamp.name, source, reading };
@@ -81,24 +81,33 @@ export function fleetSignals(context: SdkContext, { metrics, clusters, state }: 
 
   return {
     async observe(stamps) {
-      const perStamp = stamps.flatMap((stamp) => [
-        safely(stamp, 'frontDoorOriginHealth', async () => mapReading(await metrics.originHealth(stamp), (value) => ({ unit: 'percent', value }))),
-        safely(stamp, 'frontDoorOriginErrors', async () =>
-          mapReading(await metrics.originRequests(stamp), ({ errorRate, requests }) => ({ unit: 'rate', value: errorRate, requests })),
-        ),
-        safely(stamp, 'frontDoorOriginLatency', async () => mapReading(await metrics.originLatency(stamp), (value) => ({ unit: 'milliseconds', value }))),
-        safely(stamp, 'gatewayHealthyHosts', async () => mapReading(await metrics.gatewayHealthyHosts(stamp), (value) => ({ unit: 'percent', value }))),
-        safely(stamp, 'nodeReadiness', () => nodeReadiness(stamp)),
-      ]);
-      const [single, origins, apiServers, alerted] = await Promise.all([
-        Promise.all(perStamp),
-        probes(stamps, 'originProbe', probeOrigin),
-        probes(stamps, 'kubernetesApi', probeApiServer),
-        within(context.clock, roundLimitMs, alerts(stamps), () => []),
-      ]);
-      return [...single, ...origins, ...apiServers, ...alerted];
+      const limit = roundLimit(context.clock, roundLimitMs);
+      try {
+        return await observeRound(limit, stamps);
+      } finally {
+        limit.end();
+      }
     },
   };
+
+  async function observeRound(limit: RoundLimit, stamps: readonly Stamp[]): Promise<readonly Observation[]> {
+    const perStamp = stamps.flatMap((stamp) => [
+      safely(limit, stamp, 'frontDoorOriginHealth', async () => mapReading(await metrics.originHealth(stamp), (value) => ({ unit: 'percent', value }))),
+      safely(limit, stamp, 'frontDoorOriginErrors', async () =>
+        mapReading(await metrics.originRequests(stamp), ({ errorRate, requests }) => ({ unit: 'rate', value: errorRate, requests })),
+      ),
+      safely(limit, stamp, 'frontDoorOriginLatency', async () => mapReading(await metrics.originLatency(stamp), (value) => ({ unit: 'milliseconds', value }))),
+      safely(limit, stamp, 'gatewayHealthyHosts', async () => mapReading(await metrics.gatewayHealthyHosts(stamp), (value) => ({ unit: 'percent', value }))),
+      safely(limit, stamp, 'nodeReadiness', () => nodeReadiness(stamp)),
+    ]);
+    const [single, origins, apiServers, alerted] = await Promise.all([
+      Promise.all(perStamp),
+      probes(limit, stamps, 'originProbe', probeOrigin),
+      probes(limit, stamps, 'kubernetesApi', probeApiServer),
+      limit.within(alerts(stamps), () => []),
+    ]);
+    return [...single, ...origins, ...apiServers, ...alerted];
+  }
 }
 
 /** The API server answers 401 when our own token is at fault; every other answer below 500 shows that it is there. */

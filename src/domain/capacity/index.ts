@@ -1,6 +1,6 @@
 export { freshDemand, freshStampFacts, freshTraffic, inputAgeLimitsMs } from './inputAges.ts';
 export { boundsAreOurs } from './findShortfalls.ts';
 export { ceilCount, replicasNeeded, type ReplicaLoad } from './replicasNeeded.ts';
-export { replicasWhenShed, sizeStamp, wholeCost, type PoolSizing, type SizingRequest, type StampSizing, type SurgeCost, type WorkloadSizing } from './sizeStamp.ts';
+export { podStartSource, replicasWhenShed, sizeStamp, wholeCost, type PoolSizing, type SizingRequest, type StampSizing, type SurgeCost, type WorkloadSizing } from './sizeStamp.ts';
 export { buildStampModel, workloadsOf, type StampModel, type UnknownInput, type WorkloadModel } from './stampModel.ts';
 export type { PoolModel } from './poolModel.ts';

@@ -6,7 +6,7 @@ export type PackingOrder = 'largestFirst' | 'tierFirst';
 /** Positions of workloads, those with the largest pods first. */
 export function largestFirst(workloads: readonly WorkloadModel[], pools: readonly PoolModel[]): readonly number[] {
   const size = Float64Array.from(workloads, (workload) => podSize(workload, pools));
-  return workloads.map((_, position) => position).sort((a, b) => (size[b] ?? 0) - (size[a] ?? 0) || a - b);
+  return workloads.map((_, position) => position).toSorted((a, b) => (size[b] ?? 0) - (size[a] ?? 0) || a - b);
 }
 
 /** The same with the higher tiers before the lower ones: for where room is short. */

@@ -1,5 +1,6 @@
 import type { NodeFacts, PoolFacts, Resources, StampFacts } from '../facts.ts';
 import type { PoolRef, Stamp, Workload } from '../fleet.ts';
+import { nodeStart, type StartTime } from './nodeStart.ts';
 import { nodeTemplate, zoneOf, type NodeTemplate } from './nodeTemplate.ts';
 
 export interface PoolModel {
@@ -23,6 +24,7 @@ export interface PoolModel {
   /** Of the arriving ones those that the autoscaler has not begun to add: no quota and no address counts them yet. */
   readonly announced: number;
   readonly price: MachinePrice;
+  readonly start: StartTime;
 }
 
 export type MachinePrice =
@@ -91,6 +93,7 @@ function poolModel(pool: PoolFacts, ref: PoolRef | null, nodes: readonly NodeFac
     usable,
     announced: Math.max(0, target - pool.count),
     price: priceOf(pool, ref, facts.prices),
+    start: nodeStart(pool, nodes),
     arriving: facts.nodes.kind === 'known' && pool.powerState === 'Running' ? Math.max(0, target - nodes.length) : 0,
   };
 }

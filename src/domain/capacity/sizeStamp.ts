@@ -53,8 +53,7 @@ export interface SizingRequest {
   readonly shed?: ReadonlySet<number>;
 }
 
-/** Until it has been measured: from the pool's PUT to a Ready node, and from the HPA's change to a ready pod. */
-export const assumedNodeStartSeconds = 240;
+/** From its place on a node to a ready pod, until that has been measured. */
 export const assumedPodStartSeconds = 60;
 /** The horizontal pod autoscaler looks every 15 s. */
 const hpaSyncSeconds = 15;
@@ -101,7 +100,7 @@ export function replicasWhenShed(facts: StampModel['workloads'][number]['facts']
 function readyInSeconds(model: StampModel, additional: readonly number[], packing: Packing): number {
   const nodes = model.pools.reduce((longest, pool, position) => {
     const grows = (packing.newNodes[position] ?? 0) + (packing.refusedNodes[position] ?? 0) + pool.arriving > 0;
-    return grows ? Math.max(longest, pool.facts.nodeStartSeconds ?? assumedNodeStartSeconds) : longest;
+    return grows ? Math.max(longest, pool.start.seconds) : longest;
   }, 0);
   const pods = model.workloads.reduce(
     (longest, { facts }, position) => ((additional[position] ?? 0) > 0 ? Math.max(longest, hpaSyncSeconds + (facts?.podStartSeconds ?? assumedPodStartSeconds)) : longest),
@@ -120,6 +119,10 @@ function surgeCost(model: StampModel, packing: Packing): SurgeCost {
     { usdPerHour: 0, nodes: 0, pricedNodes: 0 },
   );
 }
+
+/** In words, for people. */
+export const podStartSource = (facts: StampModel['workloads'][number]['facts']): string =>
+  facts?.podStartSeconds === null || facts?.podStartSeconds === undefined ? `${assumedPodStartSeconds} s assumed: no pod of it is ready` : `${facts.podStartSeconds} s, the slowest of nine in ten of ${facts.podStartSamples ?? 1} pods`;
 
 /** Null where some price is not known: a part is no cost. */
 export const wholeCost = ({ usdPerHour, nodes, pricedNodes }: SurgeCost): number | null => (pricedNodes < nodes ? null : usdPerHour);

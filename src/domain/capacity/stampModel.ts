@@ -12,6 +12,8 @@ export interface StampModel {
   readonly pools: readonly PoolModel[];
   /** Positions of workloads, those with the largest pods first. */
   readonly largestFirst: readonly number[];
+  /** The least that any of its pods asks for, resource by resource; null where a spread over nodes counts full nodes too. */
+  readonly smallestPod: Resources | null;
   readonly limits: readonly GrowthLimit[];
   readonly network: StampFacts['network'];
   /** Inputs that could not be read, by what stands in for them: never a zero. */
@@ -57,10 +59,22 @@ export function buildStampModel(stamp: Stamp, workloads: readonly Workload[], fa
     workloads: models,
     pools,
     largestFirst: largestFirst(models, pools),
+    smallestPod: smallestPod(models),
     limits: buildLimits(stamp, pools, facts),
     network: facts.network,
     unknown: [...unknownInputs(stamp, facts), ...models.flatMap((model) => unknownOfWorkload(stamp, model, facts))],
   };
+}
+
+function smallestPod(workloads: readonly WorkloadModel[]): Resources | null {
+  const least = { cpuMillicores: Infinity, memoryMiB: Infinity, ephemeralStorageMiB: Infinity };
+  for (const { request, hostSkew } of workloads) {
+    if (hostSkew !== null) return null;
+    least.cpuMillicores = Math.min(least.cpuMillicores, request.cpuMillicores);
+    least.memoryMiB = Math.min(least.memoryMiB, request.memoryMiB);
+    least.ephemeralStorageMiB = Math.min(least.ephemeralStorageMiB, request.ephemeralStorageMiB);
+  }
+  return least;
 }
 
 const inputs = ['pools', 'workloads', 'nodes', 'quota', 'skus', 'network', 'load', 'gate'] as const;
@@ -72,12 +86,6 @@ function unknownInputs(stamp: Stamp, facts: StampFacts): UnknownInput[] {
   });
 }
 
-function factsByName({ workloads }: StampFacts): ReadonlyMap<string, WorkloadFacts> {
-  const byName = new Map<string, WorkloadFacts>();
-  if (workloads.kind === 'known') for (const one of workloads.value) byName.set(one.name, one);
-  return byName;
-}
-
 /** A workload that the answer left out, and a metric that its HPA lacks and that the worst case stands in for. */
 function unknownOfWorkload(stamp: Stamp, { workload, facts }: WorkloadModel, { workloads }: StampFacts): UnknownInput[] {
   if (workloads.kind === 'unknown') return [];
@@ -85,6 +93,12 @@ function unknownOfWorkload(stamp: Stamp, { workload, facts }: WorkloadModel, { w
   const { hpa } = facts;
   if (hpa === null || hpa.targetCpuUtilisationPercent === null || hpa.currentCpuUtilisationPercent !== null) return [];
   return [{ input: `${stamp.name}.${workload.name}.cpuUtilisation`, why: 'the HPA reports none: taken as 100 %' }];
+}
+
+function factsByName({ workloads }: StampFacts): ReadonlyMap<string, WorkloadFacts> {
+  const byName = new Map<string, WorkloadFacts>();
+  if (workloads.kind === 'known') for (const one of workloads.value) byName.set(one.name, one);
+  return byName;
 }
 
 const noRequest: Resources = { cpuMillicores: 0, memoryMiB: 0, ephemeralStorageMiB: 0 };

@@ -8,10 +8,14 @@ import { groupWithoutSurvivor } from './groupWithoutSurvivor.ts';
 
 export type DrillStart =
   | { readonly kind: 'may' }
-  | { readonly kind: 'mayNot'; readonly code: 'blockedWindow' | 'killSwitch' | 'observeMode' | 'controlsUnknown' | 'busy' | 'notHealthy' | 'drained' | 'coolDown' | 'lastHealthyOrigin'; readonly why: string };
+  | { readonly kind: 'mayNot'; readonly code: 'blockedWindow' | 'killSwitch' | 'observeMode' | 'controlsUnknown' | 'busy' | 'notHealthy' | 'drained' | 'coolDown' | 'lastHealthyOrigin' | 'missed'; readonly why: string };
 
-/** Whether a drill whose hour has come may start: an exercise yields to everything that is real. */
-export function drillMayStart(drill: Drill, input: DecideInput): DrillStart {
+/** `missed`: the hour came while the app did not run. The Functions host makes up for that at its next start, whatever the hour is then. */
+export type DrillPunctuality = 'due' | 'missed';
+
+/** Whether a drill whose hour has come may start: an exercise yields to everything that is real, and is not made up for at another hour. */
+export function drillMayStart(drill: Drill, punctuality: DrillPunctuality, input: DecideInput): DrillStart {
+  if (punctuality === 'missed') return mayNot('missed', 'its hour passed while the app was not running; the next one is by schedule');
   const { controls, assessment, activeRun, drained, now } = input;
   const day = new Date(now).toISOString().slice(0, 10);
   const window = drill.blockedWindows.find((one) => one.from <= day && day <= one.to);

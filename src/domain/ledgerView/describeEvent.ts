@@ -9,7 +9,10 @@ export function describeEvent(event: LedgerEvent): string {
     case 'RunOpened':
       return `${event.request.kind} of ${event.request.stamps.join(', ')} opened, ${event.request.mode}, by ${event.request.trigger.by}: ${event.request.reason}`;
     case 'FenceTaken':
+      if (event.takenOverFrom !== null) return `fence taken over from ${event.takenOverFrom}: going on from the record`;
       return event.previousRunId === null ? 'fence taken' : `fence taken after run ${event.previousRunId}`;
+    case 'RunHandedOver':
+      return `stopped here, nothing more is touched: ${event.why}`;
     case 'Assessed':
       return `assessed: ${event.assessments.map((one) => `${one.stamp} ${one.verdict}`).join(', ')}`;
     case 'Decided':
@@ -48,6 +51,8 @@ export function describeEvent(event: LedgerEvent): string {
       return `shift verified by ${event.by}`;
     case 'ShiftUnverified':
       return `shift not verified: ${event.why}`;
+    case 'ShiftOverdue':
+      return `Front Door has not taken ${event.origins.join(', ')} since ${iso(event.since)}: a person was told`;
     case 'SurgeHandedBack':
       return `${event.stamp}: surge handed back${event.kept.length > 0 ? `; kept ${event.kept.join(', ')}` : ''}`;
     case 'DrainExpired':

@@ -4,6 +4,7 @@ import type { RunOutcome, RunPhase, RunRequest } from '../run.ts';
 import { pendingUndo, roomTargets, sameSetting, trafficTargets, type PendingUndo } from '../undo.ts';
 import { describeEvent } from './describeEvent.ts';
 import { inOrder } from './inOrder.ts';
+import { runStanding } from './runStanding.ts';
 
 /** What is known of one run from its ledger alone: what GET /api/runs/{id} shows, and what a taker goes on from. */
 export interface RunView {
@@ -70,8 +71,10 @@ export function foldRun(entries: readonly ChainedEntry[]): RunView {
     foldSurge(surges, event, at);
     foldWrite(writes, event, at);
   }
+  const { closed } = runStanding(sorted);
   return {
     ...view,
+    ...(closed === null ? {} : { phase: 'closed', outcome: closed.outcome, closedBecause: closed.why, closedAt: closed.at }),
     surges: [...surges.values()],
     writes,
     undo: pendingUndo(sorted, [...trafficTargets, ...roomTargets]),
@@ -118,12 +121,6 @@ function foldState(view: Draft, event: LedgerEvent, at: number): void {
       return;
     case 'SharesSeen':
       view.shares = { seen: event.shares, wanted: event.wanted, at };
-      return;
-    case 'RunClosed':
-      view.phase = 'closed';
-      view.outcome = event.outcome;
-      view.closedBecause = event.why;
-      view.closedAt = at;
       return;
   }
 }

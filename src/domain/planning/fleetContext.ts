@@ -4,7 +4,7 @@ import type { DemandFacts, FleetFacts, StampFacts, TrafficFacts } from '../facts
 import type { Fleet, Policy, Stamp, StampName } from '../fleet.ts';
 import type { Plan } from '../plan.ts';
 import { unknown } from '../reading.ts';
-import { buildTrafficModel, calibrateUsers, currentState, estimateRegionLatencyMs, type TrafficModel } from '../traffic/index.ts';
+import { buildTrafficModel, calibrateUsers, currentState, regionLatencies, type TrafficModel } from '../traffic/index.ts';
 import { assumedDemand, assumedTraffic } from './assumedInputs.ts';
 import { demandGrowth } from './demandGrowth.ts';
 import { observedLoads } from './observedLoads.ts';
@@ -22,6 +22,8 @@ export interface FleetContext {
   readonly traffic: TrafficFacts;
   readonly trafficKnown: 'known' | 'assumed';
   readonly demandSource: DemandFacts['source'];
+  /** Why a better source does not serve; null where there is none, or it does. */
+  readonly demandInsteadOf: string | null;
   readonly demandKnown: 'known' | 'assumed';
   readonly model: TrafficModel;
   /** Positions of stamps to which Front Door sends nobody, because their probes fail. */
@@ -65,12 +67,11 @@ export function buildFleetContext(fleet: Fleet, facts: FleetFacts, assessment: F
   }
   const demand = demandRead.kind === 'known' ? demandRead.value : assumedDemand(fleet, traffic, stampFacts);
   const uncalibrated = buildTrafficModel(stampNames, traffic, demand);
-  const regionOf = (index: number): string => fleet.stamps[index]?.region ?? '';
   const model =
     demand.source === 'countryTable'
-      ? calibrateUsers(uncalibrated, currentState(uncalibrated, (index) => out.has(index)), observedLoads(fleet, uncalibrated, stampFacts), (from, to) => estimateRegionLatencyMs(regionOf(from), regionOf(to)))
+      ? calibrateUsers(uncalibrated, currentState(uncalibrated, (index) => out.has(index)), observedLoads(fleet, uncalibrated, stampFacts), regionLatencies(fleet.stamps.map(({ region }) => region)))
       : uncalibrated;
-  if (model !== uncalibrated && model.groups.some((group, index) => group.users.length !== uncalibrated.groups[index]?.users.length)) notes.push('users by country were placed so that the present shares come out');
+  if (model.groups.some((group, index) => group !== uncalibrated.groups[index])) notes.push('users by country were placed so that the present shares come out');
   const growth = demandGrowth(fleet, stampFacts, model);
   return {
     fleet,
@@ -82,6 +83,7 @@ export function buildFleetContext(fleet: Fleet, facts: FleetFacts, assessment: F
     traffic,
     trafficKnown: trafficRead.kind === 'known' ? 'known' : 'assumed',
     demandSource: demand.source,
+    demandInsteadOf: demand.insteadOf ?? null,
     demandKnown: demandRead.kind === 'known' ? 'known' : 'assumed',
     model,
     out,

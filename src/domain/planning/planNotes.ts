@@ -7,9 +7,27 @@ export function shortOfRoom(shortfalls: readonly Shortfall[]): BlockedReason {
   return { code: 'shortOfRoom', shortfalls, message: `there is not enough room: ${shortfalls.map(shortfallText).join('; ')}` };
 }
 
+/** Where users are, by what says so. */
+export function demandSource({ demandSource: source, demandKnown, demandInsteadOf }: FleetContext): string {
+  if (demandKnown === 'assumed') return 'not known: the load of each stamp, any survivor being the nearest to all of it';
+  return demandInsteadOf === null ? nameOf(source) : `${nameOf(source)}; the access log does not serve (${demandInsteadOf})`;
+}
+
+function nameOf(source: FleetContext['demandSource']): string {
+  switch (source) {
+    case 'accessLog':
+      return 'accessLog: Front Door\'s access log, by edge';
+    case 'countryTable':
+      return 'countryTable: Front Door\'s metrics by country, with a table of latencies';
+    case 'allToNearest':
+      return 'allToNearest: users cannot be told apart, any survivor may be the nearest to all';
+  }
+}
+
 /** What the predicted shares stand on. */
-export function sourceNotes({ demandSource, growth }: FleetContext): string[] {
+export function sourceNotes({ demandSource, demandInsteadOf, growth }: FleetContext): string[] {
   const notes: string[] = [];
+  if (demandInsteadOf !== null) notes.push(`Front Door's access log does not serve: ${demandInsteadOf}`);
   if (demandSource === 'countryTable') notes.push('shares stand on users by country and estimated latencies');
   if (demandSource === 'allToNearest') notes.push('where users are is not measured: each survivor is prepared for being the nearest of all who must move');
   if (growth > 1.005) notes.push(`planned for ${Math.round((growth - 1) * 100)} % more than the demand measured at the edges`);

@@ -3,7 +3,8 @@ import { assessLoss, type LossOutcome } from '../certificate/index.ts';
 import type { FleetFacts } from '../facts.ts';
 import type { Fleet, Policy, StampName, WorkloadName } from '../fleet.ts';
 import type { ConstraintName, Shortfall } from '../plan.ts';
-import { buildFleetContext, buildStampModels, sizeStamps, type FleetContext, type SizedStamp } from '../planning/whatIf.ts';
+import { podStartSource } from '../capacity/index.ts';
+import { buildFleetContext, buildStampModels, demandSource, sizeStamps, type FleetContext, type SizedStamp } from '../planning/whatIf.ts';
 
 export interface SimulateInput {
   readonly fleet: Fleet;
@@ -33,6 +34,8 @@ export interface Simulation {
   /** Null when the room is never there. */
   readyInSeconds: number | null;
   unknown: { input: string; why: string }[];
+  /** What stands in for each input that can come from several sources: where users are, how long nodes and pods take, what machines cost. */
+  standsOn: { input: string; source: string }[];
 }
 
 /** `amount` is of the `covers.nodes` new nodes whose price is known, of `covers.of` in all; null where none of them has one. */
@@ -77,6 +80,7 @@ export function simulateLoss({ fleet, facts, assessment, lose, demandFactor = 1,
     surgeCostPerHour: costOf(sized),
     readyInSeconds: outcome.readyInSeconds,
     unknown: [...outcome.unknown.map(({ input, why }) => ({ input, why })), ...sized.flatMap(pricesUnknown)],
+    standsOn: [{ input: 'demand', source: demandSource(context) }, ...sized.flatMap(sourcesOf)],
   };
 }
 
@@ -128,6 +132,21 @@ function pricesUnknown({ model, sizing }: SizedStamp): { input: string; why: str
     const size = sizing.pools[position];
     return price.kind === 'known' || size === undefined || size.newNodes + size.refusedNodes === 0 ? [] : [{ input: `${model.stamp.name}.${facts.name}.price`, why: price.why }];
   });
+}
+
+/** Of what this stamp must grow by. */
+function sourcesOf({ model, sizing }: SizedStamp): { input: string; source: string }[] {
+  const at = model.stamp.name;
+  const ofPools = model.pools.flatMap(({ facts, start, price, arriving }, position) => {
+    const size = sizing.pools[position];
+    const bought = size === undefined ? 0 : size.newNodes + size.refusedNodes;
+    const priceSource = price.kind === 'known' && bought > 0 ? [{ input: `${at}.${facts.name}.price`, source: price.source === 'fleetFile' ? 'the fleet file' : 'Azure\'s retail price' }] : [];
+    return bought + arriving > 0 ? [{ input: `${at}.${facts.name}.nodeStart`, source: start.source }, ...priceSource] : [];
+  });
+  const ofWorkloads = model.workloads.flatMap(({ workload, facts, bound }, position) =>
+    (sizing.workloads[position]?.replicasNeeded ?? 0) > bound ? [{ input: `${at}.${workload.name}.podStart`, source: podStartSource(facts) }] : [],
+  );
+  return [...ofPools, ...ofWorkloads];
 }
 
 const rounded = (value: number): number => Math.round(value * 1000) / 1000;

@@ -1,4 +1,4 @@
-import { routeDemand, type RoutingState } from './routeDemand.ts';
+import { routeDemand, sharesOfUsers, type RoutingState, type UsersShares } from './routeDemand.ts';
 import type { GroupModel, TrafficModel, UsersModel } from './trafficModel.ts';
 
 /** What the stamps serve now, requests per second by [group][stamp]; NaN where it is not known. */
@@ -38,49 +38,77 @@ function contradicts(group: GroupModel, predicted: Float64Array, observed: Float
 }
 
 function calibrateGroup(model: TrafficModel, group: GroupModel, index: number, state: RoutingState, observed: Float64Array, between: LatencyBetweenStamps): GroupModel {
-  const places = group.users.map((users) => placesOf(group, users, between));
-  const flat = places.flat();
-  const shares = flat.map((place) => sharesOf(model, group, index, state, place));
-  const total = group.users.reduce((all, { requestsPerSecond }) => all + requestsPerSecond, 0);
-  const scale = total / sum(observed);
-  const mass = places.flatMap((ofCountry, country) => ofCountry.map(() => (group.users[country]?.requestsPerSecond ?? 0) / ofCountry.length));
+  const { places, ofCountry } = placesOf(group, between);
+  const shares = sharesOfUsers(group, state[index] ?? [], places, model.stamps.length);
+  const demand = group.users.map(({ requestsPerSecond }) => requestsPerSecond);
+  const scale = demand.reduce((all, value) => all + value, 0) / sum(observed);
+  const mass = ofCountry.map((at, country) => Float64Array.from(at, () => (demand[country] ?? 0) / at.length));
   for (let round = 0; round < iterations; round += 1) {
-    const predicted = new Float64Array(observed.length);
-    shares.forEach((share, place) => {
-      for (let stamp = 0; stamp < predicted.length; stamp += 1) predicted[stamp] = (predicted[stamp] ?? 0) + (mass[place] ?? 0) * (share[stamp] ?? 0);
-    });
+    const predicted = predictedLoads(massOfPlaces(places.length, ofCountry, mass), shares, observed.length);
     const ratio = predicted.map((value, stamp) => (value > 0 ? ((observed[stamp] ?? 0) * scale) / value : 1));
-    let place = 0;
-    places.forEach((ofCountry, country) => {
-      const first = place;
-      let countrySum = 0;
-      for (; place < first + ofCountry.length; place += 1) {
-        const grown = (mass[place] ?? 0) * dot(shares[place] ?? ratio, ratio);
-        mass[place] = grown;
-        countrySum += grown;
-      }
-      const keep = countrySum > 0 ? (group.users[country]?.requestsPerSecond ?? 0) / countrySum : 0;
-      for (let at = first; at < place; at += 1) mass[at] = (mass[at] ?? 0) * keep;
-    });
+    const growth = shares.map(({ stamps, parts }) => stamps.reduce((all, stamp, at) => all + (parts[at] ?? 0) * (ratio[stamp] ?? 0), 0));
+    ofCountry.forEach((at, country) => growCountry(mass[country] ?? new Float64Array(0), at, growth, demand[country] ?? 0));
   }
-  return { ...group, users: flat.map((place, at) => ({ ...place, requestsPerSecond: mass[at] ?? 0 })).filter(({ requestsPerSecond }) => requestsPerSecond > 0) };
+  const placed = massOfPlaces(places.length, ofCountry, mass);
+  return { ...group, users: places.map((place, at) => ({ ...place, requestsPerSecond: placed[at] ?? 0 })).filter(({ requestsPerSecond }) => requestsPerSecond > 0) };
 }
 
-/** The country's own point, and the region of each stamp that is near enough to lie among its users. */
-function placesOf(group: GroupModel, users: UsersModel, between: LatencyBetweenStamps): UsersModel[] {
-  const nearest = users.latencyMs.reduce((least, latency) => (latency < least ? latency : least), Infinity);
-  const around = group.origins.flatMap(({ stampIndex }, position): UsersModel[] => {
-    if (!((users.latencyMs[position] ?? Number.NaN) <= nearest + withinCountryMs) || nearest > withinCountryMs) return [];
-    return [{ ...users, latencyMs: Float64Array.from(group.origins, (other) => between(stampIndex, other.stampIndex) ?? Number.NaN) }];
+/** One country's users move to where too few were predicted; their number stays. */
+function growCountry(mass: Float64Array, places: readonly number[], growth: readonly number[], demand: number): void {
+  let grown = 0;
+  for (let at = 0; at < mass.length; at += 1) {
+    mass[at] = (mass[at] ?? 0) * (growth[places[at] ?? 0] ?? 0);
+    grown += mass[at] ?? 0;
+  }
+  const keep = grown > 0 ? demand / grown : 0;
+  for (let at = 0; at < mass.length; at += 1) mass[at] = (mass[at] ?? 0) * keep;
+}
+
+function massOfPlaces(count: number, ofCountry: readonly (readonly number[])[], mass: readonly Float64Array[]): Float64Array {
+  const total = new Float64Array(count);
+  ofCountry.forEach((places, country) => {
+    const here = mass[country];
+    for (let at = 0; at < places.length; at += 1) total[places[at] ?? 0] = (total[places[at] ?? 0] ?? 0) + (here?.[at] ?? 0);
   });
-  return [users, ...around];
+  return total;
 }
 
-function sharesOf(model: TrafficModel, group: GroupModel, index: number, state: RoutingState, place: UsersModel): Float64Array {
-  const alone: TrafficModel = { ...model, groups: [{ ...group, users: [{ ...place, requestsPerSecond: 1 }] }] };
-  return routeDemand(alone, [state[index] ?? []]).expected[0] ?? new Float64Array(model.stamps.length);
+function predictedLoads(mass: Float64Array, shares: readonly UsersShares[], stampCount: number): Float64Array {
+  const predicted = new Float64Array(stampCount);
+  shares.forEach(({ stamps, parts }, place) => {
+    for (let at = 0; at < stamps.length; at += 1) predicted[stamps[at] ?? 0] = (predicted[stamps[at] ?? 0] ?? 0) + (mass[place] ?? 0) * (parts[at] ?? 0);
+  });
+  return predicted;
 }
 
-const dot = (a: Float64Array, b: Float64Array): number => a.reduce((all, value, at) => all + value * (b[at] ?? 0), 0);
+interface Places {
+  readonly places: readonly UsersModel[];
+  /** By position in `GroupModel.users`: positions in `places`. */
+  readonly ofCountry: readonly (readonly number[])[];
+}
+
+/**
+ * Of each country its own point, and the region of each stamp that is near enough to lie among its users; a region is one place,
+ * whoever lives there. One that no table knows is no place to put anybody: nothing would say where they go from there.
+ */
+function placesOf(group: GroupModel, between: LatencyBetweenStamps): Places {
+  const places: UsersModel[] = [...group.users];
+  const regions = new Map<number, number>();
+  const placeOf = (stampIndex: number, { latencies }: UsersModel): number => {
+    const known = regions.get(stampIndex);
+    if (known !== undefined) return known;
+    regions.set(stampIndex, places.length);
+    return places.push({ requestsPerSecond: 0, latencies, latencyMs: Float64Array.from(group.origins, (other) => between(stampIndex, other.stampIndex) ?? Number.NaN) }) - 1;
+  };
+  const ofCountry = group.users.map((users, country) => {
+    const nearest = users.latencyMs.reduce((least, latency) => (latency < least ? latency : least), Infinity);
+    if (nearest > withinCountryMs) return [country];
+    const around = group.origins.flatMap(({ stampIndex }, position) => (isNear(users, position, nearest) && between(stampIndex, stampIndex) !== null ? [placeOf(stampIndex, users)] : []));
+    return [country, ...new Set(around)];
+  });
+  return { places, ofCountry };
+}
+
+const isNear = ({ latencyMs }: UsersModel, position: number, nearest: number): boolean => (latencyMs[position] ?? Number.NaN) <= nearest + withinCountryMs;
 
 const sum = (values: Float64Array): number => values.reduce((all, value) => all + value, 0);

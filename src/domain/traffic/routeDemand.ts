@@ -71,6 +71,26 @@ export function routeDemand(model: TrafficModel, state: RoutingState, like?: Rou
   return loads;
 }
 
+/** Where one unit of some users' requests goes: positions of stamps, and the part that each gets. */
+export interface UsersShares {
+  readonly stamps: readonly number[];
+  readonly parts: readonly number[];
+}
+
+/** Of each of `users` alone, under one group's settings. */
+export function sharesOfUsers(group: GroupModel, state: readonly OriginState[], users: readonly UsersModel[], stampCount: number): UsersShares[] {
+  const eligible = eligibleOrigins(group, state);
+  const served = [...new Set(eligible.stamps)];
+  const expected = new Float64Array(stampCount);
+  const worst = new Float64Array(stampCount);
+  return users.map((one) => {
+    expected.fill(0);
+    share(group, { ...one, requestsPerSecond: 1 }, eligible, expected, worst);
+    const stamps = served.filter((stamp) => (expected[stamp] ?? 0) > 0);
+    return { stamps, parts: stamps.map((stamp) => expected[stamp] ?? 0) };
+  });
+}
+
 function sameSettings(a: readonly OriginState[], b: readonly OriginState[]): boolean {
   return a.length === b.length && a.every((origin, position) => origin.weight === b[position]?.weight && origin.serves === b[position].serves);
 }

@@ -50,12 +50,23 @@ export function buildTrafficModel(stamps: readonly StampName[], traffic: Traffic
 
 /** One block of memory for the latencies of all, of which each group of users has its part. */
 function usersOf(groups: readonly UserGroup[], origins: readonly OriginModel[], latencies: UsersModel['latencies']): UsersModel[] {
+  const count = origins.length;
   const stamps = origins.map(({ facts }) => facts.stamp);
-  const all = new Float64Array(groups.length * stamps.length);
-  return groups.map(({ requestsPerSecond, latencyMsByStamp }, index) => {
-    const from = index * stamps.length;
-    for (let position = 0; position < stamps.length; position += 1) all[from + position] = latencyMsByStamp[stamps[position] ?? ''] ?? Number.NaN;
-    return { requestsPerSecond, latencyMs: all.subarray(from, from + stamps.length), latencies };
+  const firstAt = new Map(stamps.map((stamp, position): [StampName, number] => [stamp, position]).toReversed());
+  const order = stamps.map((stamp, position) => (firstAt.get(stamp) === position ? stamp : null));
+  const all = new Float64Array(groups.length * count).fill(Number.NaN);
+  return groups.map(({ requestsPerSecond, latencyMsByStamp, latencies: own }, index) => {
+    const from = index * count;
+    let expected = 0;
+    // Groups mostly name the stamps in one order: following it costs a third of looking each stamp up.
+    for (const stamp in latencyMsByStamp) {
+      const position = order[expected] === stamp ? expected : firstAt.get(stamp);
+      if (position === undefined) continue;
+      all[from + position] = latencyMsByStamp[stamp] ?? Number.NaN;
+      expected = position + 1;
+    }
+    if (firstAt.size < count) stamps.forEach((stamp, position) => (all[from + position] = all[from + (firstAt.get(stamp) ?? position)] ?? Number.NaN));
+    return { requestsPerSecond, latencyMs: all.subarray(from, from + count), latencies: own ?? latencies };
   });
 }
 

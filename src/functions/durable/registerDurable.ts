@@ -2,6 +2,7 @@ import * as df from 'durable-functions';
 import { activityNames } from '../../activities/contracts.ts';
 import type { Activities } from '../../activities/index.ts';
 import type { Fleet } from '../../domain/fleet.ts';
+import { awaitRoom } from '../../orchestrations/awaitRoom.ts';
 import { drill } from '../../orchestrations/drill.ts';
 import { failback } from '../../orchestrations/failback.ts';
 import { failover } from '../../orchestrations/failover.ts';
@@ -13,7 +14,7 @@ import { orchestrationStarter } from './orchestrationStarter.ts';
 
 /** Registers every orchestration and activity under the names of the contracts, so that none can be missing (a missing one hangs for ever). */
 export function registerDurable(activities: Activities, fleet: Fleet): void {
-  const handlers: Record<keyof typeof orchestrationNames, df.OrchestrationHandler> = { failover, drain: failover, failback, drill, surgeStamp, watch };
+  const handlers: Record<keyof typeof orchestrationNames, df.OrchestrationHandler> = { failover, drain: failover, failback, drill, surgeStamp, awaitRoom, watch };
   for (const [name, handler] of Object.entries(handlers)) df.app.orchestration(name, handler);
   for (const name of activityNames) {
     if (name === 'startRun') continue;

@@ -41,6 +41,7 @@ export const simulateAnswer = z.object({
   }).describe('By the fleet file\'s price of the pool, else Azure\'s retail price; without discounts.'),
   readyInSeconds: z.number().nullable().describe('Until the room is there; null when it never is.'),
   unknown: z.array(z.object({ input: z.string(), why: z.string() })).describe('What could not be read; never taken as enough.'),
+  standsOn: z.array(z.object({ input: z.string(), source: z.string() })).describe('Where users are, how long nodes and pods take, what machines cost: by which source.'),
 }).meta({ id: 'SimulateAnswer' });
 export type SimulateAnswer = z.output<typeof simulateAnswer>;
 

@@ -1,40 +1,46 @@
-import { app } from '@azure/functions';
+import { app, type Timer } from '@azure/functions';
 import * as df from 'durable-functions';
 import type { Activities } from '../../activities/index.ts';
 import type { OrchestrationStarter } from '../../activities/startRun.ts';
+import type { DrillPunctuality } from '../../domain/decide/drill.ts';
 import type { Fleet } from '../../domain/fleet.ts';
+import type { RunRequest } from '../../domain/run.ts';
 import { orchestrationStarter } from '../durable/orchestrationStarter.ts';
 
 /** Work that no run asks for: what is due by the clock. */
 export interface Chores {
   reconcile(starter: OrchestrationStarter): Promise<void>;
-  startDrill(drill: string, starter: OrchestrationStarter): Promise<void>;
+  /** Goes on with an open run whose controller is lost. */
+  takeOver(open: readonly RunRequest[], starter: OrchestrationStarter): Promise<void>;
+  startDrill(drill: string, punctuality: DrillPunctuality, starter: OrchestrationStarter): Promise<void>;
 }
 
 /**
  * The watch every `signals.watchIntervalSeconds`, the reconciler every minute, each drill by its own schedule.
- * The host runs one instance of a timer at a time and does not make up for missed ones; the next tick does.
+ * The host runs one instance of a timer at a time. One whose hour passed while no host ran it runs at the next start, past due (not
+ * those below a minute): right for the reconciler, and for a drill at whatever hour that is a surprise.
  */
 export function registerTimers(activities: Activities, chores: Chores, fleet: Fleet): void {
   timer('watchHealth', everySeconds(fleet.signals.watchIntervalSeconds), fleet, async (starter) => {
-    const { start } = await activities.observeFleet({ reason: 'timer' }, starter);
+    const { start, open } = await activities.observeFleet({ reason: 'timer' }, starter);
     if (start !== null) await activities.startRun(start, starter);
+    await chores.takeOver(open, starter);
   });
   timer('reconcile', '0 * * * * *', fleet, (starter) => chores.reconcile(starter));
   for (const { name, schedule } of fleet.drills) {
-    timer(`drill-${name}`, schedule, fleet, (starter) => chores.startDrill(name, starter));
+    timer(`drill-${name}`, schedule, fleet, (starter, { isPastDue }) => chores.startDrill(name, isPastDue ? 'missed' : 'due', starter));
   }
 }
 
-function timer(name: string, schedule: string, fleet: Fleet, run: (starter: OrchestrationStarter) => Promise<void>): void {
+function timer(name: string, schedule: string, fleet: Fleet, run: (starter: OrchestrationStarter, due: Timer) => Promise<void>): void {
   app.timer(name, {
     schedule,
     extraInputs: [df.input.durableClient()],
-    handler: (_timer, context) => run(orchestrationStarter(df.getClient(context), fleet)),
+    handler: (due, context) => run(orchestrationStarter(df.getClient(context), fleet), due),
   });
 }
 
-/** NCRONTAB has no intervals above its fields: below a minute by seconds, from there by whole minutes. */
+/** NCRONTAB has no intervals above its fields: below a minute by seconds, from there by whole minutes. The fleet file takes no others. */
 export function everySeconds(seconds: number): string {
-  return seconds < 60 ? `*/${seconds} * * * * *` : `0 */${Math.round(seconds / 60)} * * * *`;
+  return seconds < 60 ? `*/${seconds} * * * * *` : `0 */${seconds / 60} * * * *`;
 }

@@ -20,7 +20,7 @@ export function* awaitApproval(ctx: OrchestrationContext, step: RunStep, deadlin
     }
     if (deadline <= now(ctx)) return { kind: 'missed' };
     const kept = yield* call(ctx, 'keepFence', step);
-    if (kept.kind === 'stopped') return kept;
+    if (kept.kind !== 'go') return kept;
   }
 }
 

@@ -21,8 +21,9 @@ export function* wait(ctx: OrchestrationContext, seconds: number): Steps<void> {
 }
 
 /**
- * Often while it matters most, then seldom: replay costs grow with the square of a history's length. Each tick renews the
- * fence, whose lease is 60 s: half of it at the most, or a run that waits long would lose the fleet to one that asks for it (I3).
+ * Often while it matters most, then seldom. Each tick renews the
+ * fence, whose lease is 60 s: half of it at the most, or a run that waits long would lose the fleet to one that asks for it,
+ * and look lost to the other control-plane region (I3).
  */
 export function pollSeconds(waitedMs: number): number {
   return waitedMs < 4 * 60_000 ? 5 : 30;

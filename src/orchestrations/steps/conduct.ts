@@ -2,6 +2,7 @@ import type { OrchestrationContext } from 'durable-functions';
 import type { RunOutcome, RunRequest } from '../../domain/run.ts';
 import type { Mode } from '../../domain/fleet.ts';
 import type { FenceHold } from '../../domain/run.ts';
+import type { ApprovalOnRecord } from '../../domain/ledgerView/runStanding.ts';
 import type { FenceStep, RunStep, Stopped } from '../../activities/contracts.ts';
 import { call, now, wait, type Steps } from './call.ts';
 
@@ -10,7 +11,9 @@ export interface Run {
   readonly request: RunRequest;
   readonly hold: FenceHold;
   readonly mode: Mode;
+  /** Above 1: the run goes on from the record, after its controller was lost. */
   readonly firstRevision: number;
+  readonly approval: ApprovalOnRecord;
 }
 
 export interface Ending {
@@ -23,7 +26,7 @@ export interface Ending {
 /**
  * What all runs share: take the fence, do the work, close.
  *
- *   wait for the fence --held--> body --> closed
+ *   wait for the fence --held--> body --> closed, or handed over where another control-plane region has taken the run
  *        |--busy until the deadline, kill switch--> closed, nothing touched
  *
  * A bug or a fault that outlived its retries freezes the traffic where it is and says so (I11): nothing is guessed.
@@ -35,7 +38,8 @@ export function* conduct(ctx: OrchestrationContext, request: RunRequest, body: (
     const fence = yield* waitForFence(ctx, request);
     if (fence.kind === 'held') {
       hold = fence.hold;
-      ending = yield* body({ request, hold: fence.hold, mode: fence.mode, firstRevision: fence.nextRevision });
+      const { mode, nextRevision, approval } = fence;
+      ending = yield* body({ request: fence.request, hold: fence.hold, mode, firstRevision: nextRevision, approval });
     } else {
       ending = fence.kind === 'busy' ? { outcome: 'blocked', why: `run ${fence.holder} holds the fleet` } : stoppedEnding(fence);
     }

@@ -1,6 +1,6 @@
 import type { OrchestrationContext } from 'durable-functions';
 import type { PlanDigest, PlanPart, RunStep, ShiftStep, Stopped } from '../../activities/contracts.ts';
-import { call, now, pollSeconds, wait, type Steps } from './call.ts';
+import { call, now, wait, type Steps } from './call.ts';
 
 /** Away from a stamp the gate goes first, the fast lever; back to it last, so that traffic returns when all else is set. */
 export const leaving: readonly PlanPart[] = ['gates', 'shifts'];
@@ -19,14 +19,16 @@ export function* moveTraffic(ctx: OrchestrationContext, step: RunStep, digest: P
   return { kind: 'moved', refused };
 }
 
+/** Shares come from metrics, a minute at a time and minutes late: asking more often shows nothing sooner. */
+const lookSeconds = 15;
+
 /** Set and verify are separate verbs: a change that was accepted may land in 20 minutes or never. */
 export function* verifyTraffic(ctx: OrchestrationContext, step: RunStep, minutes: number): Steps<ShiftStep> {
-  const from = now(ctx);
-  const deadline = from + minutes * 60_000;
+  const deadline = now(ctx) + minutes * 60_000;
   for (;;) {
     const verified = yield* call(ctx, 'verifyShift', step);
     if (verified.kind !== 'notYet' || deadline <= now(ctx)) return verified;
     ctx.df.setCustomStatus({ phase: 'verifying', why: verified.why });
-    yield* wait(ctx, pollSeconds(now(ctx) - from));
+    yield* wait(ctx, lookSeconds);
   }
 }

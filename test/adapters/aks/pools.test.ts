@@ -34,9 +34,8 @@ function compute(properties: object, onPut: (asked: Asked) => Answer = () => ({ 
   const pool = { id: '/x/agentPools/user1', name: 'user1', type: 'Microsoft.ContainerService/managedClusters/agentPools', properties: { ...poolProperties, ...properties } };
   const http = fakeHttp((asked) => {
     if (asked.method === 'PUT') return onPut(asked);
-    if (asked.url.pathname.endsWith('/agentPools')) return { status: 200, body: { value: [pool] } };
     if (asked.url.pathname.includes('/agentPools/')) return { status: 200, body: pool };
-    return { status: 200, body: { name: 'aks', location: 'eastus2', properties: cluster } };
+    return { status: 200, body: { name: 'aks', location: 'eastus2', properties: { agentPoolProfiles: [{ name: 'user1', ...pool.properties }], ...cluster } } };
   });
   const context = fakeContext(http.client);
   return { compute: aksCompute(context, aksClients(context)), asked: http.asked };
@@ -159,8 +158,7 @@ describe('readPools', () => {
     const readFree = async (answer: (asked: Asked) => Answer) => {
       const http = fakeHttp((asked) => {
         if (asked.url.pathname.includes('/capacityReservationGroups/')) return answer(asked);
-        const pool = { name: 'user1', properties: { ...poolProperties, capacityReservationGroupID: group } };
-        return { status: 200, body: asked.url.pathname.endsWith('/agentPools') ? { value: [pool] } : { name: 'aks', location: 'eastus2', properties: {} } };
+        return { status: 200, body: { name: 'aks', location: 'eastus2', properties: { agentPoolProfiles: [{ name: 'user1', ...poolProperties, capacityReservationGroupID: group }] } } };
       });
       const context = fakeContext(http.client);
       const reading = await aksCompute(context, aksClients(context)).readPools(eastus2);

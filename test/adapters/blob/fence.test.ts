@@ -11,7 +11,7 @@ fenceContract('blob lease, on the sandbox\'s blobs', () => {
   // A folder of its own for each test: one world serves them all.
   const containerUrl = `${sandbox.azure.endpoints.blob}/stspillway/fence/t${containers}`;
   return Promise.resolve({
-    open: () => blobFence(sandbox.context, blobClients(sandbox.context), containerUrl),
+    open: (controlRegion = 'northcentralus') => blobFence(sandbox.context, blobClients(sandbox.context), containerUrl, controlRegion),
     now: () => sandbox.clock.now(),
     advance: sandbox.advance,
     breakStore: () => sandbox.inject({ kind: 'blobDown' }),

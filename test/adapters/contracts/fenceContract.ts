@@ -4,8 +4,8 @@ import type { Fence } from '../../../src/ports/fence.ts';
 import { TransientError } from '../../../src/ports/outcome.ts';
 
 export interface FenceUnderTest {
-  /** Each call is another process: nothing is shared but the store. */
-  readonly open: () => Fence;
+  /** Each call is another process: nothing is shared but the store. The same control-plane region unless given. */
+  readonly open: (controlRegion?: string) => Fence;
   readonly now: () => number;
   readonly advance: (ms: number) => void;
   /** Makes the store answer nothing until the returned function is called. */
@@ -13,6 +13,8 @@ export interface FenceUnderTest {
 }
 
 const leaseMs = 60_000;
+const controlRegion = 'northcentralus';
+const otherRegion = 'southcentralus';
 
 export function fenceContract(name: string, prepare: () => Promise<FenceUnderTest>): void {
   describe(`fence contract: ${name}`, () => {
@@ -31,10 +33,10 @@ export function fenceContract(name: string, prepare: () => Promise<FenceUnderTes
 
     test('nobody holds it at first, and the first run gets epoch 1 for one lease', async () => {
       expect(await fence.readHolder()).toBeNull();
-      const { hold: held, previousRunId } = await hold('run-a');
+      const { hold: held, previous } = await hold('run-a');
       expect(held).toMatchObject({ runId: 'run-a', epoch: 1, expiresAt: under.now() + leaseMs });
-      expect(previousRunId).toBeNull();
-      expect(await fence.readHolder()).toEqual({ runId: 'run-a', epoch: 1 });
+      expect(previous).toBeNull();
+      expect(await fence.readHolder()).toEqual({ runId: 'run-a', controlRegion, epoch: 1, lease: 'live' });
     });
 
     test('another run is told who holds it', async () => {
@@ -47,7 +49,7 @@ export function fenceContract(name: string, prepare: () => Promise<FenceUnderTes
       under.advance(40_000);
       const again = await hold('run-a', under.open());
       expect(again.hold).toEqual({ ...first.hold, expiresAt: under.now() + leaseMs });
-      expect(again.previousRunId).toBeNull();
+      expect(again.previous).toBeNull();
     });
 
     test('confirming renews the lease', async () => {
@@ -59,9 +61,9 @@ export function fenceContract(name: string, prepare: () => Promise<FenceUnderTes
       expect(await under.open().acquire('run-b')).toMatchObject({ kind: 'busy' });
     });
 
-    test('kept within 20 s of its last renewal, it is ours without a request: the lease outlives a write', async () => {
+    test('kept within 15 s of its last renewal, it is ours without a request: the lease outlives a write', async () => {
       const { hold: held } = await hold('run-a');
-      under.advance(20_000);
+      under.advance(15_000);
       const mend = under.breakStore();
       expect(await fence.keep(held)).toEqual({ kind: 'held', hold: held });
       under.advance(1);
@@ -98,7 +100,7 @@ export function fenceContract(name: string, prepare: () => Promise<FenceUnderTes
       await hold('run-a');
       under.advance(leaseMs + 1000);
       const taken = await hold('run-b', under.open());
-      expect(taken).toMatchObject({ hold: { runId: 'run-b', epoch: 2 }, previousRunId: 'run-a' });
+      expect(taken).toMatchObject({ hold: { runId: 'run-b', epoch: 2 }, previous: { runId: 'run-a', controlRegion } });
     });
 
     test('the run that was overtaken is told so, and cannot take anything with it', async () => {
@@ -107,7 +109,7 @@ export function fenceContract(name: string, prepare: () => Promise<FenceUnderTes
       await hold('run-b', under.open());
       expect(await fence.confirm(stale)).toEqual({ kind: 'lost', holder: 'run-b', epoch: 2 });
       await fence.release(stale);
-      expect(await fence.readHolder()).toEqual({ runId: 'run-b', epoch: 2 });
+      expect(await fence.readHolder()).toMatchObject({ runId: 'run-b', epoch: 2 });
     });
 
     test('an old hold of a run that has taken the fence anew is lost: the epoch decides', async () => {
@@ -120,18 +122,35 @@ export function fenceContract(name: string, prepare: () => Promise<FenceUnderTes
       expect(await fence.confirm(anew.hold)).toMatchObject({ kind: 'held' });
     });
 
+    test('the same run is not taken over by the other region while its lease lives, and under a new epoch once it has run out', async () => {
+      const { hold: stale } = await hold('run-a');
+      const other = under.open(otherRegion);
+      expect(await other.acquire('run-a')).toEqual({ kind: 'busy', holder: 'run-a', epoch: 1 });
+      under.advance(leaseMs - 1);
+      expect(await other.readHolder()).toMatchObject({ lease: 'live' });
+      under.advance(1);
+      expect(await other.readHolder()).toEqual({ runId: 'run-a', controlRegion, epoch: 1, lease: 'lapsed' });
+      const taken = await hold('run-a', other);
+      expect(taken).toMatchObject({ hold: { runId: 'run-a', epoch: 2 }, previous: { runId: 'run-a', controlRegion } });
+      expect(await fence.confirm(stale)).toEqual({ kind: 'lost', holder: 'run-a', epoch: 2 });
+      await fence.release(stale);
+      expect(await other.confirm(taken.hold)).toMatchObject({ kind: 'held' });
+      expect(await fence.acquire('run-a')).toEqual({ kind: 'busy', holder: 'run-a', epoch: 2 });
+      expect(await other.readHolder()).toEqual({ runId: 'run-a', controlRegion: otherRegion, epoch: 2, lease: 'live' });
+    });
+
     test('given back, it is free at once, and the next holder follows nobody', async () => {
       const { hold: held } = await hold('run-a');
       await fence.release(held);
       await fence.release(held);
       expect(await fence.readHolder()).toBeNull();
-      expect(await hold('run-b')).toMatchObject({ hold: { epoch: 2 }, previousRunId: null });
+      expect(await hold('run-b')).toMatchObject({ hold: { epoch: 2 }, previous: null });
     });
 
     test('run ids may hold any character', async () => {
       const runId = 'run/β #1?=%20';
       const { hold: held } = await hold(runId);
-      expect(await fence.readHolder()).toEqual({ runId, epoch: 1 });
+      expect(await fence.readHolder()).toMatchObject({ runId, epoch: 1 });
       expect(await fence.confirm(held)).toMatchObject({ kind: 'held' });
     });
 

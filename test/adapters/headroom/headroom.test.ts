@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { managedClusters } from '../../../src/adapters/aks/managedClusters.ts';
 import { aksClients } from '../../../src/adapters/aks/pools.ts';
 import { agedCache } from '../../../src/adapters/headroom/agedCache.ts';
 import { azureHeadroom } from '../../../src/adapters/headroom/headroom.ts';
@@ -15,7 +16,7 @@ const noClusters = { open: () => Promise.reject(new Error('no test here asks a c
 function headroom(answer: (asked: Asked) => Answer) {
   const http = fakeHttp(answer);
   const context = fakeContext(http.client);
-  return { headroom: azureHeadroom(context, fleet, { aksClientOf: aksClients(context), clusters: noClusters }), asked: http.asked, clock: context.clock };
+  return { headroom: azureHeadroom(context, fleet, { readCluster: managedClusters(aksClients(context)), clusters: noClusters }), asked: http.asked, clock: context.clock };
 }
 
 const usage = (name: string, currentValue: number, limit: number) => ({ name: { value: name, localizedValue: name }, unit: 'Count', currentValue, limit });
@@ -35,11 +36,11 @@ describe('quota', () => {
     expect(await answer([usage('standardDSv5Family', 80, 100)]).headroom.readQuota(eastus2)).toMatchObject({ kind: 'unknown' });
   });
 
-  test('is read once for stamps that share region and subscription, and again after a minute', async () => {
+  test('is read once for stamps that share region and subscription, and again after two and a half minutes', async () => {
     const { headroom: h, asked, clock } = answer([usage('cores', 1, 2)]);
     await Promise.all([h.readQuota(eastus2), h.readQuota({ ...eastus2, name: 'eastus2-b' })]);
     expect(asked).toHaveLength(1);
-    clock.advance(61_000);
+    clock.advance(151_000);
     await h.readQuota(eastus2);
     expect(asked).toHaveLength(2);
   });

@@ -5,7 +5,7 @@ import { parseQuantity, toResources } from '../../../src/adapters/kubernetes/qua
 import { podRequests } from '../../../src/adapters/kubernetes/podRequests.ts';
 import { nodeFacts } from '../../../src/adapters/kubernetes/nodeFacts.ts';
 import type { Wire } from '../../../src/adapters/kubernetes/reader.ts';
-import { podStartSeconds } from '../../../src/adapters/kubernetes/workloadFacts.ts';
+import { podStart } from '../../../src/adapters/kubernetes/workloadFacts.ts';
 
 describe('quantities', () => {
   test.each<[string, number]>([
@@ -100,6 +100,14 @@ describe('nodes', () => {
   });
 });
 
+describe('how long a node takes from its registration to Ready', () => {
+  const ready = (seconds: number, status = 'True') => nodeFacts([{ metadata: { name: 'n', creationTimestamp: new Date(0).toISOString() }, status: { conditions: [{ type: 'Ready', status, lastTransitionTime: new Date(seconds * 1000).toISOString() }] } }], [])[0]?.registrationToReadySeconds;
+
+  test('is told, unless it is not ready or its Ready is of later', () => {
+    expect([ready(40), ready(40, 'False'), ready(86_400)]).toEqual([40, null, null]);
+  });
+});
+
 describe('how long pods take to start', () => {
   const started = (seconds: number, restarts = 0): Wire<V1Pod> => ({
     metadata: { creationTimestamp: new Date(0).toISOString() },
@@ -107,12 +115,17 @@ describe('how long pods take to start', () => {
   });
 
   test('is what nine in ten stay within', () => {
-    expect(podStartSeconds(Array.from({ length: 10 }, (_, index) => started(index + 1)))).toBe(9);
-    expect(podStartSeconds([started(30)])).toBe(30);
+    expect(podStart(Array.from({ length: 10 }, (_, index) => started(index + 1)))).toEqual({ seconds: 9, samples: 10 });
+    expect(podStart([started(30)])).toEqual({ seconds: 30, samples: 1 });
+  });
+
+  test('does not count the wait for a node, which is the node\'s', () => {
+    const waited: Wire<V1Pod> = { ...started(200), status: { conditions: [...(started(200).status?.conditions ?? []), { type: 'PodScheduled', status: 'True', lastTransitionTime: new Date(180_000).toISOString() }] } };
+    expect(podStart([waited])).toEqual({ seconds: 20, samples: 1 });
   });
 
   test('is not measured on pods that restarted, and null without any', () => {
-    expect(podStartSeconds([started(4), started(4000, 2)])).toBe(4);
-    expect(podStartSeconds([started(10, 1)])).toBeNull();
+    expect(podStart([started(4), started(4000, 2)])).toEqual({ seconds: 4, samples: 1 });
+    expect(podStart([started(10, 1)])).toBeNull();
   });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { metricsDemand } from '../../../src/adapters/demand/demand.ts';
-import { estimateLatencyMs } from '../../../src/adapters/demand/estimateLatency.ts';
-import { regionPlaces, usersByCountry } from '../../../src/adapters/demand/places.ts';
+import { usersByCountry } from '../../../src/adapters/demand/places.ts';
 import { fleetMetrics } from '../../../src/adapters/monitor/fleetMetrics.ts';
 import { azureMonitorMetrics, type MetricQuestion, type MetricRow } from '../../../src/adapters/monitor/metrics.ts';
 import { originDirectory } from '../../../src/adapters/monitor/originDirectory.ts';
@@ -32,16 +31,17 @@ const traffic: Reading<TrafficFacts> = known(
 );
 
 /** Rows of `metric`, `minutesAgo` counted from the running minute's start: 1 is the last complete one. */
-const row = (minutesAgo: number, value: number, dimensions: Record<string, string> = {}): MetricRow => ({ at: startMs - minutesAgo * minute, value, dimensions });
-const requests = (minutesAgo: number, stamp: string, group: string, value: number): MetricRow => row(minutesAgo, value, { origin: `${host(stamp)}:443`, httpstatusgroup: group });
+const row = (minutesAgo: number, value: number, dimensions: Record<string, string> = {}): Omit<MetricRow, 'metric'> => ({ at: startMs - minutesAgo * minute, value, dimensions });
+const requests = (minutesAgo: number, stamp: string, group: string, value: number): Omit<MetricRow, 'metric'> => row(minutesAgo, value, { origin: `${host(stamp)}:443`, httpstatusgroup: group });
 
-function metricsOf(rows: Readonly<Record<string, readonly MetricRow[]>>, of: Fleet = fleet, read: () => Promise<Reading<TrafficFacts>> = () => Promise.resolve(traffic)) {
+function metricsOf(rows: Readonly<Record<string, readonly Omit<MetricRow, 'metric'>[]>>, of: Fleet = fleet, read: () => Promise<Reading<TrafficFacts>> = () => Promise.resolve(traffic)) {
   const clock = sleeplessClock();
   const asked: MetricQuestion[] = [];
   const metrics = {
     query: (question: MetricQuestion) => {
       asked.push(question);
-      return Promise.resolve((rows[question.metric] ?? []).filter(({ at }) => at >= question.fromMs && at < question.toMs));
+      const found = question.metrics.flatMap((metric) => (rows[metric] ?? []).map((one) => ({ ...one, metric })));
+      return Promise.resolve(found.filter(({ at }) => at >= question.fromMs && at < question.toMs));
     },
   };
   return { metrics: fleetMetrics(clock, of, metrics, originDirectory(clock, of, read)), asked, clock };
@@ -147,7 +147,7 @@ describe('whose origin a host is', () => {
 
 test('what a stamp had at this hour on former days', async () => {
   const dayMs = 1440 * minute;
-  const history = [1, 2].map((day): MetricRow => ({ at: startMs - day * dayMs + 15 * minute, value: day * 90_000, dimensions: { origin: host('eastus2') } }));
+  const history = [1, 2].map((day): Omit<MetricRow, 'metric'> => ({ at: startMs - day * dayMs + 15 * minute, value: day * 90_000, dimensions: { origin: host('eastus2') } }));
   const { metrics } = metricsOf({ OriginRequestCount: history });
   expect(await metrics.highestOnFormerDays(eastus2, startMs, startMs + 60 * minute, 7)).toBe(200);
   expect(await metrics.highestOnFormerDays(stampOf(fleet, 'westus3'), startMs, startMs + 60 * minute, 7)).toBeNull();
@@ -192,28 +192,12 @@ describe('the table of places', () => {
   });
 
   test('every place is on the globe', () => {
-    for (const [region, [latitude, longitude]] of Object.entries(regionPlaces)) {
-      expect(Math.abs(latitude), region).toBeLessThanOrEqual(90);
-      expect(Math.abs(longitude), region).toBeLessThanOrEqual(180);
+    for (const [country, parts] of Object.entries(usersByCountry)) {
+      for (const { latitude, longitude } of parts) {
+        expect(Math.abs(latitude), country).toBeLessThanOrEqual(90);
+        expect(Math.abs(longitude), country).toBeLessThanOrEqual(180);
+      }
     }
-  });
-
-  // Ranges around what Azure publishes between regions (network round-trip latency statistics): users next to one of them.
-  test.each<[string, string, number, number]>([
-    ['eastus2', 'westus3', 45, 70],
-    ['westeurope', 'eastus2', 75, 120],
-    ['japaneast', 'westus3', 95, 160],
-    ['uksouth', 'westeurope', 6, 20],
-    ['australiaeast', 'westus2', 150, 220],
-  ])('from %s to %s it estimates between %i and %i ms', (from, to, least, most) => {
-    const [latitude, longitude] = regionPlaces[from] ?? [0, 0];
-    const estimated = estimateLatencyMs({ latitude, longitude }, to) ?? 0;
-    expect(estimated).toBeGreaterThanOrEqual(least);
-    expect(estimated).toBeLessThanOrEqual(most);
-  });
-
-  test('a region that it does not know is null', () => {
-    expect(estimateLatencyMs({ latitude: 0, longitude: 0 }, 'atlantis')).toBeNull();
   });
 });
 
@@ -234,8 +218,8 @@ describe('the query on the wire', () => {
         },
       }),
     );
-    const rows = await azureMonitorMetrics(fakeContext(http.client)).query({ resourceId: '/subscriptions/s/x', metric: 'OriginRequestCount', aggregation: 'Total', dimensions: ['Origin', 'HttpStatusGroup'], fromMs: startMs - 5 * minute, toMs: startMs });
-    expect(rows).toEqual([{ at: startMs - 2 * minute, dimensions: { origin: 'h:443' }, value: 7 }]);
+    const rows = await azureMonitorMetrics(fakeContext(http.client)).query({ resourceId: '/subscriptions/s/x', metrics: ['OriginRequestCount'], aggregation: 'Total', dimensions: ['Origin', 'HttpStatusGroup'], fromMs: startMs - 5 * minute, toMs: startMs });
+    expect(rows).toEqual([{ metric: 'OriginRequestCount', at: startMs - 2 * minute, dimensions: { origin: 'h:443' }, value: 7 }]);
     const [asked] = http.asked;
     expect(asked?.url.href).toMatch(/^https:\/\/arm\.test\/subscriptions\/s\/x\/providers\/Microsoft\.Insights\/metrics\?/);
     expect(Object.fromEntries(asked?.url.searchParams ?? [])).toMatchObject({ $filter: "Origin eq '*' and HttpStatusGroup eq '*'", top: '2000', interval: 'PT1M', aggregation: 'Total' });

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { meet, httpAttempt, type Met } from '../../../src/adapters/signals/httpProbe.ts';
 import { reachMeasure, tryTwice } from '../../../src/adapters/signals/probeRound.ts';
-import { within } from '../../../src/adapters/signals/within.ts';
+import { roundLimit } from '../../../src/adapters/signals/roundLimit.ts';
 import { systemClock } from '../../../src/adapters/clock/system.ts';
 import { fakeContext } from '../support/fakeContext.ts';
 import { fakeHttp, inTurn, type Answer } from '../support/fakeHttp.ts';
@@ -64,11 +64,15 @@ test('a bug in an attempt is not taken for silence', async () => {
 
 describe('a time limit', () => {
   test('passes on what comes in time, and errors', async () => {
-    expect(await within(systemClock, 60_000, Promise.resolve(1), () => 2)).toBe(1);
-    await expect(within(systemClock, 60_000, Promise.reject(new Error('x')), () => 2)).rejects.toThrow('x');
+    const limit = roundLimit(systemClock, 60_000);
+    expect(await limit.within(Promise.resolve(1), () => 2)).toBe(1);
+    await expect(limit.within(Promise.reject(new Error('x')), () => 2)).rejects.toThrow('x');
+    limit.end();
   });
 
   test('answers in the place of what is late', async () => {
-    expect(await within(systemClock, 0, new Promise<number>(() => undefined), () => 2)).toBe(2);
+    const limit = roundLimit(systemClock, 0);
+    const silent = (): Promise<number> => new Promise(() => undefined);
+    expect(await Promise.all([limit.within(silent(), () => 2), limit.within(silent(), () => 3)])).toEqual([2, 3]);
   });
 });

@@ -39,6 +39,7 @@ export function fakeContext(httpClient: HttpClient, random: () => number = () =>
     httpClient,
     armEndpoint: 'https://arm.test',
     metricsEndpoint: 'https://arm.test',
+    logsEndpoint: 'https://logs.test',
     clock: sleeplessClock(),
     random,
   };

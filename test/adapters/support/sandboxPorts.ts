@@ -82,7 +82,7 @@ export function openSandbox(fleetText: string = sampleFleetText): SandboxHarness
   return {
     azure,
     clock,
-    context: { credential, httpClient, clock: adapterClock, random: () => 0.5, armEndpoint: azure.endpoints.arm, metricsEndpoint: azure.endpoints.arm },
+    context: { credential, httpClient, clock: adapterClock, random: () => 0.5, armEndpoint: azure.endpoints.arm, metricsEndpoint: azure.endpoints.arm, logsEndpoint: azure.endpoints.logs },
     ports: make(),
     fleet,
     another: make,
@@ -108,7 +108,7 @@ export function storesOf({ context, azure }: SandboxHarness) {
   return {
     containers,
     outbox,
-    fence: () => blobFence(context, blobs, options.fenceBlobUrl),
+    fence: (controlRegion = options.controlRegion) => blobFence(context, blobs, options.fenceBlobUrl, controlRegion),
     gate: () => blobGate(context, blobs),
     state: () => cosmosState(context, containers.state),
     ledger: () => cosmosLedger(context, containers.ledger, outbox),

@@ -16,7 +16,7 @@ const input = (change: Partial<DecideInput> = {}): DecideInput => ({
 
 describe('drillMayStart', () => {
   it('may, when nothing real is going on', () => {
-    expect(drillMayStart(drill, input())).toEqual({ kind: 'may' });
+    expect(drillMayStart(drill, 'due', input())).toEqual({ kind: 'may' });
   });
 
   it.each<[string, Partial<DecideInput>]>([
@@ -30,11 +30,15 @@ describe('drillMayStart', () => {
     ['coolDown', { recentRuns: [{ runId: 'r1', kind: 'drill', stamps: ['centralus'], outcome: 'completed', closedAt: now - 60_000 }] }],
     ['lastHealthyOrigin', { fleet: { ...fleet, stamps: fleet.stamps.filter((stamp) => stamp.name === 'centralus') } }],
   ])('may not: %s', (code, change) => {
-    expect(drillMayStart(drill, input(change))).toMatchObject({ kind: 'mayNot', code });
+    expect(drillMayStart(drill, 'due', input(change))).toMatchObject({ kind: 'mayNot', code });
+  });
+
+  it('is not made up for when its hour passed while the app was down', () => {
+    expect(drillMayStart(drill, 'missed', input())).toMatchObject({ kind: 'mayNot', code: 'missed' });
   });
 
   it('may not on a blocked day, both ends included, in UTC', () => {
-    const at = (day: string) => drillMayStart({ ...drill, blockedWindows: [{ from: '2026-11-23', to: '2026-12-01', reason: 'peak' }] }, input({ now: Date.parse(day) })).kind;
+    const at = (day: string) => drillMayStart({ ...drill, blockedWindows: [{ from: '2026-11-23', to: '2026-12-01', reason: 'peak' }] }, 'due', input({ now: Date.parse(day) })).kind;
     expect(at('2026-11-22T23:59:59Z')).toBe('may');
     expect(at('2026-11-23T00:00:00Z')).toBe('mayNot');
     expect(at('2026-12-01T23:59:59Z')).toBe('mayNot');

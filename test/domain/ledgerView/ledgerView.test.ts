@@ -20,7 +20,7 @@ const expiresAt = now + 3_600_000;
 
 const story: readonly LedgerEvent[] = [
   { type: 'RunOpened', request: { runId: 'r1', kind: 'failover', mode: 'graceful', stamps: ['eastus2'], trigger: { by: 'watch' }, reason: 'errors', requestedAt: now, expiresAt: null, controlRegion: 'westeurope', drill: null, scope: 'full' } },
-  { type: 'FenceTaken', previousRunId: null },
+  { type: 'FenceTaken', previousRunId: null, takenOverFrom: null },
   { type: 'PhaseEntered', phase: 'planning' },
   { type: 'PlanMade', plan: samplePlan(), findings: [], rendering: 'text' },
   { type: 'ApprovalAsked', until: now + 900_000 },

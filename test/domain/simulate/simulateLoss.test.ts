@@ -32,6 +32,13 @@ describe('simulateLoss', () => {
       surgeCostPerHour: { amount: 1.152, currency: 'USD', covers: { nodes: 6, of: 6 } },
       readyInSeconds: 275,
       unknown: [],
+      standsOn: [
+        { input: 'demand', source: 'accessLog: Front Door\'s access log, by edge' },
+        { input: 'centralus.user1.nodeStart', source: '240 s assumed: no surge has been measured' },
+        { input: 'centralus.user1.price', source: 'Azure\'s retail price' },
+        { input: 'centralus.web.podStart', source: '20 s, the slowest of nine in ten of 1 pods' },
+        { input: 'centralus.recommendations.podStart', source: '20 s, the slowest of nine in ten of 1 pods' },
+      ],
     });
   });
 

@@ -36,6 +36,7 @@ describe('calibrateUsers', () => {
     const seen = routeDemand(model, healthy(model)).expected;
     expect(calibrateUsers(model, healthy(model), seen, between).groups[0]).toBe(model.groups[0]);
     expect(calibrateUsers(model, healthy(model), [Float64Array.from([1300, Number.NaN, 800])], between).groups[0]).toBe(model.groups[0]);
+    expect(calibrateUsers(model, healthy(model), observed, () => null).groups[0]?.users).toEqual(model.groups[0]?.users);
     const measured = buildTrafficModel(regions, traffic(0), { ...demand, source: 'accessLog' });
     expect(calibrateUsers(measured, healthy(measured), observed, between).groups[0]).toBe(measured.groups[0]);
   });

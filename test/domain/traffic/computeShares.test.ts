@@ -31,6 +31,12 @@ describe('where requests go', () => {
     expect(loads(computeShares({ stamps, traffic: settings, demand: demand([users(400, 12, 12, 30)]), out: [] }))).toEqual([100, 300, 0]);
   });
 
+  it('latencies are told by name: in any order, of stamps that are elsewhere too, and once for two origins of a stamp', () => {
+    const twice = traffic(0, [origin('west'), origin('east'), origin('west', { origin: 'web-west-2', weight: 1500 })]);
+    const near = { ...users(400, 0, 0, 0), latencyMsByStamp: { middle: 1, east: 20, west: 10 } };
+    expect(loads(computeShares({ stamps, traffic: twice, demand: demand([near, { ...near, latencyMsByStamp: { east: 5, west: 10 } }]), out: [] }))).toEqual([400, 0, 400]);
+  });
+
   it('says what nobody serves, and where Front Door serves the unhealthy', () => {
     const allOff = computeShares({ stamps, traffic: traffic(0, stamps.map((stamp) => origin(stamp, { enabled: 'Disabled' }))), demand: demand([users(300, 1, 2, 3)]), out: [] });
     expect(allOff).toMatchObject({ unservedRequestsPerSecond: 300, failOpen: [] });

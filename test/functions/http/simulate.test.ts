@@ -232,6 +232,16 @@ describe('where users go', () => {
     expect(afterOf((await askAbout(given).simulate({ lose: ['centralus'] })).body)).toEqual({ eastus2: 1400, westus3: 1000 });
   });
 
+  it('weights as they are set, and what other weights would do is told', async () => {
+    // 400 more each: 15 replicas, 5 more, 2 fit: 1 node of 4 vCPU; westus3 has 3 left. eastus2 has room for all 800.
+    const values: SettingChange['values'] = (region) => (region === 'westus3' ? quota(3, 100) : {});
+    const byWeight = (await askAbout(setting(three, { latencyWindowMs: 30, values })).simulate({ lose: ['centralus'] })).body;
+    expect(byWeight).toMatchObject({ survives: false, binding: { stamp: 'westus3', constraint: 'vcpuQuotaFamily', missing: 1, fix: expect.stringMatching(/from 103 to at least 104 vCPU; or give westus3 less weight: .* 20 minutes/) } });
+    // at window 0 the two tie at 30 ms and weights would count, but no plan relies on a tie
+    const atZero = (await askAbout(setting(three, { values })).simulate({ lose: ['centralus'] })).body;
+    expect(atZero.binding.fix).not.toMatch(/weight/);
+  });
+
   it('a standby of priority 2 serves nobody now, and everybody then', async () => {
     // westus3 runs 2 replicas; 1600 / 80 = 20, 18 more on 3 nodes with 12 - 2 = 10 places; 8 / 4 = 2 nodes. No metric counts what it does not serve.
     const given = setting(pair, {

@@ -1,4 +1,4 @@
-/** What differs from run to run is given one name: instants of the recording days, ids made at random, ports, keys, stacks. */
+/** What differs from run to run is given one name: instants since the recording, ids made at random, ports, keys, stacks. */
 export function normalise(value: unknown): unknown {
   if (typeof value === 'string') return normaliseText(value);
   if (Array.isArray(value)) return value.map(normalise);
@@ -14,7 +14,7 @@ const volatileNumbers = new Set(['duration', 'startTime', 'requestTime']);
 export function normaliseText(text: string): string {
   return text
     .replaceAll(/\bcode=\w+/g, 'code=<key>')
-    .replaceAll(/2026-11-2\dT[\d:.]+(Z|\+00:00|%2B00%3A00)?/g, '<time>')
+    .replaceAll(/20(?:2[6-9]|[3-9]\d)-\d\d-\d\dT[\d:.]+(Z|\+00:00|%2B00%3A00)?/g, '<time>')
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<guid>')
     .replaceAll(/\b[0-9a-f]{32}\b/g, '<guid>')
     .replaceAll(/http:\/\/(127\.0\.0\.1|localhost):\d+/g, '<origin>')

@@ -239,7 +239,8 @@ class Player {
   }
 }
 
-function toSeenEpisode({ functionName, triggerType, request, outcome }: ObservedInvocation): SeenEpisode | undefined {
+/** Undefined for what is neither a durable function nor handed a client. */
+export function toSeenEpisode({ functionName, triggerType, request, outcome }: ObservedInvocation): SeenEpisode | undefined {
   const kind = triggerType.replace(/Trigger$/i, '').toLowerCase();
   const clientBinding = request.inputData[1];
   if (kind === 'http' && clientBinding !== undefined) {
@@ -255,13 +256,13 @@ function toSeenEpisode({ functionName, triggerType, request, outcome }: Observed
   if (kind !== 'orchestration' && kind !== 'entity') return undefined;
   // handed over as an object, there is nothing that went over a wire to look at
   if (typeof rpc?.string !== 'string') return undefined;
-  const trigger = JSON.parse(rpc.string) as { readonly self?: { readonly name: string; readonly key: string } };
+  const trigger = JSON.parse(rpc.string) as { readonly instanceId?: string; readonly self?: { readonly name: string; readonly key: string } };
   const label = '$OutOfProcData$:';
   const at = errorMessage?.indexOf(label) ?? -1;
   return {
     kind: kind === 'entity' ? 'entity' : 'orchestrator',
     name: functionName,
-    instanceId: instanceId ?? (trigger.self === undefined ? undefined : `@${trigger.self.name}@${trigger.self.key}`),
+    instanceId: instanceId ?? (trigger.self === undefined ? trigger.instanceId : `@${trigger.self.name}@${trigger.self.key}`),
     in: trigger,
     out: returned?.json === undefined || returned.json === null ? undefined : (JSON.parse(returned.json) as unknown),
     outOfProcData: at < 0 ? undefined : (JSON.parse(errorMessage?.slice(at + label.length) ?? 'null') as unknown),

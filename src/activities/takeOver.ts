@@ -1,0 +1,64 @@
+import { decideTakeover } from '../domain/decide/takeover.ts';
+import type { FleetAssessment } from '../domain/assessment.ts';
+import { openShifts } from '../domain/ledgerView/openShifts.ts';
+import { runStanding } from '../domain/ledgerView/runStanding.ts';
+import type { RunRequest } from '../domain/run.ts';
+import type { FenceHolder } from '../ports/fence.ts';
+import type { Ports } from '../ports/ports.ts';
+import { assessmentKey } from './readAssessment.ts';
+import { projectRun } from './runIndex.ts';
+import type { OrchestrationStarter } from './startRun.ts';
+
+/**
+ * At each look at the fleet, where a run is open: has whoever executed it gone? One cheap read while all is well. So a dead
+ * controller's run goes on within its lease and one watch interval. One run at a time: the fence's, else the oldest.
+ * @param open newest first.
+ */
+export async function takeOver(ports: Ports, starter: OrchestrationStarter, open: readonly RunRequest[]): Promise<void> {
+  if (open.length === 0) return;
+  const fence = await ports.fence.readHolder();
+  if (fence?.lease === 'live') return;
+  const first = open.find(({ runId }) => runId === fence?.runId) ?? open.at(-1);
+  if (first !== undefined) await healOpenRun(ports, starter, first, fence);
+}
+
+/** One that the ledger knows as closed is projected as such; one that nobody executes is started here (I11). */
+export async function healOpenRun(ports: Ports, starter: OrchestrationStarter, request: RunRequest, fence: FenceHolder | null): Promise<void> {
+  const entries = await ports.ledger.readRun(request.runId);
+  const standing = runStanding(entries);
+  if (standing.closed !== null) {
+    await projectRun(ports, { request: standing.request ?? request, outcome: standing.closed.outcome, closedAt: standing.closed.at, openShifts: openShifts(entries).length > 0 ? 'some' : 'none' });
+    return;
+  }
+  const executedBy = standing.executedBy ?? request.controlRegion;
+  const decided = decideTakeover({
+    controlRegion: ports.controlRegion,
+    request,
+    executedBy,
+    fence,
+    quietMs: ports.clock.now() - Math.max(request.requestedAt, standing.lastRecordAt),
+    controllerSilentMs: executedBy === ports.controlRegion ? 0 : await silentMs(ports, executedBy),
+  });
+  switch (decided.kind) {
+    case 'leave':
+      return;
+    case 'restart':
+      await starter.start(request);
+      return;
+    case 'takeOver':
+      await starter.start(request);
+      await ports.notify.notify({
+        kind: 'runTakenOver',
+        runId: request.runId,
+        title: `${request.kind} of ${request.stamps.join(', ')} is taken over by ${ports.controlRegion}`,
+        text: `${decided.from} has stopped executing it; it goes on from the record`,
+        until: null,
+      });
+  }
+}
+
+/** Each control-plane region keeps its last look at the fleet: the sign of life that another one can see. */
+async function silentMs(ports: Ports, controlRegion: string): Promise<number> {
+  const seen = await ports.state.read<FleetAssessment>(assessmentKey(controlRegion));
+  return seen === null ? Number.POSITIVE_INFINITY : ports.clock.now() - seen.value.at;
+}

@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest';
+import { readFacts } from '../../src/activities/readFacts.ts';
+import { recentFacts } from '../../src/activities/recentFacts.ts';
+import { projectRun } from '../../src/activities/runIndex.ts';
+import { measureStartTimes } from '../../src/activities/startTimes.ts';
+import type { LedgerEvent } from '../../src/domain/ledgerEvent.ts';
+import type { FleetFacts } from '../../src/domain/facts.ts';
+import { TransientError } from '../../src/ports/outcome.ts';
+import type { Ports } from '../../src/ports/ports.ts';
+import { request, sampleFleet } from '../domain/planning/threeRegions.ts';
+import { fakePorts } from '../support/fakePorts.ts';
+
+const fleet = sampleFleet();
+
+/** A closed run in which user1 of westus3 took 150 s. */
+async function afterOneRun(now: () => number) {
+  const ports = fakePorts(fleet, now);
+  const events: readonly (readonly [number, LedgerEvent])[] = [
+    [0, { type: 'WriteSucceeded', write: { target: 'pool', stamp: 'westus3', pool: 'user1', set: { minCount: 9, maxCount: 12 } }, alreadyThere: 'applied' }],
+    [30, { type: 'NodesSeen', stamp: 'westus3', pool: 'user1', wanted: 9, ready: 3 }],
+    [150, { type: 'NodesSeen', stamp: 'westus3', pool: 'user1', wanted: 9, ready: 9 }],
+  ];
+  for (const [seconds, event] of events) await ports.ledger.record({ id: `e${seconds}`, runId: 'r1', at: seconds * 1000, controlRegion: 'c', epoch: 1, stamps: ['westus3'], event });
+  await projectRun(ports, { request: { ...request(), runId: 'r1' }, outcome: 'completed', closedAt: 200_000, openShifts: 'none' });
+  return ports;
+}
+
+const startIn = ({ stamps }: FleetFacts, stamp: string) => {
+  const pools = stamps[stamp]?.pools;
+  return pools?.kind === 'known' ? pools.value.find(({ name }) => name === 'user1')?.nodeStart : undefined;
+};
+
+it('what one process measured every process reckons with, each pool by itself', async () => {
+  let now = 1_000_000;
+  const ports = await afterOneRun(() => now);
+  const another: Ports = { ...ports };
+  expect(startIn(await recentFacts(another).read(), 'westus3')).toBeNull();
+  await measureStartTimes(ports);
+  expect(startIn(await readFacts(ports), 'westus3')).toEqual({ seconds: 150, samples: 1 });
+  now += 10 * 60_000;
+  const learnt = await recentFacts(another).refresh();
+  expect([startIn(learnt, 'westus3'), startIn(learnt, 'centralus')]).toEqual([{ seconds: 150, samples: 1 }, null]);
+});
+
+it('a ledger is read once, and a store that does not answer leaves what was known', async () => {
+  let now = 1_000_000;
+  const ports = await afterOneRun(() => now);
+  let reads = 0;
+  const counted: Ports = { ...ports, ledger: { ...ports.ledger, readRun: (runId) => { reads += 1; return ports.ledger.readRun(runId); } }, state: { ...ports.state, read: (key) => (now > 2_000_000 ? Promise.reject(new TransientError('down', null)) : ports.state.read(key)) } };
+  await measureStartTimes(counted);
+  await measureStartTimes(counted);
+  expect(reads).toBe(1);
+  now = 3_000_000;
+  expect(startIn(await recentFacts(counted).refresh(), 'westus3')).toEqual({ seconds: 150, samples: 1 });
+});

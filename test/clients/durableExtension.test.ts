@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startAzurite, type RunningAzurite } from '../../tools/func/azurite.ts';
+import { listRecordings, readRecording, recordingsFolder, type Recording } from '../host/conformance/recordings.ts';
+import type { SeenCase } from '../host/conformance/replayCase.ts';
+import { toFirstHost } from '../host/conformance/timeline.ts';
+import { findAzurite } from './azuriteProcess.ts';
+import { compareWithRecording, isPlayed, whyLeftOut, type Scope } from './durableHost/cases.ts';
+import { ExtensionPlayer } from './durableHost/extensionPlayer.ts';
+import { buildDurableHost, extensionVersion, findDotnet } from './durableHost/findDotnet.ts';
+
+const scope: Scope = process.env['SPILLWAY_TEST_SCOPE'] === 'full' ? 'full' : 'short';
+const dotnet = findDotnet();
+const azuriteSource = findAzurite();
+const names = listRecordings();
+const missing = dotnet.kind === 'none' ? dotnet.why : azuriteSource.kind === 'none' ? azuriteSource.why : names === undefined ? `${recordingsFolder} is not there` : null;
+console.log(missing === null ? `Durable extension ${extensionVersion} on the WebJobs SDK: .NET ${dotnet.kind === 'found' ? dotnet.version : ''}` : `Durable extension: skipped, ${missing}`);
+
+const played = (names ?? []).filter((name) => isPlayed(name, scope));
+/** So many are played side by side: more, and a slow machine batches what came apart when it was recorded. */
+const sideBySide = 3;
+
+/**
+ * The harness that stands in for the script host proved by what was recorded on the real one: the same functions, the same
+ * requests, in real time, on the real extension. What passes here is what the local engine passes in test/host/conformance.
+ */
+describe.skipIf(missing !== null)('the real Durable extension under the harness does what was recorded on the real Functions host', () => {
+  const seen = new Map<string, SeenCase>();
+  let azurite: RunningAzurite | null = null;
+
+  beforeAll(async () => {
+    const hostDll = await buildDurableHost();
+    azurite = await startAzurite();
+    const recordings = played.map(readRecording);
+    for (const durableTask of new Set(recordings.map((recording) => JSON.stringify(toFirstHost(recording))))) {
+      const player = await ExtensionPlayer.start(hostDll, JSON.parse(durableTask), azurite.connectionString);
+      try {
+        await playAll(player, recordings.filter((recording) => JSON.stringify(toFirstHost(recording)) === durableTask), seen);
+      } finally {
+        await player.stop();
+      }
+    }
+  }, 600_000);
+
+  afterAll(async () => {
+    await azurite?.stop();
+  });
+
+  it.each(played)('%s', (name) => {
+    const own = seen.get(name);
+    expect(own).toBeDefined();
+    if (own !== undefined) expect(compareWithRecording(readRecording(name), own)).toEqual([]);
+  });
+
+  it('leaves out only what needs a host of its own', () => {
+    if (scope === 'full') expect((names ?? []).filter((name) => !played.includes(name) && whyLeftOut(name) === null)).toEqual([]);
+  });
+});
+
+async function playAll(player: ExtensionPlayer, recordings: readonly Recording[], seen: Map<string, SeenCase>): Promise<void> {
+  const queue = [...recordings];
+  const playNext = async (): Promise<void> => {
+    for (let recording = queue.shift(); recording !== undefined; recording = queue.shift()) seen.set(recording.case, await player.play(recording));
+  };
+  await Promise.all(Array.from({ length: sideBySide }, playNext));
+}

@@ -219,6 +219,7 @@ function neededGrants(snapshot: Snapshot): readonly { readonly key: string; read
       { key: 'addressReader', scope: stamp.nodeSubnetId.slice(0, stamp.nodeSubnetId.lastIndexOf('/subnets/')) },
       { key: 'quotaReader', scope: stamp.clusterId.slice(0, stamp.clusterId.toLowerCase().indexOf('/resourcegroups/')) },
     ]),
+    ...(fleet.accessLogWorkspaceId === null ? [] : [{ key: 'accessLogReader', scope: fleet.accessLogWorkspaceId }]),
     ...stores('gate', 'gateWriter'),
     ...stores('fence', 'fenceHolder'),
     ...namespaces.flatMap((namespace) =>

@@ -123,7 +123,7 @@ function sooner(scenario: Scenario): Scenario {
 }
 
 async function startWorker(args: readonly string[], env: NodeJS.ProcessEnv, tell: (line: string) => void): Promise<ChildProcess> {
-  const child = startTree(() => spawn(process.execPath, [new URL('worker.ts', import.meta.url).pathname, ...args], { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env }));
+  const child = startTree(() => spawn(process.execPath, [new URL('worker.ts', import.meta.url).pathname, ...args], { stdio: ['pipe', 'pipe', 'pipe'], detached: true, env }));
   let errors = '';
   child.stderr?.on('data', (chunk: Buffer) => (errors = `${errors}${chunk.toString()}`.slice(-8000)));
   await new Promise<void>((resolve, reject) => {

@@ -19,3 +19,5 @@ const host = await startDurableHost({
   onHostOutput: (text) => process.stderr.write(text),
 });
 console.log(`up ${host.origin}`);
+// ends with its parent, however that ends
+process.stdin.on('close', () => process.exit()).resume();

@@ -179,6 +179,8 @@ class Play {
     if (scheduled.some((at) => this.#startMs + at * 1000 > now) || controllersOverAtMs === null || controllersOverAtMs > now) return false;
     const opened = this.#entries.filter(({ event }) => event.type === 'RunOpened').length;
     const closed = this.#entries.filter(({ event }) => event.type === 'RunClosed');
+    const disabled = this.#disabledAtFrontDoor();
+    if (expect.disabledAtFrontDoor.some((stamp) => !disabled.includes(stamp))) return false;
     const isSettled = expect.settledWithinSeconds === undefined || this.#settling.settledAt !== null;
     const last = Math.max(...closed.map(({ at }) => at), this.#settling.settledAt ?? 0);
     return isSettled && closed.length >= opened && opened >= expect.runs.length && now - last >= afterglowSeconds * 1000;
@@ -213,9 +215,15 @@ class Play {
       trafficWrites: this.#simulation.invariants.writes.filter(({ target }) => target === 'gate' || target === 'origin').length,
       settledSeconds: summary.seconds.settle,
       takenOverSeconds,
+      disabledAtFrontDoor: this.#disabledAtFrontDoor(),
       failedRequests: { with: suffered.failedRequests, without: without.failedRequests },
     });
     return { ...summary, takenOverSeconds, problems: [...problems, ...playProblems] };
+  }
+
+  #disabledAtFrontDoor(): readonly string[] {
+    const origins = this.#simulation.world.frontDoor.asked.originGroups.flatMap((group) => group.origins);
+    return this.#simulation.world.spec.stamps.map(({ name }) => name).filter((name) => origins.every(({ stamp, enabled }) => stamp !== name || enabled === 'Disabled'));
   }
 
   #ledgerVerified(): boolean {

@@ -13,6 +13,8 @@ export interface RunState {
   readonly request: RunRequest;
   readonly outcome: RunOutcome | null;
   readonly closedAt: number | null;
+  /** Whether Front Door owes it a change that the reconciler asks for again; unknown: the record could not be read. */
+  readonly openShifts: 'none' | 'some' | 'unknown';
 }
 
 /** Where a stamp's traffic stands after the last run that moved it. */
@@ -58,10 +60,11 @@ function withRun(ports: Ports, { runs, regions }: RunIndex, run: RunState): RunI
   const oldest = ports.clock.now() - keptMs;
   const others = runs.filter(({ request, closedAt }) => request.runId !== run.request.runId && (closedAt === null || closedAt >= oldest));
   const newestFirst = [run, ...others].toSorted((a, b) => b.request.requestedAt - a.request.requestedAt);
-  return { runs: newestFirst.filter(({ closedAt }, place) => place < runsKept || closedAt === null), regions: { ...regions, ...regionsAfter(ports, run) } };
+  const moved = Object.entries(regionsAfter(ports, run)).filter(([stamp, { since }]) => since >= (regions[stamp]?.since ?? 0));
+  return { runs: newestFirst.filter(({ closedAt }, place) => place < runsKept || closedAt === null), regions: { ...regions, ...Object.fromEntries(moved) } };
 }
 
-/** A completed run that moved traffic says where it stands now. */
+/** A completed run that moved traffic says where it stood when it closed; an earlier run put in again does not undo a later one's word. */
 function regionsAfter(ports: Ports, { request, outcome, closedAt }: RunState): RunIndex['regions'] {
   if (outcome !== 'completed' || closedAt === null || request.kind === 'drill') return {};
   const drained = request.kind !== 'failback';
@@ -95,4 +98,10 @@ export async function readFleetRuns(ports: Ports): Promise<FleetRuns> {
 
 function drainedStamp(stamp: StampName, { state, runId, by, since, expiresAt }: RegionState): readonly DrainedStamp[] {
   return state === 'drained' && by !== 'failback' && expiresAt !== null ? [{ stamp, runId, by, since, expiresAt }] : [];
+}
+
+/** Whether a stamp is still without traffic because of this run. */
+export async function drainStands(ports: Ports, runId: string): Promise<boolean> {
+  const { regions } = await readRunIndex(ports);
+  return Object.values(regions).some((region) => region.runId === runId && region.state === 'drained');
 }

@@ -1,5 +1,6 @@
 import { decideTakeover } from '../domain/decide/takeover.ts';
 import type { FleetAssessment } from '../domain/assessment.ts';
+import { openShifts } from '../domain/ledgerView/openShifts.ts';
 import { runStanding } from '../domain/ledgerView/runStanding.ts';
 import type { RunRequest } from '../domain/run.ts';
 import type { FenceHolder } from '../ports/fence.ts';
@@ -23,9 +24,10 @@ export async function takeOver(ports: Ports, starter: OrchestrationStarter, open
 
 /** One that the ledger knows as closed is projected as such; one that nobody executes is started here (I11). */
 export async function healOpenRun(ports: Ports, starter: OrchestrationStarter, request: RunRequest, fence: FenceHolder | null): Promise<void> {
-  const standing = runStanding(await ports.ledger.readRun(request.runId));
+  const entries = await ports.ledger.readRun(request.runId);
+  const standing = runStanding(entries);
   if (standing.closed !== null) {
-    await projectRun(ports, { request: standing.request ?? request, outcome: standing.closed.outcome, closedAt: standing.closed.at });
+    await projectRun(ports, { request: standing.request ?? request, outcome: standing.closed.outcome, closedAt: standing.closed.at, openShifts: openShifts(entries).length > 0 ? 'some' : 'none' });
     return;
   }
   const executedBy = standing.executedBy ?? request.controlRegion;

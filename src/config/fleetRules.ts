@@ -117,6 +117,10 @@ function signalProblems({ signals }: Fleet): FleetProblem[] {
   if (signals.quorum > signals.minimumKnown) {
     problems.push({ path: 'signals.quorum', message: `${signals.quorum} is above minimumKnown (${signals.minimumKnown}); a quorum is at most that` });
   }
+  const interval = signals.watchIntervalSeconds;
+  if (interval < 60 ? 60 % interval !== 0 : interval % 60 !== 0) {
+    problems.push({ path: 'signals.watchIntervalSeconds', message: `${interval} s are no even interval for a timer of the Functions host; 10, 12, 15, 20, 30, 60, 120, 180, 240 and 300 are` });
+  }
   if (signals.staleAfterSeconds < 2 * signals.watchIntervalSeconds) {
     problems.push({ path: 'signals.staleAfterSeconds', message: `${signals.staleAfterSeconds} is below two watch intervals (${2 * signals.watchIntervalSeconds}); every signal would be stale` });
   }

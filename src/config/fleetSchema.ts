@@ -63,6 +63,7 @@ const workload = z.strictObject({
   originGroup: azureName.describe('Origin group whose requests reach this workload.'),
   trafficShare: z.number().gt(0).max(1).default(1).describe('Fraction of the origin group\'s requests that this workload serves, above 0 and at most 1. Workloads behind one another each have their own.'),
   requestsPerSecondPerReplica: z.number().gt(0).max(1_000_000).describe('What one ready replica serves at its limit, requests per second.'),
+  surgeMaxReplicas: z.int().min(1).max(100_000).optional().describe('Spillway never raises maxReplicas above this in any stamp, whatever the plan needs: as many as what lies behind the workload can bear. Leave out for no bound.'),
   tier: z.union([z.literal(1), z.literal(2), z.literal(3)]).default(1).describe('1 is surged first; 3 may be shed to make room, where policy.shedTier3 allows it.'),
   pools: z.array(z.string()).min(1).describe('Node pools on which its pods may run.'),
   stamps: z.array(z.string()).min(1).nullable().default(null).describe('Stamps that run it. Leave out for all.'),
@@ -96,7 +97,7 @@ const percent = z.number().min(0).max(100);
 const milliseconds = z.number().gt(0).max(120_000);
 
 const signals = z.strictObject({
-  watchIntervalSeconds: z.int().min(10).max(300).default(30).describe('How often every region is assessed.'),
+  watchIntervalSeconds: z.int().min(10).max(300).default(30).describe('How often every region is assessed: a divisor of 60, or whole minutes, as a timer of the Functions host can keep it.'),
   staleAfterSeconds: z.int().min(60).max(1800).default(300).describe('A signal older than this is unknown. Front Door\'s metrics are up to 3 minutes late.'),
   minimumKnown: z.int().min(1).max(7).default(3).describe('With fewer known signals the region is unknown (I6).'),
   quorum: z.int().min(1).max(7).default(2).describe('So many known signals must say unhealthy, one of them seen from outside the region (I6). At most minimumKnown.'),

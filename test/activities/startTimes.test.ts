@@ -21,7 +21,7 @@ async function afterOneRun(now: () => number) {
     [150, { type: 'NodesSeen', stamp: 'westus3', pool: 'user1', wanted: 9, ready: 9 }],
   ];
   for (const [seconds, event] of events) await ports.ledger.record({ id: `e${seconds}`, runId: 'r1', at: seconds * 1000, controlRegion: 'c', epoch: 1, stamps: ['westus3'], event });
-  await projectRun(ports, { request: { ...request(), runId: 'r1' }, outcome: 'completed', closedAt: 200_000 });
+  await projectRun(ports, { request: { ...request(), runId: 'r1' }, outcome: 'completed', closedAt: 200_000, openShifts: 'none' });
   return ports;
 }
 

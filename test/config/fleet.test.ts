@@ -79,6 +79,8 @@ describe('loadFleet', () => {
     ['a quorum above the minimum known', (file) => { file.signals = { quorum: 4, minimumKnown: 3 }; }, 'signals.quorum', /4 is above minimumKnown \(3\)/],
     ['thresholds the wrong way round', (file) => { file.signals = { errorRate: { degraded: 0.5 } }; }, 'signals.errorRate.degraded', /higher is worse/],
     ['falling thresholds the wrong way round', (file) => { file.signals = { nodesReadyPercent: { unhealthy: 90 } }; }, 'signals.nodesReadyPercent.degraded', /lower is worse/],
+    ['a watch interval that no timer keeps', (file) => { file.signals = { watchIntervalSeconds: 45 }; }, 'signals.watchIntervalSeconds', /no even interval/],
+    ['one that is no whole number of minutes', (file) => { file.signals = { watchIntervalSeconds: 90 }; }, 'signals.watchIntervalSeconds', /no even interval/],
     ['signals that are always stale', (file) => { file.signals = { watchIntervalSeconds: 300, staleAfterSeconds: 300 }; }, 'signals.staleAfterSeconds', /below two watch intervals/],
     ['a metric check with an http check\'s field', (file) => { file.preShiftChecks = [{ name: 'db', kind: 'metric', url: 'https://x.test/' }]; }, 'preShiftChecks[0].url', /unknown field/],
     ['more origins than a group holds', (file) => {

@@ -5,8 +5,11 @@ import path from 'node:path';
 const sdkMajor = 10;
 const project = path.resolve(import.meta.dirname, 'host');
 
-/** The release of the extension that the recordings were taken from; SPILLWAY_DURABLE_EXTENSION names another. */
-export const extensionVersion = process.env['SPILLWAY_DURABLE_EXTENSION'] ?? '3.15.2';
+/** The release of the extension that the recordings were taken from. */
+export const recordedVersion = '3.15.2';
+
+/** SPILLWAY_DURABLE_EXTENSION names another. */
+export const extensionVersion = process.env['SPILLWAY_DURABLE_EXTENSION'] ?? recordedVersion;
 
 export type Dotnet = { readonly kind: 'found'; readonly version: string } | { readonly kind: 'none'; readonly why: string };
 

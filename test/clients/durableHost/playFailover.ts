@@ -1,9 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
 import type { ChainedEntry } from '../../../src/domain/ledgerEvent.ts';
 import type { RunPhase } from '../../../src/domain/run.ts';
+import { describeEvent } from '../../../src/domain/ledgerView/describeEvent.ts';
 import { verifyChain } from '../../../src/domain/ledgerView/verifyChain.ts';
 import { watchInvariants, type Violation } from '../../../sandbox/invariants/watchInvariants.ts';
 import { ledgerReader } from '../../../sandbox/play/readLedger.ts';
@@ -38,6 +41,8 @@ export interface FailoverSeen {
 const faultAfterSeconds = 60;
 const giveUpSeconds = 1500;
 const downSeconds = 5;
+/** The world's clock follows the machine's, by which the app dates its entries, in steps: an intent may look younger than its write. */
+const clocksApartMs = 1000;
 
 /**
  * The whole product in real time: the sandbox's Azure over TLS, Azurite for the task hub, and the built app on the real Durable
@@ -47,13 +52,14 @@ export async function playFailover({ hostDll, appDir, scenario: name, killIn, te
   const sandbox = await startStandalone({ scenario: sooner(loadScenario(name)), seed: 7, pace: 'real', faults: 'played' });
   const azurite = await startAzurite();
   const port = await freePort();
+  const timersFolder = mkdtempSync(path.join(tmpdir(), 'durable-timers-'));
   const { azure, endpoints, world, fleetFile } = sandbox;
   const startMs = world.clock.now();
   if (endpoints.caPem !== null) tls.setDefaultCACertificates([...tls.getCACertificates('default'), endpoints.caPem]);
   const invariants = watchInvariants(world);
   const readLedger = ledgerReader(azure);
   const environment = { ...process.env, ...azure.environment(), SPILLWAY_FLEET: fleetFile, AzureWebJobsStorage: azurite.connectionString };
-  const start = (): Promise<ChildProcess> => startWorker([hostDll, path.resolve(appDir), String(port)], environment, tell);
+  const start = (): Promise<ChildProcess> => startWorker([hostDll, path.resolve(appDir), String(port), timersFolder], environment, tell);
   const running = sandbox.run();
   let worker = await start();
   tell(`the app is up on the extension; the region goes bad in ${faultAfterSeconds} s`);
@@ -69,7 +75,7 @@ export async function playFailover({ hostDll, appDir, scenario: name, killIn, te
         const key = `${entry.runId}/${entry.id}`;
         if (told.has(key)) continue;
         told.add(key);
-        tell(`${seconds(entry.at - startMs)} ${entry.runId} ${entry.event.type}${entry.event.type === 'PhaseEntered' ? ` ${entry.event.phase}` : ''}`);
+        tell(`${seconds(entry.at - startMs)} ${describeEvent(entry.event)}`);
         if (entry.event.type === 'PlanMade') settling.restart();
       }
       if (kills === 0 && killIn !== null && entries.some(({ event }) => event.type === 'PhaseEntered' && event.phase === killIn)) {
@@ -93,6 +99,7 @@ export async function playFailover({ hostDll, appDir, scenario: name, killIn, te
     await sandbox.stop();
     await running;
     await azurite.stop();
+    rmSync(timersFolder, { recursive: true, force: true });
   }
   const settledAt = settling.settledAt;
   return {
@@ -102,7 +109,7 @@ export async function playFailover({ hostDll, appDir, scenario: name, killIn, te
       return [{ kind: event.request.kind, regions: event.request.stamps, outcome: end?.type === 'RunClosed' ? end.outcome : null }];
     }),
     settledSeconds: settledAt === null ? null : Math.round((settledAt - startMs) / 1000) - faultAfterSeconds,
-    violations: invariants.judge(entries),
+    violations: invariants.judge(entries.map((entry) => ({ ...entry, at: entry.at - clocksApartMs }))),
     chains: [...new Set(entries.map(({ runId }) => runId))].every((runId) => verifyChain(entries.filter((entry) => entry.runId === runId)).kind === 'intact') ? 'intact' : 'broken',
     entries: entries.length,
     kills,
@@ -116,7 +123,7 @@ function sooner(scenario: Scenario): Scenario {
 }
 
 async function startWorker(args: readonly string[], env: NodeJS.ProcessEnv, tell: (line: string) => void): Promise<ChildProcess> {
-  const child = startTree(() => spawn(process.execPath, [new URL('worker.ts', import.meta.url).pathname, ...args], { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env }));
+  const child = startTree(() => spawn(process.execPath, [new URL('worker.ts', import.meta.url).pathname, ...args], { stdio: ['pipe', 'pipe', 'pipe'], detached: true, env }));
   let errors = '';
   child.stderr?.on('data', (chunk: Buffer) => (errors = `${errors}${chunk.toString()}`.slice(-8000)));
   await new Promise<void>((resolve, reject) => {

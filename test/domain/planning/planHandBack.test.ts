@@ -82,7 +82,7 @@ describe('planHandBack', () => {
     const later = pendingUndo(entries, roomTargets);
     expect(later.map(({ key }) => key).toSorted()).toEqual(['hpa/centralus/shop/recommendations', web, pool]);
     const now = new Map([...found(room), ...busy.writes.map(({ write }) => [targetKey(write), write] as const)]);
-    expect(bounds(planHandBack(later, now, inUse(1000, 35), fleet).writes).toSorted()).toEqual([['hpa/centralus/shop/recommendations', { minReplicas: 9, maxReplicas: 20 }], [web, { minReplicas: 18, maxReplicas: 38 }], [pool, { minCount: 3, maxCount: 9 }]]);
+    expect(bounds(planHandBack(later, now, inUse(1000, 35), fleet).writes).toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1))).toEqual([['hpa/centralus/shop/recommendations', { minReplicas: 9, maxReplicas: 20 }], [web, { minReplicas: 18, maxReplicas: 38 }], [pool, { minCount: 3, maxCount: 9 }]]);
   });
 });
 

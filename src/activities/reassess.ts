@@ -4,14 +4,15 @@ import { failedOthers, reassessRun, type Reassessed } from '../domain/planning/i
 import type { Plan } from '../domain/plan.ts';
 import { TransientError } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { RunStep } from './contracts.ts';
+import type { RunStep, Stopped } from './contracts.ts';
 import { readFleetRuns } from './runIndex.ts';
 
 /** Asks the domain whether the plan still stands; `facts` where the step has read them. An assessment that cannot be read changes nothing. */
-export async function reassess(ports: Ports, { request }: RunStep, plan: Plan, assessment: FleetAssessment | null, facts: FleetFacts | null): Promise<Reassessed> {
+export async function reassess(ports: Ports, { request }: RunStep, plan: Plan, assessment: FleetAssessment | null, facts: FleetFacts | null): Promise<Exclude<Reassessed, { kind: 'yields' }> | Stopped> {
   if (assessment === null) return { kind: 'holds' };
   const drained = failedOthers(request, assessment).length === 0 ? [] : await drainedStamps(ports);
-  return reassessRun({ request, plan, assessment, drained, facts, fleet: ports.fleet });
+  const reassessed = reassessRun({ request, plan, assessment, drained, facts, fleet: ports.fleet });
+  return reassessed.kind === 'yields' ? { kind: 'stopped', reason: 'yielded', detail: reassessed.why } : reassessed;
 }
 
 /** A store that does not answer stops no run in progress (I9). */

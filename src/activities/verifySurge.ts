@@ -13,7 +13,9 @@ export async function verifySurge(ports: Ports, step: ActivityInput<'verifySurge
   const proceed = await mayProceed(ports, step);
   if (proceed.kind === 'stopped') return proceed;
   const plan = await loadPlan(ports, step);
-  if ((await reassess(ports, step, plan, await readAssessment(ports), null)).kind === 'superseded') return { kind: 'superseded' };
+  const reassessed = await reassess(ports, step, plan, await readAssessment(ports), null);
+  if (reassessed.kind === 'stopped') return reassessed;
+  if (reassessed.kind === 'superseded') return { kind: 'superseded' };
   const surge = plan.surges.find(({ stamp }) => stamp === step.stamp);
   if (surge === undefined) return { kind: 'ready' };
   const seen = step.what === 'nodes' ? await countNodes(ports, step, surge.pools) : await countPods(ports, step, surge.hpas);

@@ -1,6 +1,7 @@
 import type { FleetAssessment } from '../assessment.ts';
 import type { FleetFacts } from '../facts.ts';
 import { hasFailed } from '../decide/decideFailover.ts';
+import { drillYieldsTo } from '../decide/drill.ts';
 import type { Fleet, StampName } from '../fleet.ts';
 import type { Plan } from '../plan.ts';
 import type { RunRequest } from '../run.ts';
@@ -9,7 +10,8 @@ import { loadsAfter } from './fleetLoads.ts';
 import { stateWith, stateWithout } from './routingStates.ts';
 import { isFit } from './survivors.ts';
 
-export type Reassessed = { readonly kind: 'holds' } | { readonly kind: 'superseded'; readonly why: string; readonly request: RunRequest };
+/** `yields`: an exercise ends at once and gives its region back. */
+export type Reassessed = { readonly kind: 'holds' } | { readonly kind: 'yields'; readonly why: string } | { readonly kind: 'superseded'; readonly why: string; readonly request: RunRequest };
 
 export interface RunInQuestion {
   readonly request: RunRequest;
@@ -25,8 +27,8 @@ export interface RunInQuestion {
 const holds: Reassessed = { kind: 'holds' };
 
 /**
- * Whether a run's plan still fits the world, asked before each step. A region that fails joins the run, and a failback into one
- * that fails again ends. A graceful plan is made anew as well when users see a survivor degrade that would get more of them, when somebody
+ * Whether a run's plan still fits the world, asked before each step. A region that fails joins the run and ends a drill, and a
+ * failback into one that fails again ends. A graceful plan is made anew as well when users see a survivor degrade that would get more of them, when somebody
  * else has moved an origin that it moves (I12), and when the load has outgrown its room (I2). Unknown supersedes nothing (I6): the
  * next write's own checks stop it. Where the observer is the suspect, nothing that it sees does (I7).
  */
@@ -37,10 +39,14 @@ export function reassessRun(run: RunInQuestion): Reassessed {
     const worse = assessment.stamps.filter(hasFailed).flatMap(({ stamp }) => (plan.stamps.includes(stamp) ? [stamp] : []));
     return worse.length === 0 ? holds : { kind: 'superseded', why: `${worse.join(', ')} failed again`, request };
   }
+  if (request.kind === 'drill') {
+    const failing = drillYieldsTo(request.stamps, assessment);
+    if (failing.length > 0) return { kind: 'yields', why: `${failing.join(', ')} failing: the drill yields` };
+  }
   const joined = failedOthers(request, assessment).filter((stamp) => !run.drained.includes(stamp));
   // More regions than policy lets automation take out at once: what was begun is finished, and a person is told by the watch.
   if (joined.length > 0 && request.stamps.length + joined.length <= run.fleet.policy.maxRegionsFailing) {
-    return { kind: 'superseded', why: `${joined.join(', ')} failed in the middle of the run`, request: { ...request, kind: request.kind === 'drill' ? 'drill' : 'failover', stamps: [...request.stamps, ...joined] } };
+    return { kind: 'superseded', why: `${joined.join(', ')} failed in the middle of the run`, request: { ...request, kind: 'failover', stamps: [...request.stamps, ...joined] } };
   }
   // What makes room on suspicion alone moves nothing, and is planned anew once the failure is confirmed.
   if (plan.mode === 'ungraceful' || request.scope !== 'full' || facts === null) return holds;

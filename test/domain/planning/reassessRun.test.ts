@@ -60,12 +60,12 @@ describe('reassessRun', () => {
     expect(reassessed(graceful, central('degraded'), withDemand(1.4), { request: { scope: 'surgeOnly' } })).toEqual({ kind: 'holds' });
   });
 
-  it('a region that fails joins a failover or a drain, and makes it one; a drill stays one', () => {
+  it('a region that fails joins a failover or a drain, and makes it one; a drill yields to it', () => {
     const both = { maxRegionsFailing: 2 };
     for (const kind of ['failover', 'drain'] as const) {
       expect(reassessed(graceful, central('unhealthy'), null, { ...both, request: { kind } })).toMatchObject({ kind: 'superseded', why: 'centralus failed in the middle of the run', request: { kind: 'failover', stamps: ['eastus2', 'centralus'] } });
     }
-    expect(reassessed(graceful, central('unhealthy'), null, { ...both, request: { kind: 'drill' } })).toMatchObject({ request: { kind: 'drill', stamps: ['eastus2', 'centralus'] } });
+    expect(reassessed(graceful, central('unhealthy'), null, { ...both, request: { kind: 'drill' } })).toEqual({ kind: 'yields', why: 'centralus failing: the drill yields' });
   });
 
   it('what was begun is finished when more fail than policy allows, or what fails is drained already', () => {

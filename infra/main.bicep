@@ -195,6 +195,7 @@ module deployedFleet 'deployed/fleet.bicep' = if (deploys) {
     profileName: profileName
     sharedWorkspaceName: sharedWorkspace
     controlPlane: controlPlane
+    kedaScales: features.keda
     gates: gates.outputs.gates
     actionGroupId: spillway.outputs.actionGroupId
   }
@@ -251,6 +252,10 @@ module fleetAccess 'access/fleetAccess.bicep' = {
 
 output mode string = mode
 output frontDoorProfileId string = profileId
+// Where users enter; read where the feature is on, and where the log has the columns of a Standard or Premium profile.
+output accessLogWorkspaceId string? = features.accessLog && !classic
+  ? (deploys ? resourceId(home, shared, 'Microsoft.OperationalInsights/workspaces', sharedWorkspace) : attachTo.?accessLogWorkspaceId)
+  : null
 output stamps deployedStampType[] = [
   for (target, i) in targets: {
     name: target.name

@@ -13,6 +13,7 @@ import { measureStartTimes } from './activities/startTimes.ts';
 import { takeOver } from './activities/takeOver.ts';
 import { createPorts, type PortOverrides } from './adapters/createPorts.ts';
 import { appLog, loggingTo } from './adapters/telemetry/appLog.ts';
+import { showCertificate } from './adapters/telemetry/certificateMetric.ts';
 import { beat } from './adapters/telemetry/heartbeat.ts';
 import { loggedLedger } from './adapters/telemetry/loggedLedger.ts';
 import { tracedActivities } from './adapters/telemetry/tracedActivities.ts';
@@ -69,7 +70,8 @@ export function composeApp(environment: Readonly<Record<string, string | undefin
         await chores.reconcile(() => reconcile(ports, starter));
         await chores.startTimes(() => measureStartTimes(ports));
         await chores.certify(async () => {
-          await certify(ports, await facts.refresh());
+          const certificate = await certify(ports, await facts.refresh());
+          if (certificate !== null) showCertificate(certificate);
         });
       },
       takeOver: (open, starter) => chores.takeOver(() => takeOver(ports, starter, open)),

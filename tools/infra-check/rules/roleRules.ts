@@ -4,7 +4,7 @@ import { extensionScope, lastSegment, resourceGroupOf, sameId, scopeType } from 
 import { deployedFleetOf } from '../deployedFleet.ts';
 import type { Rule } from '../rule.ts';
 import type { Snapshot, SnapshotResource } from '../snapshot.ts';
-import { listAt, ofType, recordAt, textAt, textsAt } from '../snapshot.ts';
+import { at, listAt, ofType, recordAt, textAt, textsAt } from '../snapshot.ts';
 
 const container = 'Microsoft.Storage/storageAccounts/blobServices/containers';
 
@@ -151,6 +151,17 @@ export const principalsTyped: Rule = {
 const controlPlane = (snapshot: Snapshot): readonly { readonly site: SnapshotResource; readonly identity: string }[] =>
   ofType(snapshot, 'Microsoft.Web/sites').flatMap((site) => Object.keys(recordAt(site.body, 'identity.userAssignedIdentities')).map((identity) => ({ site, identity })));
 
+export const kedaIsThere: Rule = {
+  name: 'who may change KEDA objects has KEDA',
+  why: 'a cluster without the add-on has no such objects: the role would be for nothing, and the workload unscaled',
+  check: (snapshot) =>
+    azureRoles(snapshot).some((role) => grantOf(role)?.key === 'kedaScaler')
+      ? ofType(snapshot, 'Microsoft.ContainerService/managedClusters')
+          .filter((cluster) => at(cluster.body, 'properties.workloadAutoScalerProfile.keda.enabled') !== true)
+          .map((cluster) => `${cluster.name}: no KEDA add-on`)
+      : [],
+};
+
 export const grantsComplete: Rule = {
   name: 'every control-plane region holds every grant it needs',
   why: 'a takeover by a region that lacks one permission stops half-way',
@@ -208,6 +219,7 @@ function neededGrants(snapshot: Snapshot): readonly { readonly key: string; read
       { key: 'addressReader', scope: stamp.nodeSubnetId.slice(0, stamp.nodeSubnetId.lastIndexOf('/subnets/')) },
       { key: 'quotaReader', scope: stamp.clusterId.slice(0, stamp.clusterId.toLowerCase().indexOf('/resourcegroups/')) },
     ]),
+    ...(fleet.accessLogWorkspaceId === null ? [] : [{ key: 'accessLogReader', scope: fleet.accessLogWorkspaceId }]),
     ...stores('gate', 'gateWriter'),
     ...stores('fence', 'fenceHolder'),
     ...namespaces.flatMap((namespace) =>

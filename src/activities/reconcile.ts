@@ -37,7 +37,10 @@ async function reclaimExpired(ports: Ports, { request, outcome, closedAt }: RunS
   const now = ports.clock.now();
   if (outcome === null || closedAt === null || !keepsRoom.includes(outcome) || now < expiresAt || now > expiresAt + reclaimWindowMs) return;
   if (await drainStands(ports, request.runId)) return;
-  if (pendingUndo(await ports.ledger.readRun(request.runId), roomTargets).length === 0) return;
+  const entries = await ports.ledger.readRun(request.runId);
+  if (pendingUndo(entries, roomTargets).length === 0) return;
+  const triedAt = entries.findLast(({ at, event }) => event.type === 'SurgeHandedBack' && at >= closedAt)?.at;
+  if (triedAt !== undefined && now - triedAt < tryAgainAfterMs) return;
   const acquired = await ports.fence.acquire(request.runId);
   if (acquired.kind === 'busy') return;
   try {
@@ -46,6 +49,9 @@ async function reclaimExpired(ports: Ports, { request, outcome, closedAt }: RunS
     await ports.fence.release(acquired.hold);
   }
 }
+
+/** What was left as found is looked at again now and then, not at every round. */
+const tryAgainAfterMs = 15 * 60_000;
 
 /** What could not be taken back within an hour of trying is somebody else's by now (I12). */
 const reclaimWindowMs = 60 * 60_000;

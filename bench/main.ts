@@ -1,37 +1,63 @@
 /**
- * `npm run bench [-- --json FILE]`: what Spillway costs on this machine, as work per second and percentiles.
- * Figures of one machine, named at the top; compare ratios, not numbers, between machines.
+ * `npm run bench [-- --json FILE] [--only domain|webhook|host|failovers] [--plot FILE] [--oracle-plot FILE]`: what Spillway costs on
+ * this machine, as work per second and percentiles. Figures of one machine, named at the top; compare ratios, not numbers,
+ * between machines. `--plot` draws how a plan's cost grows, `--oracle-plot` the packing beside the optimum.
  */
 import { writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { bench as benchHost } from '../sandbox/host/bench.ts';
 import { benchDomain } from './domain/domainBench.ts';
+import { growthFigure } from './domain/growthFigure.ts';
+import { oracleFigure } from './domain/oracleFigure.ts';
+import type { Clocks } from './domain/timing.ts';
 import { benchFailovers } from './failovers.ts';
 import { benchWebhook } from './webhook.ts';
 
-const { values } = parseArgs({ options: { json: { type: 'string' }, failovers: { type: 'string', default: '20' }, workers: { type: 'string', default: '2' } } });
+const { values } = parseArgs({
+  options: {
+    json: { type: 'string' }, only: { type: 'string' }, plot: { type: 'string' }, 'oracle-plot': { type: 'string' },
+    failovers: { type: 'string', default: '20' }, workers: { type: 'string', default: '2' },
+  },
+});
 const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version };
-console.log(`machine: ${machine.cores} x ${machine.cpu}, ${machine.memoryGiB} GiB, Node ${machine.node}\n`);
+const machineName = `${machine.cores} x ${machine.cpu}, ${machine.memoryGiB} GiB, Node ${machine.node}`;
+console.log(`machine: ${machineName}`);
+if (values.only !== undefined && !['domain', 'webhook', 'host', 'failovers'].includes(values.only)) throw new Error(`--only takes domain, webhook, host or failovers, not ${values.only}`);
 
-console.log('domain');
-const domain = benchDomain(() => performance.now());
-print(domain);
+const clocks: Clocks = {
+  now: () => performance.now(),
+  cpu: () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  },
+};
 
-console.log('\nwebhook, through the local host, real time');
-const webhook = await benchWebhook();
-print(webhook);
+const domain = isAsked('domain') ? report('domain', benchDomain(clocks)) : null;
+const webhook = isAsked('webhook') ? report('webhook, through the local host, real time', await benchWebhook()) : null;
+const host = isAsked('host') ? report('Durable engine of the local host, virtual time', await benchHost()) : null;
+const failovers = isAsked('failovers')
+  ? report(`simulated failovers from detection to settled, ${values.workers} worker processes, in memory, the production app and SDKs`, await benchFailovers(Number(values.workers), Number(values.failovers)))
+  : null;
 
-console.log('\nDurable engine of the local host, virtual time');
-const host = await benchHost();
-print(host);
-
-console.log(`\nsimulated failovers from detection to settled, ${values.workers} worker processes, in memory, the production app and SDKs`);
-const failovers = await benchFailovers(Number(values.workers), Number(values.failovers));
-print(failovers);
-
-if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify({ machine, ...domain, webhook, host, failovers }, null, 2)}\n`);
+if (values.json !== undefined) {
+  const measured = Object.entries({ webhook, host, failovers }).filter(([, figures]) => figures !== null);
+  await writeFile(values.json, `${JSON.stringify({ machine, ...domain, ...Object.fromEntries(measured) }, null, 2)}\n`);
+}
+if (values.plot !== undefined && domain !== null) await writeFile(values.plot, growthFigure(domain.growth, machineName));
+if (values['oracle-plot'] !== undefined) await writeFile(values['oracle-plot'], oracleFigure());
 process.exit(0);
+
+/** `--only domain` measures that part; without it all of them. */
+function isAsked(part: 'domain' | 'webhook' | 'host' | 'failovers'): boolean {
+  return values.only === undefined || values.only === part;
+}
+
+function report<T>(title: string, figures: T): T {
+  console.log(`\n${title}`);
+  print(figures);
+  return figures;
+}
 
 function print(figures: unknown, prefix = ''): void {
   for (const [name, value] of Object.entries(figures as Record<string, unknown>)) {

@@ -62,6 +62,8 @@ export async function startStandalone({ scenario, seed, pace, faults, state }: S
     folder,
     fleetFile,
     async run() {
+      // what was started in between took its time
+      if (pace === 'real') clock.runUntil(Date.now());
       await pacer.drive();
     },
     async stop() {

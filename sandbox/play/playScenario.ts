@@ -134,9 +134,26 @@ class Play {
     const at = clock.now();
     this.#settling.saw(at, Object.fromEntries(snapshot.stamps.map(({ name, share }) => [name, share])), this.#plannedShares());
     if (sample % framesEverySamples === 0) {
-      const regions = await this.#api.get<RegionsAnswer>('/regions');
+      const regions = await this.#readRegions();
       this.#options.audience.frame({ at, secondsSinceFault: (at - this.#faultAtMs) / 1000, world: snapshot, regions, ledgerEntries: this.#entries.length });
     }
+  }
+
+  /** Nothing while Cosmos DB is down: the API would say so after some retries. */
+  async #readRegions(): Promise<RegionsAnswer | null> {
+    if (this.#simulation.world.faults.active('cosmosDown') !== null) return null;
+    return this.#inTime(this.#api.get<RegionsAnswer>('/regions'));
+  }
+
+  /** A call that may have to wait for a store that is down: time goes on meanwhile, and does not move where it need not. */
+  async #inTime<T>(call: Promise<T>): Promise<T> {
+    let state: 'open' | 'settled' = 'open';
+    const settle = (): void => {
+      state = 'settled';
+    };
+    call.then(settle, settle);
+    await this.#simulation.pacer.drive({ condition: () => state === 'settled' });
+    return call;
   }
 
   #mainRunId(): string | null {

@@ -20,8 +20,8 @@ export async function proveCapacity(ports: Ports, step: RunStep): Promise<ProofS
   const proceed = await mayProceed(ports, step);
   if (proceed.kind === 'stopped') return proceed;
   const [plan, assessment, facts] = await Promise.all([loadPlan(ports, step), readAssessment(ports), readFacts(ports)]);
-  const reassessed = await reassess(ports, step, plan, assessment);
-  if (reassessed.kind === 'superseded') return reassessed;
+  const reassessed = await reassess(ports, step, plan, assessment, facts);
+  if (reassessed.kind !== 'holds') return reassessed;
   const capacity = verifyCapacity(plan, facts, ports.fleet);
   if (capacity.kind === 'impossible') return notProved(ports, step, 'impossible', capacity.why);
   if (capacity.kind === 'notYet') {

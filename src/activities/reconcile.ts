@@ -29,7 +29,7 @@ export async function reconcile(ports: Ports, starter: OrchestrationStarter): Pr
   }
 }
 
-const keepsRoom: readonly RunOutcome[] = ['blocked', 'surgeHeld', 'frozen', 'completed'];
+const keepsRoom: readonly RunOutcome[] = ['blocked', 'surgeHeld', 'frozen', 'completed', 'aborted'];
 
 /** Room that a closed run left behind for the survivors, and whose time is over. A drain that still stands keeps its room. */
 async function reclaimExpired(ports: Ports, { request, outcome, closedAt }: RunState): Promise<void> {

@@ -175,7 +175,7 @@ describe('timer triggers', () => {
   it('run on the clock with what a timer object holds', async () => {
     const runs: unknown[] = [];
     const { runFor } = await start({
-      settings: { TICK: '*/20 * * * * *' },
+      settings: { TICK: '0 */2 * * * *' },
       register: () => {
         app.timer('tick', {
           schedule: '%TICK%',
@@ -185,12 +185,28 @@ describe('timer triggers', () => {
         });
       },
     });
-    await runFor(60);
+    await runFor(360);
     expect(runs).toEqual([
-      [false, '0001-01-01T00:00:00', '2026-01-01T00:00:40.000Z'],
-      [false, '2026-01-01T00:00:20.000Z', '2026-01-01T00:01:00.000Z'],
-      [false, '2026-01-01T00:00:40.000Z', '2026-01-01T00:01:20.000Z'],
+      [false, '0001-01-01T00:00:00', '2026-01-01T00:02:00.000Z'],
+      [false, '2026-01-01T00:02:00.000Z', '2026-01-01T00:04:00.000Z'],
+      [false, '2026-01-01T00:04:00.000Z', '2026-01-01T00:06:00.000Z'],
     ]);
+  });
+
+  it('have no status when they run more often than once a minute', async () => {
+    const runs: unknown[] = [];
+    const { runFor } = await start({
+      register: () => {
+        app.timer('tick', {
+          schedule: '*/20 * * * * *',
+          handler: (timer) => {
+            runs.push(timer.scheduleStatus);
+          },
+        });
+      },
+    });
+    await runFor(40);
+    expect(runs).toEqual([null, null]);
   });
 
   it('never overlap themselves, and go on after a failure', async () => {

@@ -79,13 +79,10 @@ export class TimerTriggers {
     const { target } = timer;
     tracker.touch();
     const nowMs = clock.now();
-    const nextMs = timer.schedule.next(nowMs);
     const at = (ms: number | undefined): string => (ms === undefined ? '0001-01-01T00:00:00' : new Date(ms).toISOString());
-    const json = JSON.stringify({
-      Schedule: { AdjustForDST: true },
-      ScheduleStatus: { Last: at(timer.lastMs), Next: at(nextMs), LastUpdated: at(timer.lastMs) },
-      IsPastDue: false,
-    });
+    // the real extension shows the status as it stood before this run, which it had as its next
+    const status = isMonitored(timer.schedule, nowMs) ? { Last: at(timer.lastMs), Next: at(nowMs), LastUpdated: at(timer.lastMs) } : null;
+    const json = JSON.stringify({ Schedule: { AdjustForDST: true }, ScheduleStatus: status, IsPastDue: false });
     timer.lastMs = nowMs;
     try {
       await invokeFunction(registry, target, { inputs: { [target.triggerName]: { json }, ...extraInputs(target) }, triggerMetadata: {} });
@@ -95,4 +92,11 @@ export class TimerTriggers {
       tracker.touch();
     }
   }
+}
+
+/** The real extension keeps no status of timers that run more often than once a minute. */
+function isMonitored(schedule: Schedule, nowMs: number): boolean {
+  const first = schedule.next(nowMs);
+  const second = first === undefined ? undefined : schedule.next(first);
+  return first === undefined || second === undefined || second - first >= 60_000;
 }

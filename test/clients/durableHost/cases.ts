@@ -9,12 +9,13 @@ const leftOut: readonly { readonly names: RegExp; readonly why: string }[] = [
   { names: /^kill_/, why: 'the host is killed in the middle: the failover test does that' },
   { names: /^version_/, why: 'each needs hosts of several versions of its own' },
   { names: /^nondet_/, why: 'the code of all functions is switched while it runs' },
+  { names: /^(api_start|all_two_fail)$/, why: 'who is first decides what comes out: a start again a fifth of a second after the first, one of two failures' },
   { names: /^api_purge_filter/, why: 'purges by instants, which takes the instances of other cases with it' },
 ];
 
 /** Which completions, events or operations share an episode decides the history: chance, on the recorded host too. Their ends are compared. */
 const chance = new Set([
-  'activity_retry_fanout', 'all_two_fail', 'any_all_fail', 'api_start', 'api_status_queries', 'can_burst_events', 'can_burst_with_activity', 'can_pending_events', 'can_pending_timer', 'can_unfinished_tasks',
+  'activity_retry_fanout', 'any_all_fail', 'api_status_queries', 'can_burst_events', 'can_burst_with_activity', 'can_pending_events', 'can_pending_timer', 'can_unfinished_tasks',
   'call_http_polling', 'entity_batch', 'entity_client', 'entity_fanout', 'entity_signal_from_orch', 'event_before_wait', 'event_during_activity', 'event_right_after_start', 'fanout_ok', 'fanout_one_fails',
   'fanout_one_fails_caught', 'rewind_failed', 'rewind_parallel', 'sub_fanout', 'sub_id_of_running', 'terminate_with_child', 'start_override_any_state', 'any_loop_polling',
 ]);
@@ -45,5 +46,6 @@ const isNewer = ({ at, recorded, seen }: Mismatch): boolean =>
 /** What was asked right after a start, and cannot be asked again: a slower machine has not taken it up yet. */
 const isAskedTooEarly = ({ at, recorded, seen }: Mismatch): boolean => at.startsWith('sdkRe') && at.endsWith('.runtimeStatus') && recorded === 'Running' && seen === 'Pending';
 
+/** Children have ids made at random, by which they cannot be asked for here. */
 const endsOf = (finalStatus: Readonly<Record<string, unknown>>): unknown =>
-  Object.fromEntries(Object.entries(finalStatus).map(([key, document]) => [key, Object.fromEntries(Object.entries(document as object).filter(([member]) => /^(name|runtimeStatus|input|customStatus|output)$/.test(member)))]));
+  Object.fromEntries(Object.entries(finalStatus).filter(([key]) => !/^[0-9a-f-]{36}:\d+$/.test(key)).map(([key, document]) => [key, Object.fromEntries(Object.entries(document as object).filter(([member]) => /^(name|runtimeStatus|input|customStatus|output)$/.test(member)))]));

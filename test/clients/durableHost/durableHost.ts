@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { BusyTracker, RealClock } from '../../../sandbox/clock/index.ts';
+import { BusyTracker } from '../../../sandbox/clock/index.ts';
 import { toWorkerError } from '../../../sandbox/host/durable/functionFailures.ts';
 import { resolveSettings } from '../../../sandbox/host/functions/appSettings.ts';
 import { installCoreApi, registerInto } from '../../../sandbox/host/functions/coreApi.ts';
@@ -11,7 +11,6 @@ import { HttpTriggers, emptyBody, type HostRequest, type HostResponse } from '..
 import { invokeFunction } from '../../../sandbox/host/functions/invokeFunction.ts';
 import { loadAppFolder } from '../../../sandbox/host/functions/loadApp.ts';
 import type { RpcTypedData } from '../../../sandbox/host/functions/rpcTypes.ts';
-import { TimerTriggers } from '../../../sandbox/host/functions/timerTriggers.ts';
 import { listen, type HttpListener } from '../../../sandbox/host/httpListener.ts';
 
 export interface DurableHostOptions {
@@ -24,13 +23,15 @@ export interface DurableHostOptions {
   readonly storage: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** Keeps when timers ran last, over restarts of the host; a folder of this start only, unless given. */
+  readonly timersFolder?: string;
   readonly onInvocation?: (observed: ObservedInvocation) => void;
   readonly onLog?: (line: LogLine) => void;
   /** What the .NET process writes. */
   readonly onHostOutput?: (text: string) => void;
 }
 
-/** The real Durable extension with an app on it. HTTP and timer triggers are the local host's; orchestrations, activities and entities the extension's. */
+/** The real Durable extension with an app on it. HTTP triggers are the local host's; orchestrations, activities, entities and timers the extensions'. */
 export interface DurableHost {
   readonly origin: string;
   readonly functionNames: readonly string[];
@@ -44,7 +45,7 @@ export interface DurableHost {
 
 const webhookPath = '/runtime/webhooks/durabletask/';
 const startTimeoutMs = 60_000;
-const durableTriggers = new Set(['orchestrationTrigger', 'activityTrigger', 'entityTrigger']);
+const extensionTriggers = new Set(['orchestrationTrigger', 'activityTrigger', 'entityTrigger', 'timerTrigger']);
 
 /**
  * Loads the app in this process, as the Node worker would, starts the .NET process that has the extension, and passes calls from
@@ -73,7 +74,7 @@ export async function startDurableHost(options: DurableHostOptions): Promise<Dur
   const folder = mkdtempSync(path.join(tmpdir(), 'durable-host-'));
   const hostJsonFile = path.join(folder, 'host.json');
   writeFileSync(hostJsonFile, JSON.stringify(options.hostJson));
-  const child = spawn('dotnet', [options.hostDll, worker.listener.origin, hostJsonFile, listener.origin], {
+  const child = spawn('dotnet', [options.hostDll, worker.listener.origin, hostJsonFile, listener.origin, options.timersFolder ?? folder], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...plainEnvironment(), FUNCTIONS_WORKER_RUNTIME: 'node', AzureWebJobsStorage: options.storage },
   });
@@ -88,12 +89,9 @@ export async function startDurableHost(options: DurableHostOptions): Promise<Dur
   clientBinding = client;
 
   const triggers = new HttpTriggers(registry, tracker, 'api', extraInputs);
-  const timers = new TimerTriggers({ registry, clock: new RealClock(), tracker, extraInputs });
   front.handle = async (request) => (new URL(request.url).pathname.startsWith(webhookPath) ? passOn(request, webhooks) : triggers.handle(request));
-  timers.start();
 
   const end = async (ask: () => void): Promise<void> => {
-    timers.cancel();
     ask();
     await ended(child);
     await Promise.all([listener.close(), worker.listener.close()]);
@@ -115,6 +113,7 @@ interface Ready {
 
 interface WorkerCall {
   readonly trigger: string | null;
+  readonly timer: string | null;
   readonly instanceId: string | null;
   readonly client: string | null;
 }
@@ -129,12 +128,12 @@ async function serveWorker(
     setReady = resolve;
   });
   const json = (value: unknown): HostResponse => ({ status: 200, headers: [['content-type', 'application/json']], body: new TextEncoder().encode(JSON.stringify(value)) });
-  const call = async (name: string, { trigger, instanceId, client }: WorkerCall): Promise<unknown> => {
+  const call = async (name: string, { trigger, timer, instanceId, client }: WorkerCall): Promise<unknown> => {
     const target = registry.functions.get(name.toLowerCase());
     if (target === undefined) throw new Error(`the app has no function ${name}`);
     try {
       const response = await invokeFunction(registry, target, {
-        inputs: { [target.triggerName]: trigger === null ? {} : { string: trigger }, ...extraInputs(target, client ?? '') },
+        inputs: { [target.triggerName]: timer !== null ? { json: timer } : trigger !== null ? { string: trigger } : {}, ...extraInputs(target, client ?? '') },
         triggerMetadata: instanceId === null ? {} : { instanceId: { string: instanceId } },
       });
       return { returned: toWire(response.returnValue) };
@@ -145,8 +144,8 @@ async function serveWorker(
   const listener = await listen(0, async ({ url, body }) => {
     const { pathname } = new URL(url);
     if (pathname === '/functions') {
-      const functions = [...registry.functions.values()].filter(({ trigger }) => durableTriggers.has(trigger.type ?? ''));
-      return json(functions.map(({ name, trigger, bindings }) => ({ name, trigger: trigger.type, hasClient: Object.values(bindings).some(({ type }) => type === 'durableClient') })));
+      const functions = [...registry.functions.values()].filter(({ trigger }) => extensionTriggers.has(trigger.type ?? ''));
+      return json(functions.map(({ name, trigger, bindings }) => ({ name, trigger: trigger.type, schedule: trigger['schedule'] ?? null, hasClient: Object.values(bindings).some(({ type }) => type === 'durableClient') })));
     }
     const asked: unknown = JSON.parse(new TextDecoder().decode(body));
     if (pathname === '/ready') {

@@ -1,4 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
@@ -50,13 +52,14 @@ export async function playFailover({ hostDll, appDir, scenario: name, killIn, te
   const sandbox = await startStandalone({ scenario: sooner(loadScenario(name)), seed: 7, pace: 'real', faults: 'played' });
   const azurite = await startAzurite();
   const port = await freePort();
+  const timersFolder = mkdtempSync(path.join(tmpdir(), 'durable-timers-'));
   const { azure, endpoints, world, fleetFile } = sandbox;
   const startMs = world.clock.now();
   if (endpoints.caPem !== null) tls.setDefaultCACertificates([...tls.getCACertificates('default'), endpoints.caPem]);
   const invariants = watchInvariants(world);
   const readLedger = ledgerReader(azure);
   const environment = { ...process.env, ...azure.environment(), SPILLWAY_FLEET: fleetFile, AzureWebJobsStorage: azurite.connectionString };
-  const start = (): Promise<ChildProcess> => startWorker([hostDll, path.resolve(appDir), String(port)], environment, tell);
+  const start = (): Promise<ChildProcess> => startWorker([hostDll, path.resolve(appDir), String(port), timersFolder], environment, tell);
   const running = sandbox.run();
   let worker = await start();
   tell(`the app is up on the extension; the region goes bad in ${faultAfterSeconds} s`);
@@ -96,6 +99,7 @@ export async function playFailover({ hostDll, appDir, scenario: name, killIn, te
     await sandbox.stop();
     await running;
     await azurite.stop();
+    rmSync(timersFolder, { recursive: true, force: true });
   }
   const settledAt = settling.settledAt;
   return {
@@ -119,7 +123,7 @@ function sooner(scenario: Scenario): Scenario {
 }
 
 async function startWorker(args: readonly string[], env: NodeJS.ProcessEnv, tell: (line: string) => void): Promise<ChildProcess> {
-  const child = startTree(() => spawn(process.execPath, [new URL('worker.ts', import.meta.url).pathname, ...args], { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env }));
+  const child = startTree(() => spawn(process.execPath, [new URL('worker.ts', import.meta.url).pathname, ...args], { stdio: ['pipe', 'pipe', 'pipe'], detached: true, env }));
   let errors = '';
   child.stderr?.on('data', (chunk: Buffer) => (errors = `${errors}${chunk.toString()}`.slice(-8000)));
   await new Promise<void>((resolve, reject) => {

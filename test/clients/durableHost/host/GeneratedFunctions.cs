@@ -2,25 +2,29 @@ using System.Reflection;
 using System.Reflection.Emit;
 using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Extensions.DurableTask;
+using Newtonsoft.Json;
 
 namespace Spillway.DurableHost;
 
 /// <summary>
-/// A class with one static method a durable function, as the script host generates for workers of other languages: the trigger is
-/// bound to a string, which makes the extension speak its out-of-process protocol. Methods forward to <see cref="Forward"/>.
+/// A class with one static method a function, as the script host generates for workers of other languages: durable triggers are bound
+/// to a string, which makes the extension speak its out-of-process protocol. Methods forward to the worker.
 /// </summary>
 public sealed class GeneratedFunctions(IEnumerable<WorkerFunction> functions) : ITypeLocator
 {
-    private static readonly MethodInfo ForwardMethod = typeof(GeneratedFunctions).GetMethod(nameof(Forward))!;
     private readonly Type _type = Generate(functions);
 
     public static NodeWorker? Worker { get; set; }
 
     public IReadOnlyList<Type> GetTypes() => [_type, typeof(ClientProbe)];
 
-    /// <summary>Called by every generated method.</summary>
+    /// <summary>Called by the method of every durable function.</summary>
     public static Task<object?> Forward(string function, string? trigger, string? instanceId, string? client) =>
-        Worker!.InvokeAsync(function, trigger, instanceId, client);
+        Worker!.InvokeAsync(function, trigger, null, instanceId, client);
+
+    /// <summary>Called by the method of every timer.</summary>
+    public static Task<object?> ForwardTimer(string function, TimerInfo timer, string? instanceId, string? client) =>
+        Worker!.InvokeAsync(function, null, JsonConvert.SerializeObject(timer), instanceId, client);
 
     private static Type Generate(IEnumerable<WorkerFunction> functions)
     {
@@ -32,11 +36,12 @@ public sealed class GeneratedFunctions(IEnumerable<WorkerFunction> functions) : 
 
     private static void AddMethod(TypeBuilder type, WorkerFunction function)
     {
-        List<(string Name, Type Type, CustomAttributeBuilder? Attribute)> parameters = [("trigger", typeof(string), TriggerAttribute(function.Trigger))];
+        var isTimer = function.Trigger == "timerTrigger";
+        List<(string Name, Type Type, CustomAttributeBuilder? Attribute)> parameters = [("trigger", isTimer ? typeof(TimerInfo) : typeof(string), TriggerAttribute(function))];
         if (function.Trigger == "activityTrigger") parameters.Add(("instanceId", typeof(string), null));
         if (function.HasClient) parameters.Add(("client", typeof(string), Attribute(typeof(DurableClientAttribute))));
 
-        var method = type.DefineMethod(function.Name, MethodAttributes.Public | MethodAttributes.Static, typeof(Task<object>), [.. parameters.Select(each => each.Type)]);
+        var method = type.DefineMethod(function.Name, MethodAttributes.Public | MethodAttributes.Static, isTimer ? typeof(Task) : typeof(Task<object>), [.. parameters.Select(each => each.Type)]);
         method.SetCustomAttribute(new CustomAttributeBuilder(typeof(FunctionNameAttribute).GetConstructor([typeof(string)])!, [function.Name]));
         foreach (var (index, parameter) in parameters.Index())
         {
@@ -52,17 +57,18 @@ public sealed class GeneratedFunctions(IEnumerable<WorkerFunction> functions) : 
             if (at < 0) body.Emit(OpCodes.Ldnull);
             else body.Emit(OpCodes.Ldarg, (short)at);
         }
-        body.Emit(OpCodes.Call, ForwardMethod);
+        body.Emit(OpCodes.Call, typeof(GeneratedFunctions).GetMethod(isTimer ? nameof(ForwardTimer) : nameof(Forward))!);
         body.Emit(OpCodes.Ret);
     }
 
-    private static CustomAttributeBuilder TriggerAttribute(string trigger) => Attribute(trigger switch
+    private static CustomAttributeBuilder TriggerAttribute(WorkerFunction function) => function.Trigger switch
     {
-        "orchestrationTrigger" => typeof(OrchestrationTriggerAttribute),
-        "activityTrigger" => typeof(ActivityTriggerAttribute),
-        "entityTrigger" => typeof(EntityTriggerAttribute),
-        _ => throw new ArgumentException($"{trigger} is not a trigger of the Durable extension"),
-    });
+        "orchestrationTrigger" => Attribute(typeof(OrchestrationTriggerAttribute)),
+        "activityTrigger" => Attribute(typeof(ActivityTriggerAttribute)),
+        "entityTrigger" => Attribute(typeof(EntityTriggerAttribute)),
+        "timerTrigger" => new(typeof(TimerTriggerAttribute).GetConstructor([typeof(string)])!, [function.Schedule!]),
+        _ => throw new ArgumentException($"{function.Name} has a trigger that is not served here: {function.Trigger}"),
+    };
 
     private static CustomAttributeBuilder Attribute(Type type) => new(type.GetConstructor(Type.EmptyTypes)!, []);
 }

@@ -6,7 +6,7 @@ using Newtonsoft.Json.Linq;
 namespace Spillway.DurableHost;
 
 /// <summary>One function of the app, as the worker registered it.</summary>
-public sealed record WorkerFunction(string Name, string Trigger, bool HasClient);
+public sealed record WorkerFunction(string Name, string Trigger, string? Schedule, bool HasClient);
 
 /// <summary>The process that has the app: told of every call over loopback, where the script host would use gRPC.</summary>
 public sealed class NodeWorker(Uri address) : IDisposable
@@ -21,11 +21,12 @@ public sealed class NodeWorker(Uri address) : IDisposable
     public Task ReportReadyAsync(string clientBinding, string webhooks) => PostAsync("ready", new JObject { ["client"] = clientBinding, ["webhooks"] = webhooks });
 
     /// <summary>The function's return value, as the script host turns RPC data into objects. Throws when the function threw.</summary>
-    public async Task<object?> InvokeAsync(string function, string? trigger, string? instanceId, string? client)
+    public async Task<object?> InvokeAsync(string function, string? trigger, string? timer, string? instanceId, string? client)
     {
         var answer = await PostAsync($"invoke/{function}", new JObject
         {
             ["trigger"] = trigger,
+            ["timer"] = timer,
             ["instanceId"] = instanceId,
             ["client"] = client,
         });

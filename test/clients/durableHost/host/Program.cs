@@ -1,11 +1,14 @@
 // The real Durable extension on the WebJobs SDK, for the functions of an app that runs in a Node process. Arguments: the worker's
-// address, host.json, the address under which the worker serves HTTP. Ends when its standard input does: with its parent.
+// address, host.json, the address under which the worker serves HTTP, a folder for the timers' last runs. Ends when its standard input
+// does: with its parent.
 using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Extensions.DurableTask;
+using Microsoft.Azure.WebJobs.Extensions.Timers;
 using Microsoft.Azure.WebJobs.Host;
 using Microsoft.Azure.WebJobs.Host.Config;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Newtonsoft.Json.Linq;
@@ -21,6 +24,10 @@ using var host = new HostBuilder()
     {
         jobs.AddAzureStorageCoreServices();
         jobs.AddDurableTask();
+        jobs.AddTimers();
+        // the release of the timers that NuGet has knows an older storage library only
+        jobs.Services.RemoveAll<ScheduleMonitor>();
+        jobs.Services.AddSingleton<ScheduleMonitor>(new FileSystemScheduleMonitor(args[3]));
     })
     .ConfigureServices(services =>
     {

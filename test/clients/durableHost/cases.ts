@@ -16,7 +16,7 @@ const leftOut: readonly { readonly names: RegExp; readonly why: string }[] = [
 /** Which completions, events or operations share an episode decides the history: chance, on the recorded host too. Their ends are compared. */
 const chance = new Set([
   'activity_retry_fanout', 'any_all_fail', 'api_status_queries', 'can_burst_events', 'can_burst_with_activity', 'can_pending_events', 'can_pending_timer', 'can_unfinished_tasks',
-  'call_http_polling', 'entity_batch', 'entity_client', 'entity_fanout', 'entity_signal_from_orch', 'event_before_wait', 'event_during_activity', 'event_right_after_start', 'fanout_ok', 'fanout_one_fails',
+  'call_http_polling', 'entity_batch', 'entity_client', 'entity_client_throw', 'entity_fanout', 'entity_signal_from_orch', 'event_before_wait', 'event_during_activity', 'event_right_after_start', 'fanout_ok', 'fanout_one_fails',
   'fanout_one_fails_caught', 'rewind_failed', 'rewind_parallel', 'sub_fanout', 'sub_id_of_running', 'terminate_with_child', 'start_override_any_state', 'any_loop_polling',
 ]);
 

@@ -1,21 +1,48 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { playScenario } from '../sandbox/play/playScenario.ts';
-import { loadScenario } from '../sandbox/scenarios/index.ts';
+import { Session, type Profiler } from 'node:inspector/promises';
 import { inMemoryApp } from '../test/support/inMemoryApp.ts';
+import { sharesByLayer, type Layer } from './layers.ts';
+import { playFailover, type Spent } from './playFailover.ts';
 
-const { firstSeed, count } = workerData as { readonly firstSeed: number; readonly count: number };
-const scenario = loadScenario('grey-region');
-const app = await inMemoryApp();
-const ignore = (): void => undefined;
-
-async function play(seed: number): Promise<void> {
-  const { outcome, ledgerVerified, violations } = await playScenario({ scenario, seed, pace: 'max', app, audience: { entry: ignore, frame: ignore, log: ignore } });
-  if (outcome !== 'completed' || !ledgerVerified || violations.length > 0) throw new Error(`seed ${seed} ended as ${outcome}, ledger ${ledgerVerified ? 'verified' : 'broken'}, ${violations.length} violations`);
+/** What a worker process is asked, as its last argument. */
+export interface WorkerTask {
+  readonly firstSeed: number;
+  readonly warmUps: number;
+  readonly count: number;
+  /** Played after the measured ones, under the profiler; 0 = none. */
+  readonly profiled: number;
 }
 
-await play(firstSeed);
-const cpuBefore = process.cpuUsage();
-const from = process.hrtime.bigint();
-for (let index = 1; index <= count; index += 1) await play(firstSeed + index);
-const cpu = process.cpuUsage(cpuBefore);
-parentPort?.postMessage({ seconds: Number(process.hrtime.bigint() - from) / 1e9, cpuSeconds: (cpu.user + cpu.system) / 1e6 });
+/** What it answers, over the channel to its parent. Sums over its failovers. */
+export interface WorkerAnswer {
+  readonly whole: Spent;
+  readonly fromDetection: Spent;
+  readonly layers: Readonly<Record<Layer, number>> | null;
+}
+
+const task = JSON.parse(process.argv.at(-1) ?? '') as WorkerTask; // written by main.ts
+const app = await inMemoryApp();
+let seed = task.firstSeed;
+for (let index = 0; index < task.warmUps; index += 1) await playFailover(app, seed++);
+let whole: Spent = { wallMs: 0, cpuMs: 0 };
+let fromDetection: Spent = { wallMs: 0, cpuMs: 0 };
+for (let index = 0; index < task.count; index += 1) {
+  const played = await playFailover(app, seed++);
+  whole = sum(whole, played.whole);
+  fromDetection = sum(fromDetection, played.fromDetection);
+}
+const answer: WorkerAnswer = { whole, fromDetection, layers: task.profiled === 0 ? null : sharesByLayer(await profile(task.profiled)) };
+process.send?.(answer, () => process.exit(0));
+
+async function profile(count: number): Promise<Profiler.Profile> {
+  const session = new Session();
+  session.connect();
+  await session.post('Profiler.enable');
+  await session.post('Profiler.setSamplingInterval', { interval: 500 });
+  await session.post('Profiler.start');
+  for (let index = 0; index < count; index += 1) await playFailover(app, seed++);
+  return (await session.post('Profiler.stop')).profile;
+}
+
+function sum(left: Spent, right: Spent): Spent {
+  return { wallMs: left.wallMs + right.wallMs, cpuMs: left.cpuMs + right.cpuMs };
+}

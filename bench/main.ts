@@ -1,61 +1,62 @@
 /**
- * `npm run bench [-- --json FILE]`: what Spillway costs on this machine, as work per second and percentiles.
- * Figures of one machine, named at the top; compare ratios, not numbers, between machines.
+ * `npm run bench [-- --json FILE] [--only domain|webhook|host|failovers] [--plot FILE] [--oracle-plot FILE]`: what Spillway costs on
+ * this machine, as work per second and percentiles. Figures of one machine, named at the top; compare ratios, not numbers,
+ * between machines. `--plot` draws how a plan's cost grows, `--oracle-plot` the packing beside the optimum.
  */
 import { writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { Worker } from 'node:worker_threads';
 import { bench as benchHost } from '../sandbox/host/bench.ts';
 import { benchDomain } from './domain/domainBench.ts';
+import { growthFigure } from './domain/growthFigure.ts';
+import { oracleFigure } from './domain/oracleFigure.ts';
+import type { Clocks } from './domain/timing.ts';
+import { benchFailovers } from './failovers.ts';
 import { benchWebhook } from './webhook.ts';
 
-const { values } = parseArgs({ options: { json: { type: 'string' }, failovers: { type: 'string', default: '4' }, workers: { type: 'string', default: '2' } } });
+const { values } = parseArgs({
+  options: {
+    json: { type: 'string' }, only: { type: 'string' }, plot: { type: 'string' }, 'oracle-plot': { type: 'string' },
+    failovers: { type: 'string', default: '20' }, workers: { type: 'string', default: '2' },
+  },
+});
 const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version };
-console.log(`machine: ${machine.cores} x ${machine.cpu}, ${machine.memoryGiB} GiB, Node ${machine.node}\n`);
+const machineName = `${machine.cores} x ${machine.cpu}, ${machine.memoryGiB} GiB, Node ${machine.node}`;
+console.log(`machine: ${machineName}`);
+if (values.only !== undefined && !['domain', 'webhook', 'host', 'failovers'].includes(values.only)) throw new Error(`--only takes domain, webhook, host or failovers, not ${values.only}`);
 
-console.log('domain');
-const domain = benchDomain(() => performance.now());
-print(domain);
+const clocks: Clocks = {
+  now: () => performance.now(),
+  cpu: () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  },
+};
 
-console.log('\nwebhook, through the local host, real time');
-const webhook = await benchWebhook();
-print(webhook);
+const domain = isAsked('domain') ? report('domain', benchDomain(clocks)) : null;
+const webhook = isAsked('webhook') ? report('webhook, through the local host, real time', await benchWebhook()) : null;
+const host = isAsked('host') ? report('Durable engine of the local host, virtual time', await benchHost()) : null;
+const failovers = isAsked('failovers')
+  ? report(`simulated failovers from detection to settled, ${values.workers} worker processes, in memory, the production app and SDKs`, await benchFailovers(Number(values.workers), Number(values.failovers)))
+  : null;
 
-console.log('\nDurable engine of the local host, virtual time');
-const host = await benchHost();
-print(host);
-
-console.log(`\nsimulated failovers, ${values.workers} workers, in memory, the production app and SDKs`);
-const failovers = await simulatedFailovers(Number(values.workers), Number(values.failovers));
-print(failovers);
-
-if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify({ machine, ...domain, webhook, host, failovers }, null, 2)}\n`);
+if (values.json !== undefined) {
+  const measured = Object.entries({ webhook, host, failovers }).filter(([, figures]) => figures !== null);
+  await writeFile(values.json, `${JSON.stringify({ machine, ...domain, ...Object.fromEntries(measured) }, null, 2)}\n`);
+}
+if (values.plot !== undefined && domain !== null) await writeFile(values.plot, growthFigure(domain.growth, machineName));
+if (values['oracle-plot'] !== undefined) await writeFile(values['oracle-plot'], oracleFigure());
 process.exit(0);
 
-interface Failovers {
-  readonly count: number;
-  readonly seconds: number;
-  readonly perMinute: number;
-  readonly cpuSecondsEach: number;
+/** `--only domain` measures that part; without it all of them. */
+function isAsked(part: 'domain' | 'webhook' | 'host' | 'failovers'): boolean {
+  return values.only === undefined || values.only === part;
 }
 
-/** Each worker plays the default scenario with seeds of its own, one after another, after one that warms it up. */
-async function simulatedFailovers(workers: number, each: number): Promise<Failovers> {
-  const runs = Array.from(
-    { length: workers },
-    (_, index) =>
-      new Promise<{ readonly seconds: number; readonly cpuSeconds: number }>((resolve, reject) => {
-        const worker = new Worker(new URL('./failoverWorker.ts', import.meta.url), { workerData: { firstSeed: 100 * (index + 1), count: each } });
-        worker.once('message', resolve);
-        worker.once('error', reject);
-      }),
-  );
-  const done = await Promise.all(runs);
-  const seconds = Math.max(...done.map((one) => one.seconds));
-  const count = workers * each;
-  const cpuSeconds = done.reduce((sum, one) => sum + one.cpuSeconds, 0);
-  return { count, seconds: round(seconds), perMinute: round((count / seconds) * 60), cpuSecondsEach: round(cpuSeconds / count) };
+function report<T>(title: string, figures: T): T {
+  console.log(`\n${title}`);
+  print(figures);
+  return figures;
 }
 
 function print(figures: unknown, prefix = ''): void {
@@ -63,8 +64,4 @@ function print(figures: unknown, prefix = ''): void {
     if (typeof value === 'object' && value !== null) print(value, `${prefix}${name}.`);
     else console.log(`  ${`${prefix}${name}`.padEnd(44)} ${typeof value === 'number' ? value.toLocaleString('en', { maximumFractionDigits: 3 }) : String(value)}`);
   }
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
 }

@@ -7,8 +7,21 @@ import { eventOf, lastPlan } from '../sandbox/play/summary.ts';
 import { defaultScenario, fleetDocumentOf, loadScenario, playFaults, startOf, worldSpecOf, type Scenario } from '../sandbox/scenarios/index.ts';
 import { startSimulation, type SimulatedApp } from '../sandbox/simulation.ts';
 
+/** Real time and CPU time of this process, milliseconds. */
+export interface Spent {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+}
+
+export interface Played {
+  /** From the start of the simulation to its end. */
+  readonly whole: Spent;
+  /** From the last look before a run was opened until the traffic had settled and the ledger was verified. */
+  readonly fromDetection: Spent;
+}
+
 /** From the start of the app to the fault: one round of the watch. The scenario itself waits longer, for those who look on. */
-const quietSeconds = 30;
+const quietSeconds = 5;
 const sampleSeconds = 15;
 
 const scenario = soon(loadScenario(defaultScenario));
@@ -21,7 +34,10 @@ const startMs = startOf(scenario);
  * closed, its ledger verified. Without what a show adds: frames, the afterglow, the same world once more without Spillway.
  * Throws when it does not complete, does not settle, or breaks an invariant or the chain.
  */
-export async function playFailover(app: SimulatedApp, seed: number): Promise<void> {
+export async function playFailover(app: SimulatedApp, seed: number): Promise<Played> {
+  const started = spent();
+  let beforeDetection = started;
+  let settled = started;
   const simulation = await startSimulation({ spec, fleetText, seed, startMs, pace: 'max', app });
   try {
     const { world, clock, pacer, invariants, azure } = simulation;
@@ -31,6 +47,7 @@ export async function playFailover(app: SimulatedApp, seed: number): Promise<voi
     const endMs = startMs + scenario.durationSeconds * 1000;
     let entries: readonly ChainedEntry[] = [];
     while ((settling.settledAt === null || eventOf(entries, 'RunClosed') === null) && clock.now() < endMs) {
+      if (eventOf(entries, 'RunOpened') === null) beforeDetection = spent();
       await pacer.drive({ untilMs: clock.now() + sampleSeconds * 1000 });
       const plans = countPlans(entries);
       entries = await readLedger();
@@ -44,10 +61,20 @@ export async function playFailover(app: SimulatedApp, seed: number): Promise<voi
       ...invariants.judge(entries).map(({ message }) => message),
     ];
     if (problems.length > 0) throw new Error(`seed ${seed}: ${problems.join('; ')}`);
+    settled = spent();
   } finally {
     await simulation.stop();
   }
+  return { whole: difference(spent(), started), fromDetection: difference(settled, beforeDetection) };
 }
+
+/** Since the process began. */
+function spent(): Spent {
+  const { user, system } = process.cpuUsage();
+  return { wallMs: Number(process.hrtime.bigint()) / 1e6, cpuMs: (user + system) / 1000 };
+}
+
+const difference = (later: Spent, earlier: Spent): Spent => ({ wallMs: later.wallMs - earlier.wallMs, cpuMs: later.cpuMs - earlier.cpuMs });
 
 function soon(scenario: Scenario): Scenario {
   const earlier = (at: number): number => at - scenario.faultAt + quietSeconds;

@@ -110,13 +110,6 @@ var attachedTargets = map(attachedStamps, stamp => {
   zoneRedundant: stamp.zoneRedundant
 })
 var targets targetType[] = deploys ? deployedTargets : attachedTargets
-var clusterSubscriptions = union(map(targets, target => target.subscriptionId), [])
-var targetSubscriptions = union(
-  clusterSubscriptions,
-  map(targets, target => target.gatewaySubscriptionId),
-  map(targets, target => target.networkSubscriptionId),
-  [home]
-)
 var frontDoorParts = split(attachTo.?frontDoorProfileId ?? '', '/')
 var profileName = deploys ? frontDoorName(name, unique) : last(frontDoorParts)
 var profileSubscription = deploys ? home : frontDoorParts[2]
@@ -127,6 +120,16 @@ var profileId = classic
   : resourceId(profileSubscription, profileGroup, 'Microsoft.Cdn/profiles', profileName)
 var sharedWorkspace = 'log-${name}-shared'
 var logParts = split(attachTo.?accessLogWorkspaceId ?? '', '/')
+
+// Wherever a role is assigned below, it must be assignable.
+var assignedSubscriptions = union(
+  map(targets, target => target.subscriptionId),
+  map(targets, target => target.gatewaySubscriptionId),
+  map(targets, target => target.networkSubscriptionId),
+  map(capacityReservationGroupIds, id => split(id, '/')[2]),
+  length(logParts) > 2 ? [logParts[2]] : [],
+  [profileSubscription, home]
+)
 
 // Resource Health and Service Health are seen subscription by subscription, by a rule that lies in one of its groups.
 var watchedPlaces = concat(
@@ -143,7 +146,7 @@ module roles 'roles/roleDefinitions.bicep' = {
   params: {
     name: name
     homeSubscriptionId: home
-    assignableScopes: map(union(targetSubscriptions, [profileSubscription]), id => '/subscriptions/${id}')
+    assignableScopes: map(assignedSubscriptions, id => '/subscriptions/${id}')
     features: features
     withReservations: !empty(capacityReservationGroupIds)
     withClassicFrontDoor: classic
@@ -192,6 +195,7 @@ module deployedFleet 'deployed/fleet.bicep' = if (deploys) {
     profileName: profileName
     sharedWorkspaceName: sharedWorkspace
     controlPlane: controlPlane
+    kedaScales: features.keda
     gates: gates.outputs.gates
     actionGroupId: spillway.outputs.actionGroupId
   }
@@ -248,6 +252,10 @@ module fleetAccess 'access/fleetAccess.bicep' = {
 
 output mode string = mode
 output frontDoorProfileId string = profileId
+// Where users enter; read where the feature is on, and where the log has the columns of a Standard or Premium profile.
+output accessLogWorkspaceId string? = features.accessLog && !classic
+  ? (deploys ? resourceId(home, shared, 'Microsoft.OperationalInsights/workspaces', sharedWorkspace) : attachTo.?accessLogWorkspaceId)
+  : null
 output stamps deployedStampType[] = [
   for (target, i) in targets: {
     name: target.name

@@ -12,7 +12,10 @@ import { startDrill } from './activities/startDrill.ts';
 import { measureStartTimes } from './activities/startTimes.ts';
 import { takeOver } from './activities/takeOver.ts';
 import { createPorts, type PortOverrides } from './adapters/createPorts.ts';
+import { appLog, loggingTo } from './adapters/telemetry/appLog.ts';
+import { showCertificate } from './adapters/telemetry/certificateMetric.ts';
 import { beat } from './adapters/telemetry/heartbeat.ts';
+import { loggedLedger } from './adapters/telemetry/loggedLedger.ts';
 import { tracedActivities } from './adapters/telemetry/tracedActivities.ts';
 import { tracedPorts } from './adapters/telemetry/tracedPorts.ts';
 import { loadFleet } from './config/loadFleet.ts';
@@ -24,7 +27,8 @@ import { createTokenVerifier } from './functions/http/auth/tokenVerifier.ts';
 import { capacityAnswers } from './functions/http/capacityAnswers.ts';
 import { registerHttp } from './functions/http/registerHttp.ts';
 import { registerTimers } from './functions/timers/registerTimers.ts';
-import { TransientError } from './ports/outcome.ts';
+import { steadyChore, type SteadyChore } from './functions/timers/steadyChore.ts';
+import type { WithinInvocation } from './functions/withinInvocation.ts';
 import type { Ports } from './ports/ports.ts';
 
 export interface App {
@@ -51,27 +55,32 @@ export function composeApp(environment: Readonly<Record<string, string | undefin
   const loaded = loadFleet(settings.fleet, baseFolder);
   if (loaded.kind === 'invalid') throw new Error(problemText('The fleet file needs mending', loaded.problems.map(({ path, message }) => `${path}: ${message}`)));
   const { fleet } = loaded;
-  const ports = tracedPorts(createPorts(settings, fleet, overrides));
+  const created = createPorts(settings, fleet, overrides);
+  const ports = tracedPorts({ ...created, ledger: loggedLedger(created.ledger, appLog) });
   const activities = tracedActivities(createActivities(ports));
   const facts = recentFacts(ports);
-  registerDurable(activities, fleet);
+  const chore = (name: string): SteadyChore => steadyChore(name, appLog, () => ports.clock.now());
+  const chores = { reconcile: chore('reconcile'), startTimes: chore('measuring start times'), certify: chore('certify'), takeOver: chore('looking for a lost controller') };
+  registerDurable(activities, fleet, within);
   registerTimers(
     activities,
     {
       reconcile: async (starter) => {
         beat(settings.controlRegion);
-        await unlessTransient(() => reconcile(ports, starter));
-        await unlessTransient(() => measureStartTimes(ports));
-        await unlessTransient(async () => {
-          await certify(ports, await facts.refresh());
+        await chores.reconcile(() => reconcile(ports, starter));
+        await chores.startTimes(() => measureStartTimes(ports));
+        await chores.certify(async () => {
+          const certificate = await certify(ports, await facts.refresh());
+          if (certificate !== null) showCertificate(certificate);
         });
       },
-      takeOver: (open, starter) => unlessTransient(() => takeOver(ports, starter, open)),
+      takeOver: (open, starter) => chores.takeOver(() => takeOver(ports, starter, open)),
       startDrill: async (drill, punctuality, starter) => {
         await startDrill(ports, starter, drill, punctuality);
       },
     },
     fleet,
+    within,
   );
   registerHttp(
     {
@@ -81,22 +90,17 @@ export function composeApp(environment: Readonly<Record<string, string | undefin
       planDryRun: (request) => planDryRun(ports, request),
       capacity: capacityAnswers(ports, facts),
       randomId: () => randomUUID().replaceAll('-', ''),
-      log: (message, error) => console.error(message, error ?? ''),
+      log: (message, error) => appLog.write({ level: error === undefined ? 'warn' : 'error', message, ...(error === undefined ? {} : { error }) }),
       starterOf: (context) => runStarter(df.getClient(context), ports),
     },
     df.input.durableClient(),
+    within,
   );
   return { settings, fleet, ports, activities };
 }
 
-/** What runs every minute needs no retry of its own: the next minute is one. */
-async function unlessTransient(chore: () => Promise<void>): Promise<void> {
-  try {
-    await chore();
-  } catch (error) {
-    if (!(error instanceof TransientError)) throw error;
-    console.warn(`chore put off: ${error.message}`);
-  }
-}
+/** Readable lines go to the Functions host's log of the invocation that wrote them. */
+const within: WithinInvocation = (context, work) =>
+  loggingTo({ info: (line) => { context.info(line); }, warn: (line) => { context.warn(line); }, error: (line) => { context.error(line); } }, work);
 
 const problemText = (headline: string, lines: readonly string[]): string => [`${headline}:`, ...lines.map((line) => `  ${line}`)].join('\n');

@@ -1,4 +1,5 @@
 import { createCredential } from './adapters/entra/credential.ts';
+import { appLog } from './adapters/telemetry/appLog.ts';
 import { startTelemetry } from './adapters/telemetry/startTelemetry.ts';
 import { composeApp } from './composeApp.ts';
 
@@ -9,5 +10,5 @@ startTelemetry({
   connectionString: settings.applicationInsightsConnectionString,
   credential: createCredential({ clientId: settings.identityClientId, identityEndpoint: process.env['IDENTITY_ENDPOINT'] ?? null, authorityHost: settings.authorityHost }),
 }).catch((error: unknown) => {
-  console.error('telemetry could not be started; the app goes on without it', error);
+  appLog.write({ level: 'error', message: 'telemetry could not be started; the app goes on without it', error });
 });

@@ -23,6 +23,7 @@ param frontDoor frontDoorSettingsType
 param profileName string
 param sharedWorkspaceName string
 param controlPlane controlPlaneRegionType[]
+param kedaScales bool
 
 @description('One a stamp, in the same order.')
 param gates gateType[]
@@ -99,6 +100,7 @@ module stampModules '../stamp/stamp.bicep' = [
       name: name
       stamp: stamp
       platform: platform
+      kedaScales: kedaScales
       homeSubscriptionId: home
       frontDoorId: frontDoorProfile.outputs.frontDoorId
       registryName: registryName(name, unique)

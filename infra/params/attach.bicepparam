@@ -1,4 +1,4 @@
-// Spillway beside a fleet that exists, its network in another subscription. Ids in; nothing of theirs is changed but
+// Spillway beside a fleet that exists, its network and its log workspace in subscriptions of their own. Ids in; nothing of theirs is changed but
 // role assignments and alert rules.
 using '../main.bicep'
 
@@ -7,7 +7,7 @@ param mode = 'attach'
 
 param attachTo = {
   frontDoorProfileId: '/subscriptions/33333333-3333-3333-3333-333333333333/resourceGroups/rg-edge/providers/Microsoft.Cdn/profiles/afd-shop'
-  accessLogWorkspaceId: '/subscriptions/33333333-3333-3333-3333-333333333333/resourceGroups/rg-edge/providers/Microsoft.OperationalInsights/workspaces/log-edge'
+  accessLogWorkspaceId: '/subscriptions/55555555-5555-5555-5555-555555555555/resourceGroups/rg-logs/providers/Microsoft.OperationalInsights/workspaces/log-central'
   stamps: [
     {
       name: 'uks'

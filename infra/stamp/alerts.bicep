@@ -13,6 +13,7 @@ var rules = [
     name: 'gateway-unhealthy-hosts'
     description: 'Hosts behind the gateway fail its probe.'
     scope: gatewayId
+    every: 'PT1M'
     severity: 1
     namespace: 'Microsoft.Network/applicationGateways'
     metric: 'UnhealthyHostCount'
@@ -24,6 +25,7 @@ var rules = [
     name: 'gateway-server-errors'
     description: 'The gateway answers with 5xx.'
     scope: gatewayId
+    every: 'PT1M'
     severity: 2
     namespace: 'Microsoft.Network/applicationGateways'
     metric: 'ResponseStatus'
@@ -35,6 +37,7 @@ var rules = [
     name: 'nodes-not-ready'
     description: 'Nodes of the cluster are not ready.'
     scope: clusterId
+    every: 'PT1M'
     severity: 1
     namespace: 'Microsoft.ContainerService/managedClusters'
     metric: 'kube_node_status_condition'
@@ -46,6 +49,8 @@ var rules = [
     name: 'pods-unschedulable'
     description: 'Pods wait for room: a surge that does not arrive.'
     scope: clusterId
+    // Azure takes this metric's samples five minutes apart.
+    every: 'PT5M'
     severity: 2
     namespace: 'Microsoft.ContainerService/managedClusters'
     metric: 'cluster_autoscaler_unschedulable_pods_count'
@@ -64,7 +69,7 @@ resource alert 'Microsoft.Insights/metricAlerts@2026-01-01' = [
       severity: rule.severity
       enabled: true
       scopes: [rule.scope]
-      evaluationFrequency: 'PT1M'
+      evaluationFrequency: rule.every
       windowSize: 'PT5M'
       autoMitigate: true
       criteria: {

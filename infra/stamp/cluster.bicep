@@ -14,6 +14,9 @@ param userPool poolType
 param podCidr string
 param serviceCidr string
 param privateCluster bool
+
+@description('Whether workloads are scaled by KEDA: the add-on, whose objects the control plane then changes.')
+param kedaScales bool
 param outbound 'userAssignedNATGateway' | 'userDefinedRouting'
 param clusterAdminGroupIds string[]
 param clusterIdentityId string
@@ -146,6 +149,7 @@ resource cluster 'Microsoft.ContainerService/managedClusters@2026-02-01' = {
       }
     ]
     autoScalerProfile: { 'balance-similar-node-groups': 'true', 'max-graceful-termination-sec': '600' }
+    workloadAutoScalerProfile: { keda: { enabled: kedaScales } }
     autoUpgradeProfile: { upgradeChannel: 'patch', nodeOSUpgradeChannel: 'NodeImage' }
     metricsProfile: { costAnalysis: { enabled: true } }
     azureMonitorProfile: { metrics: { enabled: true, kubeStateMetrics: { metricLabelsAllowlist: '', metricAnnotationsAllowList: '' } } }

@@ -7,6 +7,7 @@ import { gateType, platformType, stampType } from '../types.bicep'
 param name string
 param stamp stampType
 param platform platformType
+param kedaScales bool
 param homeSubscriptionId string
 param frontDoorId string
 param registryName string
@@ -151,6 +152,7 @@ module cluster 'cluster.bicep' = {
     podCidr: podCidr
     serviceCidr: serviceCidr
     privateCluster: platform.privateClusters
+    kedaScales: kedaScales
     outbound: platform.firewall == 'off' ? 'userAssignedNATGateway' : 'userDefinedRouting'
     clusterAdminGroupIds: platform.clusterAdminGroupIds
     clusterIdentityId: clusterIdentityId

@@ -10,6 +10,7 @@ export function summaryLines(summary: Summary, scenario: Scenario, paint: Paint)
     '',
     paint('bold', `Summary of ${scenario.name}, seed ${summary.seed}: ${run}`),
     ...timeBars(seconds, paint),
+    ...summary.shortOf.slice(0, bindingShown).map((line, index) => `${index === 0 ? 'binds first' : 'also short '} ${paint('cyan', line)}`),
     `writes     Front Door ${writes.frontDoor}, node pools ${writes.agentPools}, HPAs ${writes.hpas}; ledger ${summary.ledgerEntries} entries, chain ${summary.ledgerVerified ? 'verified' : 'BROKEN'}`,
     ...(summary.takenOverSeconds === null ? [] : [`taken over ${Math.round(summary.takenOverSeconds)} s after its controller died`]),
     ...suffering('failed requests     ', users.with.failedRequests, users.without.failedRequests, paint),
@@ -21,6 +22,9 @@ export function summaryLines(summary: Summary, scenario: Scenario, paint: Paint)
       : paint('red', 'this is not how it should have ended'),
   ];
 }
+
+/** Constraints that are shown: the ledger has them all. */
+const bindingShown = 3;
 
 const barWidth = 48;
 

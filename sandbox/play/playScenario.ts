@@ -134,9 +134,26 @@ class Play {
     const at = clock.now();
     this.#settling.saw(at, Object.fromEntries(snapshot.stamps.map(({ name, share }) => [name, share])), this.#plannedShares());
     if (sample % framesEverySamples === 0) {
-      const regions = await this.#api.get<RegionsAnswer>('/regions');
+      const regions = await this.#readRegions();
       this.#options.audience.frame({ at, secondsSinceFault: (at - this.#faultAtMs) / 1000, world: snapshot, regions, ledgerEntries: this.#entries.length });
     }
+  }
+
+  /** Nothing while Cosmos DB is down: the API would say so after some retries. */
+  async #readRegions(): Promise<RegionsAnswer | null> {
+    if (this.#simulation.world.faults.active('cosmosDown') !== null) return null;
+    return this.#inTime(this.#api.get<RegionsAnswer>('/regions'));
+  }
+
+  /** A call that may have to wait for a store that is down: time goes on meanwhile, and does not move where it need not. */
+  async #inTime<T>(call: Promise<T>): Promise<T> {
+    let state: 'open' | 'settled' = 'open';
+    const settle = (): void => {
+      state = 'settled';
+    };
+    call.then(settle, settle);
+    await this.#simulation.pacer.drive({ condition: () => state === 'settled' });
+    return call;
   }
 
   #mainRunId(): string | null {
@@ -162,6 +179,8 @@ class Play {
     if (scheduled.some((at) => this.#startMs + at * 1000 > now) || controllersOverAtMs === null || controllersOverAtMs > now) return false;
     const opened = this.#entries.filter(({ event }) => event.type === 'RunOpened').length;
     const closed = this.#entries.filter(({ event }) => event.type === 'RunClosed');
+    const disabled = this.#disabledAtFrontDoor();
+    if (expect.disabledAtFrontDoor.some((stamp) => !disabled.includes(stamp))) return false;
     const isSettled = expect.settledWithinSeconds === undefined || this.#settling.settledAt !== null;
     const last = Math.max(...closed.map(({ at }) => at), this.#settling.settledAt ?? 0);
     return isSettled && closed.length >= opened && opened >= expect.runs.length && now - last >= afterglowSeconds * 1000;
@@ -196,9 +215,15 @@ class Play {
       trafficWrites: this.#simulation.invariants.writes.filter(({ target }) => target === 'gate' || target === 'origin').length,
       settledSeconds: summary.seconds.settle,
       takenOverSeconds,
+      disabledAtFrontDoor: this.#disabledAtFrontDoor(),
       failedRequests: { with: suffered.failedRequests, without: without.failedRequests },
     });
     return { ...summary, takenOverSeconds, problems: [...problems, ...playProblems] };
+  }
+
+  #disabledAtFrontDoor(): readonly string[] {
+    const origins = this.#simulation.world.frontDoor.asked.originGroups.flatMap((group) => group.origins);
+    return this.#simulation.world.spec.stamps.map(({ name }) => name).filter((name) => origins.every(({ stamp, enabled }) => stamp !== name || enabled === 'Disabled'));
   }
 
   #ledgerVerified(): boolean {

@@ -11,11 +11,14 @@ export function ledgerReader(azure: Azure): () => Promise<readonly ChainedEntry[
   const options: CosmosClientOptions = { endpoint: `${azure.endpoints.cosmos}/`, aadCredentials: credential, connectionPolicy: { enableEndpointDiscovery: false }, ...(azure.endpoints.caPem === null ? { httpClient: azure.httpClient() } : {}) };
   const container = new CosmosClient(options).database('spillway').container('ledger');
   const feed = container.items.getChangeFeedIterator<ChainedEntry>({ changeFeedStartFrom: ChangeFeedStartFrom.Beginning() });
+  const known = new Map<string, ChainedEntry>();
   let entries: readonly ChainedEntry[] = [];
   return async () => {
     if (azure.world.faults.active('cosmosDown') !== null) return entries;
-    for (let page = await feed.readNext(); page.statusCode !== StatusCodes.NotModified; page = await feed.readNext()) {
-      entries = [...entries, ...page.result].toSorted((a, b) => a.at - b.at || a.seq - b.seq);
+    // The iterator throws no refusal: it gives it back as a page, and begins anew after it.
+    for (let page = await feed.readNext(); page.statusCode === StatusCodes.Ok; page = await feed.readNext()) {
+      for (const entry of page.result) known.set(`${entry.runId}/${entry.id}`, entry);
+      entries = [...known.values()].toSorted((a, b) => a.at - b.at || a.seq - b.seq);
     }
     return entries;
   };

@@ -1,5 +1,6 @@
 import type { ChainedEntry, LedgerEvent } from '../../src/domain/ledgerEvent.ts';
 import type { Plan } from '../../src/domain/plan.ts';
+import { shortfallText } from '../../src/domain/planning/index.ts';
 import type { UsersTotals } from '../scenarios/index.ts';
 import type { Violation } from '../invariants/watchInvariants.ts';
 
@@ -12,6 +13,8 @@ export interface Summary {
   readonly mode: string | null;
   readonly outcome: string;
   readonly seconds: { readonly detect: number | null; readonly decide: number | null; readonly room: number | null; readonly shift: number | null; readonly settle: number | null };
+  /** What stood in the way of room, with what would fix it; what binds first comes first. */
+  readonly shortOf: readonly string[];
   readonly writes: { readonly frontDoor: number; readonly agentPools: number; readonly hpas: number; readonly ledger: number };
   readonly users: { readonly with: Suffered; readonly without: Suffered };
   readonly violations: readonly Violation[];
@@ -65,6 +68,7 @@ export function summarise(input: SummaryInput): Omit<Summary, 'takenOverSeconds'
       shift: after(firstAt((event) => event.type === 'WriteSucceeded' && (event.write.target === 'gate' || event.write.target === 'origin'))),
       settle: after(input.settledAtMs),
     },
+    shortOf: shortOf(run),
     writes: {
       frontDoor: countWrites(input.entries, 'origin'),
       agentPools: countWrites(input.entries, 'pool'),
@@ -84,6 +88,16 @@ export const lastPlan = (entries: readonly ChainedEntry[]): Plan | null =>
 export function eventOf<T extends LedgerEvent['type']>(entries: readonly ChainedEntry[], type: T): Extract<LedgerEvent, { type: T }> | null {
   const found = entries.find(({ event }) => event.type === type)?.event;
   return found?.type === type ? (found as Extract<LedgerEvent, { type: T }>) : null; // narrowed by the comparison above
+}
+
+/** Of the first plan that lacked something, or was blocked for it. */
+function shortOf(run: readonly ChainedEntry[]): readonly string[] {
+  const lacks = run.map(({ event }) => {
+    if (event.type === 'PlanMade') return event.findings.flatMap(({ invariant, message }) => (invariant === 'I2' && message.includes(' is short of ') ? [message] : []));
+    if (event.type === 'PlanBlocked') return event.reasons.flatMap((reason) => (reason.code === 'shortOfRoom' ? reason.shortfalls.map(shortfallText) : []));
+    return [];
+  });
+  return lacks.find((lines) => lines.length > 0) ?? [];
 }
 
 const countWrites = (entries: readonly ChainedEntry[], target: 'origin' | 'pool' | 'hpa'): number =>

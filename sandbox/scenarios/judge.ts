@@ -10,6 +10,8 @@ export interface Happened {
   readonly trafficWrites: number;
   /** From faultAt; null = never. */
   readonly settledSeconds: number | null;
+  /** Stamps whose origins are all disabled in Front Door's settings. */
+  readonly disabledAtFrontDoor: readonly string[];
   /** From the death of the acting controller; null = nobody died, or nobody took over. */
   readonly takenOverSeconds: number | null;
   readonly failedRequests: { readonly with: number; readonly without: number };
@@ -22,6 +24,7 @@ export function judge(expectation: Expectation, happened: Happened): readonly st
     ...(expectation.nothing === true && happened.writes > 0 ? [`${happened.writes} writes were made where nothing was to be done`] : []),
     ...(expectation.trafficStays === true && happened.trafficWrites > 0 ? [`${happened.trafficWrites} gates or origins were changed where traffic was to stay`] : []),
     ...judgeSettled(expectation.settledWithinSeconds, happened.settledSeconds),
+    ...expectation.disabledAtFrontDoor.filter((stamp) => !happened.disabledAtFrontDoor.includes(stamp)).map((stamp) => `${stamp} is enabled at Front Door, and was to be disabled in the end`),
     ...judgeTakeover(expectation.takenOverWithinSeconds, happened.takenOverSeconds),
     ...(expectation.fewerFailedRequestsThanWithout === true && happened.failedRequests.with >= happened.failedRequests.without
       ? [`${happened.failedRequests.with} requests failed, and ${happened.failedRequests.without} without Spillway`]

@@ -16,13 +16,14 @@ export const warmUpMs = 10 * 60_000;
 
 /** The world of a scenario, before anything has gone wrong. */
 export function worldSpecOf(scenario: Scenario): WorldSpec {
-  const { latencyWindowMs, sessionAffinity, hpaManager, freeCores, deployment } = scenario.fleet;
+  const { latencyWindowMs, sessionAffinity, hpaManager, freeCores, deployment, podCidr } = scenario.fleet;
   return specFromFleet(readFleetForWorld(fleetDocumentOf(scenario)), {
     ...(latencyWindowMs === undefined ? {} : { latencyWindowMs }),
     ...(sessionAffinity === undefined ? {} : { sessionAffinity }),
     ...(hpaManager === undefined ? {} : { hpaManager }),
     ...(freeCores === undefined ? {} : { freeCores }),
     ...(deployment === undefined ? {} : { deployment }),
+    podCidrs: podCidr,
   });
 }
 

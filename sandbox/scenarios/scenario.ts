@@ -41,15 +41,26 @@ export const defaultScenario = 'grey-region';
 
 /** The fleet file that this scenario runs on, patched: what both the world and the application read. */
 export function fleetDocumentOf(scenario: Scenario): Record<string, unknown> {
-  const { file, gates, frontDoorKind, merge } = scenario.fleet;
+  const { file, gates, frontDoorKind, merge, surgeMaxCount, surgeMaxReplicas } = scenario.fleet;
   const document = scenario.fleet.document ?? record(parse(readFileSync(isAbsolute(file) ? file : resolve(fleetFolder, file), 'utf8')));
-  const stamps = (Array.isArray(document['stamps']) ? document['stamps'] : []).map(record);
+  const stamps = listed(document['stamps']);
   const patched = {
     ...document,
-    stamps: stamps.map((stamp) => ({ ...stamp, ...(gates === 'off' ? { gate: null } : {}), ...(frontDoorKind === 'classic' ? { origins: classicOrigins(stamp) } : {}) })),
+    stamps: stamps.map((stamp) => withSurgeMax(stamp, surgeMaxCount[String(stamp['name'])])).map((stamp) => ({ ...stamp, ...(gates === 'off' ? { gate: null } : {}), ...(frontDoorKind === 'classic' ? { origins: classicOrigins(stamp) } : {}) })),
+    ...(Object.keys(surgeMaxReplicas).length === 0 ? {} : { workloads: listed(document['workloads']).map((workload) => ({ ...workload, ...boundOf(surgeMaxReplicas[String(workload['name'])]) })) }),
     ...(frontDoorKind === undefined ? {} : { frontDoor: frontDoorOf(record(document['frontDoor']), frontDoorKind) }),
   };
   return record(mergeInto(patched, merge));
+}
+
+const listed = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? value.map(record) : []);
+
+const boundOf = (surgeMaxReplicas: number | undefined): Record<string, unknown> => (surgeMaxReplicas === undefined ? {} : { surgeMaxReplicas });
+
+function withSurgeMax(stamp: Record<string, unknown>, surgeMaxCount: number | undefined): Record<string, unknown> {
+  if (surgeMaxCount === undefined) return stamp;
+  const cluster = record(stamp['cluster']);
+  return { ...stamp, cluster: { ...cluster, pools: listed(cluster['pools']).map((pool) => ({ ...pool, surgeMaxCount })) } };
 }
 
 /** Classic profiles are another resource type of another provider. */

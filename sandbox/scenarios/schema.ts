@@ -58,6 +58,9 @@ const fleet = z.strictObject({
   latencyWindowMs: z.number().min(0).optional().describe('Latency sensitivity of every origin group; 0 makes weights inert.'),
   sessionAffinity: z.enum(['on', 'off']).optional(),
   hpaManager: z.string().optional().describe('Field manager that owns every HPA: helm, keda-operator, kustomize-controller.'),
+  surgeMaxCount: z.record(z.string(), z.int().min(1)).default({}).describe('By stamp: of its pools, in place of the fleet file\'s.'),
+  surgeMaxReplicas: z.record(z.string(), z.int().min(1)).default({}).describe('By workload: the bound that the fleet file sets on its replicas in a stamp.'),
+  podCidr: z.record(z.string(), z.string()).default({}).describe('By stamp: pod CIDR of its cluster.'),
   freeCores: z.number().optional().describe('vCPUs that each region has free beyond the fleet.'),
   merge: z.record(z.string(), z.unknown()).default({}).describe('Laid over the fleet file, objects merged, all else replaced.'),
 });
@@ -79,6 +82,7 @@ const expectation = z
     nothing: z.literal(true).optional().describe('No write to anything outside: the right answer is to leave it alone.'),
     trafficStays: z.literal(true).optional().describe('Room may be made, and no gate and no origin is touched.'),
     settledWithinSeconds: seconds.optional().describe('From faultAt until observed shares were within 2 points of the plan for 2 minutes.'),
+    disabledAtFrontDoor: z.array(z.string()).default([]).describe('In the end, every origin of these stamps is disabled in Front Door\'s own settings.'),
     takenOverWithinSeconds: seconds.optional().describe('From the death of the acting controller until another one holds the fence for its run.'),
     fewerFailedRequestsThanWithout: z.literal(true).optional().describe('Users suffer less than on the same seed without Spillway.'),
   })

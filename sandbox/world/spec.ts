@@ -27,6 +27,8 @@ export interface SpecOptions {
   readonly freeCores?: number;
   /** Said by a deployment, not invented. What a scenario sets above goes before it. */
   readonly deployment?: DeploymentForWorld;
+  /** By stamp, where one is smaller than usual. */
+  readonly podCidrs?: Readonly<Record<string, string>>;
 }
 
 /** Operators let an HPA grow a little above its busiest hour: enough for their own day, not for another region's. */
@@ -167,7 +169,7 @@ function stampSpecOf(fleet: FleetForWorld, stamp: StampForWorld, load: Readonly<
     nodeSubnetId: subnetId,
     // a /24 without the five addresses that Azure keeps
     subnetAddresses: deployed?.subnetAddresses ?? 251,
-    podCidr: deployed?.podCidr ?? '10.244.0.0/16',
+    podCidr: options.podCidrs?.[stamp.name] ?? deployed?.podCidr ?? '10.244.0.0/16',
     gateBlobUrl: stamp.gate?.blobUrl ?? null,
     pools: deployed?.pools.map((pool) => deployedPool(pool, workloads, options)) ?? [systemPool(options), ...stamp.cluster.pools.map((pool) => poolSpecOf(pool.name, pool.surgeMaxCount, workloads, options))],
     workloads,

@@ -3,7 +3,7 @@ import { runStanding } from '../domain/ledgerView/runStanding.ts';
 import { TransientError } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StateKey } from '../ports/state.ts';
-import type { RunState } from './runIndex.ts';
+import { readRunIndex } from './runIndex.ts';
 
 /** Which run the fleet is for; one document for all control-plane regions. */
 interface Claim {
@@ -42,8 +42,8 @@ const givesWay = (claim: Claim, to: RunRequest['kind']): boolean => to === 'fail
 
 /** The projection says it where it could be written, the record where not. */
 async function isOpen(ports: Ports, { runId, claimedAt }: Claim): Promise<boolean> {
-  const projected = await ports.state.read<RunState>({ kind: 'run', id: runId });
-  if (projected !== null) return projected.value.closedAt === null;
+  const projected = (await readRunIndex(ports)).runs.find(({ request }) => request.runId === runId);
+  if (projected !== undefined) return projected.closedAt === null;
   if (ports.clock.now() - claimedAt < openingMs) return true;
   const { request, closed } = runStanding(await ports.ledger.readRun(runId));
   return request !== null && closed === null;

@@ -1,9 +1,10 @@
 import type { Ports } from '../ports/ports.ts';
 import type { FenceHold } from '../domain/run.ts';
+import { openShifts } from '../domain/ledgerView/openShifts.ts';
 import { runStanding } from '../domain/ledgerView/runStanding.ts';
 import { TransientError } from '../ports/outcome.ts';
 import type { ActivityInput, ActivityOutput } from './contracts.ts';
-import { projectRegions, projectRun, type RunState } from './runIndex.ts';
+import { projectRun, type RunState } from './runIndex.ts';
 import { recordOfRun } from './runLog.ts';
 
 /**
@@ -17,8 +18,7 @@ export async function closeRun(ports: Ports, { request, hold, outcome, why }: Ac
     return { closed: 'handedOver' };
   }
   await recordOfRun(ports, request, `e${epoch}:closed`, epoch, { type: 'RunClosed', outcome, why });
-  const closed: RunState = { request, outcome, closedAt: ports.clock.now() };
-  await projectRegions(ports, closed);
+  const closed: RunState = { request, outcome, closedAt: ports.clock.now(), openShifts: outcome === 'completed' ? await readOpenShifts(ports, request.runId) : 'none' };
   await projectRun(ports, closed);
   await ports.notify.notify({
     kind: outcome === 'frozen' ? 'frozen' : 'runClosed',
@@ -37,6 +37,9 @@ const isStillHeld = async (ports: Ports, hold: FenceHold | null): Promise<boolea
 /** Ended by another counts, too. A record that cannot be read shows no taker, who would have needed it to take over. */
 const isTakenOver = (ports: Ports, runId: string, epoch: number): Promise<boolean> =>
   orElse(false, async () => runStanding(await ports.ledger.readRun(runId)).epoch > epoch);
+
+const readOpenShifts = (ports: Ports, runId: string): Promise<RunState['openShifts']> =>
+  orElse('unknown', async () => (openShifts(await ports.ledger.readRun(runId)).length > 0 ? 'some' : 'none'));
 
 async function orElse<T>(fallback: T, read: () => Promise<T>): Promise<T> {
   try {

@@ -20,8 +20,8 @@ export async function proveCapacity(ports: Ports, step: RunStep): Promise<ProofS
   const proceed = await mayProceed(ports, step);
   if (proceed.kind === 'stopped') return proceed;
   const [plan, assessment, facts] = await Promise.all([loadPlan(ports, step), readAssessment(ports), readFacts(ports)]);
-  const reassessed = await reassess(ports, step, plan, assessment);
-  if (reassessed.kind === 'superseded') return reassessed;
+  const reassessed = await reassess(ports, step, plan, assessment, facts);
+  if (reassessed.kind !== 'holds') return reassessed;
   const capacity = verifyCapacity(plan, facts, ports.fleet);
   if (capacity.kind === 'impossible') return notProved(ports, step, 'impossible', capacity.why);
   if (capacity.kind === 'notYet') {
@@ -58,9 +58,10 @@ function confirmed({ request }: RunStep, assessment: FleetAssessment | null): Pr
   return { kind: 'superseded', why: 'the failure is confirmed', request: { ...request, scope: 'full', mode: isGone ? 'ungraceful' : request.mode } };
 }
 
+/** A stamp without a private listener is proved by its pods alone, as the fleet file says of leaving it out. */
 async function failedChecks(ports: Ports, plan: Plan): Promise<readonly string[]> {
   const { fleet, checks } = ports;
-  const receiving = plan.expected.stamps.filter(({ requestsPerSecondAfter, requestsPerSecondNow }) => requestsPerSecondAfter > requestsPerSecondNow);
+  const receiving = plan.expected.stamps.filter(({ stamp, requestsPerSecondAfter, requestsPerSecondNow }) => requestsPerSecondAfter > requestsPerSecondNow && stampNamed(fleet, stamp).gateway.privateUrl !== null);
   const results = await Promise.all([
     ...fleet.preShiftChecks.map(async (check) => ({ name: check.name, result: await checks.runCheck(check) })),
     ...receiving.map(async ({ stamp }) => ({ name: `gateway of ${stamp}`, result: await checks.proveThroughGateway(stampNamed(fleet, stamp)) })),

@@ -1,33 +1,18 @@
 import type { FleetAssessment } from '../domain/assessment.ts';
-import { hasFailed } from '../domain/decide/decideFailover.ts';
+import type { FleetFacts } from '../domain/facts.ts';
+import { failedOthers, reassessRun, type Reassessed } from '../domain/planning/index.ts';
 import type { Plan } from '../domain/plan.ts';
-import type { RunRequest } from '../domain/run.ts';
-import type { Ports } from '../ports/ports.ts';
-import type { RunStep } from './contracts.ts';
 import { TransientError } from '../ports/outcome.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { RunStep, Stopped } from './contracts.ts';
 import { readFleetRuns } from './runIndex.ts';
 
-export type Reassessed = { readonly kind: 'holds' } | { readonly kind: 'superseded'; readonly why: string; readonly request: RunRequest };
-
-/**
- * Whether the plan still stands on facts: a region that fails in the middle joins a failover, and a survivor that traffic
- * was planned for must not have failed. An assessment that cannot be read changes nothing.
- */
-export async function reassess(ports: Ports, step: RunStep, plan: Plan, assessment: FleetAssessment | null): Promise<Reassessed> {
-  if (assessment === null || assessment.observerSuspect) return { kind: 'holds' };
-  const { request } = step;
-  const failed = assessment.stamps.filter(hasFailed).map(({ stamp }) => stamp);
-  if (request.kind === 'failback') {
-    const worse = plan.stamps.filter((stamp) => failed.includes(stamp));
-    return worse.length === 0 ? { kind: 'holds' } : { kind: 'superseded', why: `${worse.join(', ')} failed again`, request };
-  }
-  const others = failed.filter((stamp) => !request.stamps.includes(stamp));
-  if (others.length === 0) return { kind: 'holds' };
-  const drained = await drainedStamps(ports);
-  const joined = others.filter((stamp) => !drained.includes(stamp));
-  // More regions than policy lets automation take out at once: what was begun is finished, and a person is told by the watch.
-  if (joined.length === 0 || request.stamps.length + joined.length > ports.fleet.policy.maxRegionsFailing) return { kind: 'holds' };
-  return { kind: 'superseded', why: `${joined.join(', ')} failed in the middle of the run`, request: { ...request, kind: request.kind === 'drill' ? 'drill' : 'failover', stamps: [...request.stamps, ...joined] } };
+/** Asks the domain whether the plan still stands; `facts` where the step has read them. An assessment that cannot be read changes nothing. */
+export async function reassess(ports: Ports, { request }: RunStep, plan: Plan, assessment: FleetAssessment | null, facts: FleetFacts | null): Promise<Exclude<Reassessed, { kind: 'yields' }> | Stopped> {
+  if (assessment === null) return { kind: 'holds' };
+  const drained = failedOthers(request, assessment).length === 0 ? [] : await drainedStamps(ports);
+  const reassessed = reassessRun({ request, plan, assessment, drained, facts, fleet: ports.fleet });
+  return reassessed.kind === 'yields' ? { kind: 'stopped', reason: 'yielded', detail: reassessed.why } : reassessed;
 }
 
 /** A store that does not answer stops no run in progress (I9). */

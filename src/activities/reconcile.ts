@@ -1,39 +1,42 @@
+import { askAgain } from './askAgain.ts';
 import { pendingUndo, roomTargets } from '../domain/undo.ts';
 import type { RunOutcome } from '../domain/run.ts';
 import { TransientError } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { RunState } from './runIndex.ts';
+import { drainStands, readRunIndex, type RunState } from './runIndex.ts';
 import type { OrchestrationStarter } from './startRun.ts';
 import { healOpenRun } from './takeOver.ts';
 import { undoWrites } from './undoWrites.ts';
 
-const runsLookedAt = 30;
-
 /**
- * Heals what was left half-done, every minute (I5, I11): the outbox is drained, an open run that nobody
- * executes is started here, one that the ledger knows as closed is projected as such, and surges that ran out are taken back.
+ * Heals what was left half-done, every minute (I5, I11): the outbox is drained, an open run that nobody executes is started
+ * here, one that the ledger knows as closed is projected as such, a change that Front Door did not take is asked for again, and
+ * surges that ran out are taken back.
  */
 export async function reconcile(ports: Ports, starter: OrchestrationStarter): Promise<void> {
   await ports.ledger.drainOutbox();
-  const runs = await ports.state.list<RunState>('run', runsLookedAt);
-  for (const { value } of runs) {
+  const { runs } = await readRunIndex(ports);
+  for (const run of runs) {
     try {
-      if (value.closedAt === null) await healOpenRun(ports, starter, value.request, await ports.fence.readHolder());
-      else await reclaimExpired(ports, value);
+      if (run.closedAt === null) await healOpenRun(ports, starter, run.request, await ports.fence.readHolder());
+      else {
+        if (run.openShifts === 'some' || run.openShifts === 'unknown') await askAgain(ports, run);
+        await reclaimExpired(ports, run);
+      }
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;
     }
   }
 }
 
-const keepsRoom: readonly RunOutcome[] = ['blocked', 'surgeHeld', 'frozen', 'completed'];
+const keepsRoom: readonly RunOutcome[] = ['blocked', 'surgeHeld', 'frozen', 'completed', 'aborted'];
 
 /** Room that a closed run left behind for the survivors, and whose time is over. A drain that still stands keeps its room. */
 async function reclaimExpired(ports: Ports, { request, outcome, closedAt }: RunState): Promise<void> {
   const expiresAt = request.requestedAt + ports.fleet.policy.surgeExpiryMinutes * 60_000;
   const now = ports.clock.now();
   if (outcome === null || closedAt === null || !keepsRoom.includes(outcome) || now < expiresAt || now > expiresAt + reclaimWindowMs) return;
-  if (await stillNeeded(ports, request.runId)) return;
+  if (await drainStands(ports, request.runId)) return;
   if (pendingUndo(await ports.ledger.readRun(request.runId), roomTargets).length === 0) return;
   const acquired = await ports.fence.acquire(request.runId);
   if (acquired.kind === 'busy') return;
@@ -46,8 +49,3 @@ async function reclaimExpired(ports: Ports, { request, outcome, closedAt }: RunS
 
 /** What could not be taken back within an hour of trying is somebody else's by now (I12). */
 const reclaimWindowMs = 60 * 60_000;
-
-async function stillNeeded(ports: Ports, runId: string): Promise<boolean> {
-  const regions = await ports.state.list<{ readonly state: 'drained' | 'serving'; readonly runId: string }>('region', ports.fleet.stamps.length);
-  return regions.some(({ value }) => value.runId === runId && value.state === 'drained');
-}

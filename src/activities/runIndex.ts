@@ -6,13 +6,15 @@ import type { Ports } from '../ports/ports.ts';
 import type { StateKey } from '../ports/state.ts';
 
 /**
- * Small documents that the watch, the guard and the API read instead of folding the ledger every time. They are a
- * projection: what could not be written here is written again by the reconciler from the ledger.
+ * What the watch, the reconciler and the API read instead of folding the ledger every time. It is a projection: what could
+ * not be written here is written again by the reconciler from the ledger.
  */
 export interface RunState {
   readonly request: RunRequest;
   readonly outcome: RunOutcome | null;
   readonly closedAt: number | null;
+  /** Whether Front Door owes it a change that the reconciler asks for again; unknown: the record could not be read. */
+  readonly openShifts: 'none' | 'some' | 'unknown';
 }
 
 /** Where a stamp's traffic stands after the last run that moved it. */
@@ -25,22 +27,50 @@ export interface RegionState {
   readonly expiresAt: number | null;
 }
 
-const runTtlSeconds = 14 * 24 * 3600;
-const runsListed = 30;
-
-export async function projectRun(ports: Ports, run: RunState): Promise<void> {
-  await replace(ports, { kind: 'run', id: run.request.runId }, run, runTtlSeconds);
+/** One document for the whole fleet: every look of the watch reads it. */
+interface RunIndex {
+  /** Newest first. */
+  readonly runs: readonly RunState[];
+  readonly regions: Readonly<Record<StampName, RegionState>>;
 }
 
-/** A completed run that moved traffic says where it stands now. */
-export async function projectRegions(ports: Ports, { request, outcome, closedAt }: RunState): Promise<void> {
-  if (outcome !== 'completed' || closedAt === null || request.kind === 'drill') return;
+const indexKey: StateKey = { kind: 'runIndex', id: 'fleet' };
+const nothingYet: RunIndex = { runs: [], regions: {} };
+
+const keptMs = 14 * 24 * 3_600_000;
+const runsKept = 30;
+const rounds = 5;
+
+export const readRunIndex = async (ports: Ports): Promise<RunIndex> => (await ports.state.read<RunIndex>(indexKey))?.value ?? nothingYet;
+
+/** Puts a run into the index as it is now, and what it says of where its stamps' traffic stands. An unreachable store leaves it to the reconciler. */
+export async function projectRun(ports: Ports, run: RunState): Promise<void> {
+  try {
+    for (let round = 1; round <= rounds; round += 1) {
+      const current = await ports.state.read<RunIndex>(indexKey);
+      const written = await ports.state.write(indexKey, withRun(ports, current?.value ?? nothingYet, run), current?.etag ?? null);
+      if (written.kind === 'written') return;
+    }
+  } catch (error) {
+    if (!(error instanceof TransientError)) throw error;
+  }
+}
+
+function withRun(ports: Ports, { runs, regions }: RunIndex, run: RunState): RunIndex {
+  const oldest = ports.clock.now() - keptMs;
+  const others = runs.filter(({ request, closedAt }) => request.runId !== run.request.runId && (closedAt === null || closedAt >= oldest));
+  const newestFirst = [run, ...others].toSorted((a, b) => b.request.requestedAt - a.request.requestedAt);
+  const moved = Object.entries(regionsAfter(ports, run)).filter(([stamp, { since }]) => since >= (regions[stamp]?.since ?? 0));
+  return { runs: newestFirst.filter(({ closedAt }, place) => place < runsKept || closedAt === null), regions: { ...regions, ...Object.fromEntries(moved) } };
+}
+
+/** A completed run that moved traffic says where it stood when it closed; an earlier run put in again does not undo a later one's word. */
+function regionsAfter(ports: Ports, { request, outcome, closedAt }: RunState): RunIndex['regions'] {
+  if (outcome !== 'completed' || closedAt === null || request.kind === 'drill') return {};
   const drained = request.kind !== 'failback';
   const expiresAt = drained ? (request.expiresAt ?? request.requestedAt + ports.fleet.policy.drainExpiryMinutes * 60_000) : null;
-  for (const stamp of request.stamps) {
-    const region: RegionState = { state: drained ? 'drained' : 'serving', runId: request.runId, by: request.kind, since: closedAt, expiresAt };
-    await replace(ports, { kind: 'region', id: stamp }, region);
-  }
+  const region: RegionState = { state: drained ? 'drained' : 'serving', runId: request.runId, by: request.kind, since: closedAt, expiresAt };
+  return Object.fromEntries(request.stamps.map((stamp) => [stamp, region]));
 }
 
 export interface FleetRuns {
@@ -52,17 +82,17 @@ export interface FleetRuns {
 }
 
 export async function readFleetRuns(ports: Ports): Promise<FleetRuns> {
-  const [runs, regions] = await Promise.all([ports.state.list<RunState>('run', runsListed), ports.state.list<RegionState>('region', ports.fleet.stamps.length)]);
-  const open = runs.flatMap(({ value: { request, closedAt } }) => (closedAt === null ? [request] : [])).toSorted((a, b) => b.requestedAt - a.requestedAt);
+  const { runs, regions } = await readRunIndex(ports);
+  const open = runs.flatMap(({ request, closedAt }) => (closedAt === null ? [request] : []));
   const newest = open[0] ?? null;
   return {
     activeRun: newest === null ? null : { runId: newest.runId, kind: newest.kind, scope: newest.scope, stamps: newest.stamps },
     activeRequest: newest,
     openRequests: open,
-    recentRuns: runs.flatMap(({ value: { request, outcome, closedAt } }) =>
+    recentRuns: runs.flatMap(({ request, outcome, closedAt }) =>
       outcome === null || closedAt === null ? [] : [{ runId: request.runId, kind: request.kind, stamps: request.stamps, outcome, closedAt }],
     ),
-    drained: regions.flatMap(({ id, value }) => drainedStamp(id, value)),
+    drained: Object.entries(regions).flatMap(([stamp, region]) => drainedStamp(stamp, region)),
   };
 }
 
@@ -70,12 +100,8 @@ function drainedStamp(stamp: StampName, { state, runId, by, since, expiresAt }: 
   return state === 'drained' && by !== 'failback' && expiresAt !== null ? [{ stamp, runId, by, since, expiresAt }] : [];
 }
 
-/** Last writer wins on a projection; an unreachable store leaves it to the reconciler. */
-async function replace<T>(ports: Ports, key: StateKey, value: T, ttlSeconds?: number): Promise<void> {
-  try {
-    const current = await ports.state.read<T>(key);
-    await ports.state.write(key, value, current?.etag ?? null, ttlSeconds);
-  } catch (error) {
-    if (!(error instanceof TransientError)) throw error;
-  }
+/** Whether a stamp is still without traffic because of this run. */
+export async function drainStands(ports: Ports, runId: string): Promise<boolean> {
+  const { regions } = await readRunIndex(ports);
+  return Object.values(regions).some((region) => region.runId === runId && region.state === 'drained');
 }

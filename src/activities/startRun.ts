@@ -20,7 +20,7 @@ export async function startRun(ports: Ports, starter: OrchestrationStarter, requ
   if (claimed.kind === 'taken') return claimed;
   const recorded = await recordOfRun(ports, request, 'opened', 0, { type: 'RunOpened', request });
   if (recorded.kind === 'different') return { kind: 'exists' };
-  await projectRun(ports, { request, outcome: null, closedAt: null });
+  await projectRun(ports, { request, outcome: null, closedAt: null, openShifts: 'none' });
   await starter.start(request);
   await ports.notify.notify({
     kind: 'runOpened',

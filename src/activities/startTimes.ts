@@ -3,12 +3,11 @@ import { keyOf, measuredStarts, nodeStartSamples, type NodeStartSample } from '.
 import { TransientError } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StateKey } from '../ports/state.ts';
-import type { RunState } from './runIndex.ts';
+import { readRunIndex } from './runIndex.ts';
 
 type StartTimes = Readonly<Record<string, MeasuredStart>>;
 
 const startTimesKey: StateKey = { kind: 'startTimes', id: 'nodes' };
-const runsLookedAt = 30;
 /** Ledgers read in one go: a minute later it goes on. */
 const runsReadAtOnce = 5;
 const keptMs = 10 * 60_000;
@@ -31,8 +30,8 @@ function memoryOf(ports: Ports): Memory {
 /** How long nodes took in the runs of the last two weeks, from the ledger; kept where every process finds it. */
 export async function measureStartTimes(ports: Ports): Promise<void> {
   const memory = memoryOf(ports);
-  const runs = await ports.state.list<RunState>('run', runsLookedAt);
-  const closed = runs.flatMap(({ value }) => (value.closedAt === null ? [] : [value.request.runId]));
+  const { runs } = await readRunIndex(ports);
+  const closed = runs.flatMap(({ request, closedAt }) => (closedAt === null ? [] : [request.runId]));
   const unread = closed.filter((runId) => !memory.samples.has(runId)).slice(0, runsReadAtOnce);
   if (unread.length === 0) return;
   for (const runId of unread) memory.samples.set(runId, nodeStartSamples(await ports.ledger.readRun(runId)));

@@ -1,11 +1,12 @@
 import { decideTakeover } from '../domain/decide/takeover.ts';
 import type { FleetAssessment } from '../domain/assessment.ts';
+import { openShifts } from '../domain/ledgerView/openShifts.ts';
 import { runStanding } from '../domain/ledgerView/runStanding.ts';
 import type { RunRequest } from '../domain/run.ts';
 import type { FenceHolder } from '../ports/fence.ts';
 import type { Ports } from '../ports/ports.ts';
 import { assessmentKey } from './readAssessment.ts';
-import { projectRegions, projectRun } from './runIndex.ts';
+import { projectRun } from './runIndex.ts';
 import type { OrchestrationStarter } from './startRun.ts';
 
 /**
@@ -23,11 +24,10 @@ export async function takeOver(ports: Ports, starter: OrchestrationStarter, open
 
 /** One that the ledger knows as closed is projected as such; one that nobody executes is started here (I11). */
 export async function healOpenRun(ports: Ports, starter: OrchestrationStarter, request: RunRequest, fence: FenceHolder | null): Promise<void> {
-  const standing = runStanding(await ports.ledger.readRun(request.runId));
+  const entries = await ports.ledger.readRun(request.runId);
+  const standing = runStanding(entries);
   if (standing.closed !== null) {
-    const state = { request: standing.request ?? request, outcome: standing.closed.outcome, closedAt: standing.closed.at };
-    await projectRegions(ports, state);
-    await projectRun(ports, state);
+    await projectRun(ports, { request: standing.request ?? request, outcome: standing.closed.outcome, closedAt: standing.closed.at, openShifts: openShifts(entries).length > 0 ? 'some' : 'none' });
     return;
   }
   const executedBy = standing.executedBy ?? request.controlRegion;

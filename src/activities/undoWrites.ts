@@ -1,6 +1,6 @@
 import type { PoolFacts, TrafficFacts, WorkloadFacts } from '../domain/facts.ts';
 import type { Write } from '../domain/ledgerEvent.ts';
-import { pendingUndo, roomTargets, sameSetting, trafficTargets, type PendingUndo } from '../domain/undo.ts';
+import { originalSetting, pendingUndo, roomTargets, sameSetting, trafficTargets, type PendingUndo } from '../domain/undo.ts';
 import type { PlannedWrite } from '../domain/planWrites.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -8,6 +8,7 @@ import { stampNamed } from './applyWrite.ts';
 import type { ActivityInput, UndoStep } from './contracts.ts';
 import { guardedWrites } from './guardedWrites.ts';
 import { assessmentOf, readAssessment } from './readAssessment.ts';
+import { readRunIndex } from './runIndex.ts';
 import { recordStep } from './runLog.ts';
 
 /**
@@ -16,7 +17,8 @@ import { recordStep } from './runLog.ts';
  */
 export async function undoWrites(ports: Ports, step: ActivityInput<'undoWrites'>): Promise<UndoStep> {
   const entries = await ports.ledger.readRun(step.ofRun);
-  const pending = pendingUndo(entries, step.what === 'traffic' ? trafficTargets : roomTargets);
+  const found = pendingUndo(entries, step.what === 'traffic' ? trafficTargets : roomTargets);
+  const pending = step.what === 'room' && found.length > 0 ? await backToTheOriginal(ports, step.ofRun, found) : found;
   if (step.what === 'traffic') {
     const worse = await worseStamp(ports, pending);
     if (worse !== null) return { kind: 'heldBack', why: `${worse} is unhealthy: no traffic is moved back into it (I10)` };
@@ -40,6 +42,14 @@ export async function undoWrites(ports: Ports, step: ActivityInput<'undoWrites'>
     }
   }
   return { kind: 'undone', kept: [...kept, ...applied.refused] };
+}
+
+/** An earlier run may have left room that this one found: what was there before both is what is restored, or the room would stay for good. */
+async function backToTheOriginal(ports: Ports, ofRun: string, pending: readonly PendingUndo[]): Promise<readonly PendingUndo[]> {
+  const { runs } = await readRunIndex(ports);
+  const others = runs.filter(({ request, closedAt }) => request.runId !== ofRun && closedAt !== null);
+  const lent = (await Promise.all(others.map(async ({ request }) => pendingUndo(await ports.ledger.readRun(request.runId), roomTargets)))).flat();
+  return pending.map((undo) => ({ ...undo, restore: originalSetting(undo.restore, lent) }));
 }
 
 async function worseStamp(ports: Ports, pending: readonly PendingUndo[]): Promise<string | null> {

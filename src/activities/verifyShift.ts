@@ -20,8 +20,8 @@ export async function verifyShift(ports: Ports, step: RunStep): Promise<ShiftSte
   const proceed = await mayProceed(ports, step);
   if (proceed.kind === 'stopped') return proceed;
   const [plan, assessment, shares] = await Promise.all([loadPlan(ports, step), readAssessment(ports), ports.traffic.readShares()]);
-  const reassessed = await reassess(ports, step, plan, assessment);
-  if (reassessed.kind === 'superseded') return reassessed;
+  const reassessed = await reassess(ports, step, plan, assessment, null);
+  if (reassessed.kind !== 'holds') return reassessed;
   if (shares.kind === 'unknown') return verifyBySettings(ports, step, plan, shares.why);
   const wanted: Record<StampName, number> = Object.fromEntries(plan.expected.stamps.map(({ stamp, shareAfter }) => [stamp, shareAfter]));
   await recordStep(ports, step, `shares:${roundedShares(shares.value)}`, { type: 'SharesSeen', shares: shares.value, wanted });

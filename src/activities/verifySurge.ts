@@ -13,7 +13,9 @@ export async function verifySurge(ports: Ports, step: ActivityInput<'verifySurge
   const proceed = await mayProceed(ports, step);
   if (proceed.kind === 'stopped') return proceed;
   const plan = await loadPlan(ports, step);
-  if ((await reassess(ports, step, plan, await readAssessment(ports))).kind === 'superseded') return { kind: 'superseded' };
+  const reassessed = await reassess(ports, step, plan, await readAssessment(ports), null);
+  if (reassessed.kind === 'stopped') return reassessed;
+  if (reassessed.kind === 'superseded') return { kind: 'superseded' };
   const surge = plan.surges.find(({ stamp }) => stamp === step.stamp);
   if (surge === undefined) return { kind: 'ready' };
   const seen = step.what === 'nodes' ? await countNodes(ports, step, surge.pools) : await countPods(ports, step, surge.hpas);
@@ -28,7 +30,8 @@ interface Seen {
 }
 
 async function countNodes(ports: Ports, step: ActivityInput<'verifySurge'>, pools: readonly PoolSurge[]): Promise<readonly Seen[]> {
-  const nodes = await ports.workloads.readNodeStates(stampNamed(ports.fleet, step.stamp));
+  if (pools.length === 0) return [];
+  const nodes = await ports.workloads.readNodeStates(stampNamed(ports.fleet, step.stamp), pools.map(({ pool }) => pool));
   return Promise.all(
     pools.map(async ({ pool, nodesWanted }) => {
       const ready = nodes.kind === 'unknown' ? 0 : nodes.value.filter((node) => node.pool === pool && node.ready === 'ready' && node.schedulable === 'schedulable').length;

@@ -30,7 +30,6 @@ import { originDirectory } from './monitor/originDirectory.ts';
 import { webhookNotify } from './notify/webhook.ts';
 import { retailPrices } from './prices/retailPrices.ts';
 import { fleetSignals } from './signals/signals.ts';
-import { tracedPorts } from './telemetry/tracedPorts.ts';
 
 /** What the app's settings say of the outside; the settings object itself fits. */
 export interface PortOptions {
@@ -69,7 +68,7 @@ export function createPorts(options: PortOptions, fleet: Fleet, overrides: PortO
   const traffic = createTraffic(context, fleet, () => metrics.shares());
   const directory = originDirectory(clock, fleet, () => traffic.readTraffic());
   const metrics = fleetMetrics(clock, fleet, azureMonitorMetrics(context), directory);
-  return tracedPorts({
+  return {
     fleet,
     controlRegion: options.controlRegion,
     clock,
@@ -84,7 +83,7 @@ export function createPorts(options: PortOptions, fleet: Fleet, overrides: PortO
     notify: webhookNotify(context, fleet.notify.webhookUrl),
     checks: httpChecks(context, metrics),
     prices: retailPrices(context, options.pricesEndpoint),
-  });
+  };
 }
 
 function sdkContext(options: PortOptions, overrides: PortOverrides): SdkContext {

@@ -63,6 +63,7 @@ const workload = z.strictObject({
   originGroup: azureName.describe('Origin group whose requests reach this workload.'),
   trafficShare: z.number().gt(0).max(1).default(1).describe('Fraction of the origin group\'s requests that this workload serves, above 0 and at most 1. Workloads behind one another each have their own.'),
   requestsPerSecondPerReplica: z.number().gt(0).max(1_000_000).describe('What one ready replica serves at its limit, requests per second.'),
+  surgeMaxReplicas: z.int().min(1).max(100_000).optional().describe('Spillway never raises maxReplicas above this in any stamp, whatever the plan needs: as many as what lies behind the workload can bear. Leave out for no bound.'),
   tier: z.union([z.literal(1), z.literal(2), z.literal(3)]).default(1).describe('1 is surged first; 3 may be shed to make room, where policy.shedTier3 allows it.'),
   pools: z.array(z.string()).min(1).describe('Node pools on which its pods may run.'),
   stamps: z.array(z.string()).min(1).nullable().default(null).describe('Stamps that run it. Leave out for all.'),

@@ -82,6 +82,8 @@ export interface PoolFacts {
   readonly powerState: 'Running' | 'Stopped';
   readonly etag: string | null;
   readonly subnetId: string | null;
+  /** Subnet that its pods take addresses from, where that is another one; absent or null = the nodes'. */
+  readonly podSubnetId?: string | null;
   readonly capacityReservationGroupId: string | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly string[];
@@ -140,8 +142,12 @@ export interface WorkloadFacts extends ReplicaFacts {
   /** Pods bound to a node, ready or not; absent = only the ready ones are taken as bound (the worst case). */
   readonly scheduledReplicas?: number;
   readonly readyReplicas: number;
+  /** Names of the nodes that its ready pods are on, each once; absent = not read. */
+  readonly readyOnNodes?: readonly string[];
   /** Requests of one pod, all containers summed. */
   readonly podRequests: Resources;
+  /** Limits of one pod, where it has them: a ResourceQuota may count these. */
+  readonly podLimits?: Resources;
   readonly topologySpread: readonly TopologySpread[];
   /** From its place on a node to Ready, the slowest of nine in ten pods; null = not measured. */
   readonly podStartSeconds: number | null;
@@ -223,10 +229,10 @@ export interface SubnetFacts {
   readonly totalAddresses: number;
 }
 
-/** In millicores for cpu, MiB for memory, pods for pods. */
+/** In millicores for cpu, MiB for memory and storage, pods for pods; requests, where it does not say limits. */
 export interface ResourceQuotaFacts {
   readonly namespace: string;
-  readonly resource: 'cpu' | 'memory' | 'pods';
+  readonly resource: 'cpu' | 'memory' | 'cpuLimits' | 'memoryLimits' | 'ephemeralStorage' | 'pods';
   readonly used: number;
   readonly hard: number;
 }

@@ -92,6 +92,8 @@ export interface Workload {
   readonly trafficShare: number;
   /** What one ready replica serves at its limit, requests per second. */
   readonly requestsPerSecondPerReplica: number;
+  /** Spillway never asks for more replicas than this in one stamp; left out = as many as the load needs. */
+  readonly surgeMaxReplicas?: number | undefined;
   /** 1 = surged first; 3 = may be shed to make room, where policy allows it. */
   readonly tier: 1 | 2 | 3;
   readonly pools: readonly string[];

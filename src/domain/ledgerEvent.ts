@@ -53,6 +53,8 @@ export type LedgerEvent =
   | { readonly type: 'SharesSeen'; readonly shares: Readonly<Record<StampName, number>>; readonly wanted: Readonly<Record<StampName, number>> }
   | { readonly type: 'ShiftVerified'; readonly by: 'shares' | 'settings' }
   | { readonly type: 'ShiftUnverified'; readonly why: string }
+  /** Front Door has not taken these changes since then; a person was told. */
+  | { readonly type: 'ShiftOverdue'; readonly origins: readonly string[]; readonly since: number }
   | { readonly type: 'SurgeHandedBack'; readonly stamp: StampName; readonly kept: readonly string[] }
   | { readonly type: 'DrainExpired'; readonly stamp: StampName }
   | { readonly type: 'ControlsSet'; readonly controls: Controls }

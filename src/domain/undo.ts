@@ -48,10 +48,26 @@ export function pendingUndo(entries: readonly ChainedEntry[], targets: readonly 
     .map(([key, { ours, restore }]) => ({ key, stamp: restore.stamp, ours, restore }));
 }
 
+/**
+ * What was there before anybody of ours: where the value to go back to was itself lent by an earlier run that has not been
+ * handed back yet, that run's own (I5, I12).
+ */
+export function originalSetting(restore: Write, lent: readonly PendingUndo[]): Write {
+  let original = restore;
+  const left = [...lent];
+  for (;;) {
+    const index = left.findIndex(({ ours }) => ours.some((one) => sameSetting(one, original)));
+    const found = left[index];
+    if (found === undefined) return original;
+    original = found.restore;
+    left.splice(index, 1);
+  }
+}
+
 /** Ids of undo steps carry this mark, so that an undo is never undone. */
 export const undoMark = ':undo:';
 
-const isUndoEntry = (id: string): boolean => id.includes(undoMark);
+export const isUndoEntry = (id: string): boolean => id.includes(undoMark);
 
 function dropRefused(open: Map<string, { order: number; ours: Write[]; restore: Write }>, refused: Write): void {
   const key = targetKey(refused);

@@ -2,7 +2,7 @@ import type { OrchestrationContext } from 'durable-functions';
 import type { RunInput } from './failover.ts';
 import { shiftAway } from './shiftAway.ts';
 import { call, now, wait, type Steps } from './steps/call.ts';
-import { conduct, stopRun, undoAll, type Ending } from './steps/conduct.ts';
+import { conduct, giveWay, stopRun, undoAll, type Ending } from './steps/conduct.ts';
 import type { RunStep } from '../activities/contracts.ts';
 
 const pollSeconds = 20;
@@ -10,7 +10,8 @@ const pollSeconds = 20;
 /**
  * A failover on purpose: drain, hold, and put everything back.
  *
- *   shift away -> hold --time is up, threshold crossed, real failure, abort--> traffic back -> room back
+ *   shift away -> hold --time is up, abort--> traffic back -> room back
+ *                 | threshold crossed, real failure--> traffic back; the room stays until it runs out
  *
  * One whose controller was lost is not gone on with: an exercise yields to what is real.
  */
@@ -35,7 +36,7 @@ function* hold(ctx: OrchestrationContext, step: RunStep, minutes: number): Steps
   while (now(ctx) < until) {
     const held = yield* call(ctx, 'holdDrill', step);
     if (held.kind === 'stopped') return yield* stopRun(ctx, step, held);
-    if (held.kind === 'mustEnd') return yield* undoAll(ctx, step, { outcome: 'aborted', why: held.why });
+    if (held.kind === 'mustEnd') return yield* giveWay(ctx, step, held.why);
     yield* wait(ctx, pollSeconds);
   }
   return yield* undoAll(ctx, step, { outcome: 'completed', why: `held for ${minutes} minutes and put back` });

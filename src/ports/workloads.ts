@@ -7,8 +7,8 @@ import type { WriteOutcome } from './outcome.ts';
 /** What runs in a stamp's cluster, through its Kubernetes API. */
 export interface Workloads {
   readNodes(stamp: Stamp): Promise<Reading<readonly NodeFacts[]>>;
-  /** Nodes alone, for a wait that asks again and again: no pod is read. */
-  readNodeStates(stamp: Stamp): Promise<Reading<readonly NodeState[]>>;
+  /** Nodes of these pools alone, for a wait that asks again and again: no pod is read. */
+  readNodeStates(stamp: Stamp, pools: readonly string[]): Promise<Reading<readonly NodeState[]>>;
   readWorkloads(stamp: Stamp, workloads: readonly Workload[]): Promise<Reading<readonly WorkloadFacts[]>>;
   /** How many replicas serve, for a wait that asks again and again: no pod is read. */
   readReplicas(stamp: Stamp, workloads: readonly Workload[]): Promise<Reading<readonly ReplicaFacts[]>>;

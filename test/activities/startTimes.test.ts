@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { readFacts } from '../../src/activities/readFacts.ts';
 import { recentFacts } from '../../src/activities/recentFacts.ts';
+import { projectRun } from '../../src/activities/runIndex.ts';
 import { measureStartTimes } from '../../src/activities/startTimes.ts';
 import type { LedgerEvent } from '../../src/domain/ledgerEvent.ts';
 import type { FleetFacts } from '../../src/domain/facts.ts';
@@ -20,7 +21,7 @@ async function afterOneRun(now: () => number) {
     [150, { type: 'NodesSeen', stamp: 'westus3', pool: 'user1', wanted: 9, ready: 9 }],
   ];
   for (const [seconds, event] of events) await ports.ledger.record({ id: `e${seconds}`, runId: 'r1', at: seconds * 1000, controlRegion: 'c', epoch: 1, stamps: ['westus3'], event });
-  await ports.state.write({ kind: 'run', id: 'r1' }, { request: request(), outcome: 'completed', closedAt: 200_000 }, null);
+  await projectRun(ports, { request: { ...request(), runId: 'r1' }, outcome: 'completed', closedAt: 200_000, openShifts: 'none' });
   return ports;
 }
 

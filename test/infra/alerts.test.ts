@@ -12,39 +12,46 @@ import { listAt, recordAt } from '../../tools/infra-check/snapshot.ts';
 import type { SnapshotResource } from '../../tools/infra-check/snapshot.ts';
 import { harness } from '../functions/http/harness.ts';
 import { readSnapshot } from './snapshots.ts';
+import type { SnapshotName } from './snapshots.ts';
 
-const snapshot = readSnapshot('trial');
-const fleet = fleetOf();
-const rules = snapshot.resources.filter((resource) => alertRuleTypes.some((type) => type.toLowerCase() === resource.type.toLowerCase()));
 const firedAtMs = Date.parse('2026-11-22T18:59:30.123Z');
-const moment: AlertMoment = {
-  condition: 'Fired',
-  firedAtMs,
-  resolvedAtMs: firedAtMs + 600_000,
-  dimensionValues: { Origin: 'swc.origin.example.com' },
-  resourceId: fleet.stamps[0]?.cluster.resourceId ?? '',
-  region: 'Sweden Central',
-};
 
-function fleetOf(): Fleet {
+/** The fleet of a snapshot, with the trial's policy: drills name stamps, and are left out. */
+function fleetOf(name: SnapshotName): Fleet {
   const policy: unknown = parse(readFileSync(join(import.meta.dirname, '..', '..', 'infra', 'params', 'fleet.policy.yaml'), 'utf8'));
-  const merged = mergeFleet(deployedFleetOf(readSnapshot('trial')), policy);
+  const merged = mergeFleet(deployedFleetOf(readSnapshot(name)), { ...Object(policy), drills: [] });
   if (merged.kind === 'problem') throw new Error(merged.message);
   const loaded = validateFleet(merged.file);
   if (loaded.kind === 'invalid') throw new Error(JSON.stringify(loaded.problems));
   return loaded.fleet;
 }
 
-/** The stamp that an alert of this rule is about; none for what is about the control plane itself. */
-const stampOf = (ruleName: string): readonly string[] => {
-  const own = /-(swc|gwc)-/.exec(ruleName)?.[1];
-  if (own !== undefined) return [own];
-  return ruleName.includes('heartbeat') ? [] : ['swc'];
-};
+const cases = [
+  { name: 'trial', rules: 14, first: 'swc', region: 'Sweden Central' },
+  { name: 'production', rules: 18, first: 'eus2', region: 'East US 2' },
+] as const;
 
-describe('alert rules of the snapshot, through the app', () => {
+describe.each(cases)('alert rules of the $name snapshot, through the app', ({ name: snapshotName, rules: ruleCount, first, region }) => {
+  const fleet = fleetOf(snapshotName);
+  const rules = readSnapshot(snapshotName).resources.filter((resource) => alertRuleTypes.some((type) => type.toLowerCase() === resource.type.toLowerCase()));
+  const moment: AlertMoment = {
+    condition: 'Fired',
+    firedAtMs,
+    resolvedAtMs: firedAtMs + 600_000,
+    dimensionValues: { Origin: `${first}.origin.example.com` },
+    resourceId: fleet.stamps.find((stamp) => stamp.name === first)?.cluster.resourceId ?? '',
+    region,
+  };
+
+  /** The stamp that an alert of this rule is about; none for what is about the control plane itself. */
+  const stampOf = (ruleName: string): readonly string[] => {
+    const own = fleet.stamps.find((stamp) => ruleName.includes(`-${stamp.name}-`));
+    if (own !== undefined) return [own.name];
+    return ruleName.includes('heartbeat') ? [] : [first];
+  };
+
   test('every kind of rule is there', () => {
-    expect(rules).toHaveLength(14);
+    expect(rules).toHaveLength(ruleCount);
     expect(new Set(rules.map((rule) => rule.type.toLowerCase()))).toEqual(new Set(alertRuleTypes.map((type) => type.toLowerCase())));
   });
 
@@ -55,8 +62,8 @@ describe('alert rules of the snapshot, through the app', () => {
       const allOf = [...listAt(health.body, 'properties.condition.allOf'), { field: 'properties.impactedServices[*].ImpactedRegions[*].RegionName', containsAny }];
       return { ...health, body: { ...health.body, properties: { ...recordAt(health.body, 'properties'), condition: { allOf } } } };
     };
-    expect(() => alertPayload(withRegions(['swedencentral']), moment)).toThrow(/does not fire/);
-    expect(alertPayload(withRegions(['Global', 'Sweden Central']), moment)).toMatchObject({ schemaId: 'azureMonitorCommonAlertSchema' });
+    expect(() => alertPayload(withRegions([region.replaceAll(' ', '').toLowerCase()]), moment)).toThrow(/does not fire/);
+    expect(alertPayload(withRegions(['Global', region]), moment)).toMatchObject({ schemaId: 'azureMonitorCommonAlertSchema' });
   });
 
   test.each(rules.map((rule) => [rule.name, rule] as const))('%s fires: the webhook takes it and knows the stamp', async (name, rule) => {

@@ -29,6 +29,7 @@ describe('fleet file from what is deployed', () => {
       probe: { url: 'https://swc.origin.example.com:8443/healthz' },
     });
     expect(loaded.fleet.stamps.every((stamp) => stamp.gate !== null)).toBe(true);
+    expect(loaded.fleet.frontDoor.accessLogWorkspaceId).toMatch(/workspaces\/log-trial-shared$/);
   });
 
   test('attach mode takes origins, pools and addresses from the policy', () => {
@@ -38,6 +39,7 @@ describe('fleet file from what is deployed', () => {
     if (loaded.kind === 'invalid') throw new Error(JSON.stringify(loaded.problems));
     expect(loaded.fleet.stamps.map((stamp) => stamp.gate === null)).toEqual([false, true]);
     expect(loaded.fleet.frontDoor.resourceId).toMatch(/profiles\/afd-shop$/);
+    expect(loaded.fleet.frontDoor.accessLogWorkspaceId).toMatch(/workspaces\/log-central$/);
   });
 
   test('attach mode without them says which stamps lack what', () => {
@@ -50,7 +52,7 @@ describe('fleet file from what is deployed', () => {
 
   test('outputs as the Azure CLI prints them give the same fleet as the snapshot', () => {
     const fleet = deployedFleetOf(readSnapshot('production'));
-    const printed = { mode: { type: 'String', value: 'deploy' }, frontDoorProfileId: { type: 'String', value: fleet.frontDoorProfileId }, stamps: { type: 'Array', value: fleet.stamps } };
+    const printed = { mode: { type: 'String', value: 'deploy' }, frontDoorProfileId: { type: 'String', value: fleet.frontDoorProfileId }, accessLogWorkspaceId: { type: 'String', value: fleet.accessLogWorkspaceId }, stamps: { type: 'Array', value: fleet.stamps } };
     expect(readDeployedFleet(plainOutputs(printed))).toEqual(fleet);
   });
 });

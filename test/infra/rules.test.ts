@@ -30,29 +30,17 @@ const assignment = 'Microsoft.Authorization/roleAssignments';
 const role = 'Microsoft.Authorization/roleDefinitions';
 const originGroup = 'Microsoft.Cdn/profiles/originGroups';
 
-const roleNamed = (resources: readonly Draft[], name: string): Draft => {
-  const found = resources.find((resource) => resource.type === role && JSON.stringify(resource.properties).includes(`"roleName":"${name} (`));
-  if (found === undefined) throw new Error(`no role ${name}`);
+/** First resource of a type whose properties, or id, say this. Throws where there is none: the test would prove nothing. */
+const saying = (resources: readonly Draft[], type: string, text: string): Draft => {
+  const found = resources.find((resource) => resource.type === type && (resource.id.includes(text) || JSON.stringify(resource.properties).includes(text)));
+  if (found === undefined) throw new Error(`no ${type} says ${text}`);
   return found;
 };
-const assignmentOf = (resources: readonly Draft[], roleName: string): Draft => {
-  const id = roleNamed(resources, roleName).name;
-  const found = resources.find((resource) => resource.type === assignment && JSON.stringify(resource.properties).includes(id));
-  if (found === undefined) throw new Error(`role ${roleName} is not assigned`);
-  return found;
-};
-/** First assignment of a built-in role. */
-const withRole = (resources: readonly Draft[], roleGuid: string): Draft => {
-  const found = resources.find((resource) => resource.type === assignment && JSON.stringify(resource.properties).includes(roleGuid));
-  if (found === undefined) throw new Error(`role ${roleGuid} is not assigned`);
-  return found;
-};
+const roleNamed = (resources: readonly Draft[], name: string): Draft => saying(resources, role, `"roleName":"${name} (`);
+const assignmentOf = (resources: readonly Draft[], roleName: string): Draft => saying(resources, assignment, roleNamed(resources, roleName).name);
 /** The assignment on a secret whose principal is named so. */
-const roleOnSecret = (resources: readonly Draft[], principal: string): Draft => {
-  const found = resources.find((resource) => resource.type === assignment && resource.id.includes('/secrets/') && JSON.stringify(resource.properties).includes(principal));
-  if (found === undefined) throw new Error(`${principal} has no role on a secret`);
-  return found;
-};
+const roleOnSecret = (resources: readonly Draft[], principal: string): Draft =>
+  saying(resources.filter((resource) => resource.id.includes('/secrets/')), assignment, principal);
 const moved = (resource: Draft, scope: string): void => {
   resource.id = `${scope}/providers/Microsoft.Authorization/roleAssignments/${resource.name}`;
 };
@@ -80,12 +68,12 @@ const plants: readonly Plant[] = [
   { rule: 'custom roles are the role table, no more and no less', fault: 'one permission too many', plant: (all) => set(roleNamed(all, 'Spillway Quota Reader'), 'properties.permissions.0.actions.4', 'Microsoft.Compute/virtualMachines/write'), finds: /grants Microsoft.Compute\/virtualMachines\/write/ },
   { rule: 'custom roles are the role table, no more and no less', fault: 'one permission missing', plant: (all) => set(roleNamed(all, 'Spillway Quota Reader'), 'properties.permissions.0.actions', ['Microsoft.Compute/skus/read']), finds: /lacks Microsoft.Compute\/locations\/usages\/read/ },
   { rule: 'custom roles are the role table, no more and no less', fault: 'a role is missing', plant: (all) => remove(all, roleNamed(all, 'Spillway Fence Holder')), finds: /Fence Holder: the role table has it/ },
-  { rule: 'custom roles are the role table, no more and no less', fault: 'the ledger may be rewritten', plant: (all) => set(pick(all, `${cosmos}/sqlRoleDefinitions`), 'properties.permissions.0.dataActions.3', 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/items/replace'), finds: /items\/replace, which the role table does not/ },
+  { rule: 'custom roles are the role table, no more and no less', fault: 'the ledger may be rewritten', plant: (all) => set(saying(all, `${cosmos}/sqlRoleDefinitions`, 'Spillway Ledger Appender'), 'properties.permissions.0.dataActions.3', 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/items/replace'), finds: /items\/replace, which the role table does not/ },
   { rule: 'every role is assigned at the narrowest scope', fault: 'cluster role on the subscription', plant: (all) => moved(assignmentOf(all, 'Spillway AKS Pool Operator'), subscriptionScope), finds: /should be on a Microsoft.ContainerService\/managedClusters/ },
   { rule: 'every role is assigned at the narrowest scope', fault: 'Contributor', plant: (all) => set(assignmentOf(all, 'Spillway Quota Reader'), 'properties.roleDefinitionId', '/providers/Microsoft.Authorization/roleDefinitions/b24988ac-6180-42a0-ab88-20f7382dd24c'), finds: /neither in the role table nor a known built-in/ },
   { rule: 'every role is assigned at the narrowest scope', fault: 'KEDA role without its condition', in: 'production', plant: (all) => set(assignmentOf(all, 'Spillway KEDA Scaler'), 'properties.condition', null), finds: /without its condition/ },
   { rule: 'every control-plane region holds every grant it needs', fault: 'one region lacks the fence', plant: (all) => remove(all, assignmentOf(all, 'Spillway Fence Holder')), finds: /lacks fenceHolder/ },
-  { rule: 'every control-plane region holds every grant it needs', fault: 'one region lacks the ledger', plant: (all) => remove(all, pick(all, `${cosmos}/sqlRoleAssignments`)), finds: /no role on the ledger container/ },
+  { rule: 'every control-plane region holds every grant it needs', fault: 'one region lacks the ledger', plant: (all) => remove(all, saying(all, `${cosmos}/sqlRoleAssignments`, '/colls/ledger')), finds: /no role on the ledger container/ },
   { rule: 'nothing can be opened with a key or a password', fault: 'shared keys on', plant: (all) => set(pick(all, storage), 'properties.allowSharedKeyAccess', true), finds: /allowSharedKeyAccess is true/ },
   { rule: 'nothing can be opened with a key or a password', fault: 'Cosmos keys on', plant: (all) => set(pick(all, cosmos), 'properties.disableLocalAuth', false), finds: /disableLocalAuth is false/ },
   { rule: 'nothing can be opened with a key or a password', fault: 'a key in an app setting', plant: (all) => set(pick(all, 'Microsoft.Web/sites/config'), 'properties.AzureWebJobsStorage', 'DefaultEndpointsProtocol=https;AccountName=a;AccountKey=b'), finds: /AzureWebJobsStorage holds a key/ },
@@ -98,13 +86,15 @@ const plants: readonly Plant[] = [
   { rule: 'zones are on', fault: 'a pool in one zone', plant: (all) => set(pick(all, cluster), 'properties.agentPoolProfiles.1.availabilityZones', ['1']), finds: /pool user spans 1 zone/ },
   { rule: 'zones are on', fault: 'a gateway without zones', plant: (all) => { pick(all, gateway).zones = []; }, finds: /spans 0 zone/ },
   { rule: 'zones are on', fault: 'locally redundant storage', plant: (all) => set(pick(all, storage), 'sku.name', 'Standard_LRS'), finds: /Standard_LRS does not span zones/ },
-  { rule: 'diagnostics are on for everything that has them', fault: 'none on a cluster', plant: (all) => { const setting = all.find((resource) => resource.type === 'Microsoft.Insights/diagnosticSettings' && resource.id.includes('/managedClusters/')); if (setting !== undefined) remove(all, setting); }, finds: /managedClusters\): no diagnostic setting/ },
+  { rule: 'diagnostics are on for everything that has them', fault: 'none on a cluster', plant: (all) => remove(all, saying(all, 'Microsoft.Insights/diagnosticSettings', '/managedClusters/')), finds: /managedClusters\): no diagnostic setting/ },
   { rule: 'the control plane stands apart from the stamps', fault: "in a stamp's region", plant: (all) => { pick(all, 'Microsoft.Web/sites').location = pick(all, cluster).location; }, finds: /holds a stamp and the control plane/ },
   { rule: 'the control plane stands apart from the stamps', fault: 'in one region', plant: (all) => all.filter((resource) => resource.type === 'Microsoft.Web/sites').forEach((site) => { site.location = 'westeurope'; }), finds: /runs in 1 region/ },
   { rule: 'a control-plane region that falls silent is noticed elsewhere', fault: 'no alert', plant: (all) => remove(all, pick(all, 'Microsoft.Insights/scheduledQueryRules')), finds: /no heartbeat alert/ },
   { rule: 'a control-plane region that falls silent is noticed elsewhere', fault: 'too patient', plant: (all) => set(pick(all, 'Microsoft.Insights/scheduledQueryRules'), 'properties.criteria.allOf.0.threshold', 900), finds: /more than 180 s/ },
   { rule: 'alerts go to every control-plane region, signed', fault: 'one receiver', plant: (all) => { const group = pick(all, 'Microsoft.Insights/actionGroups'); const receivers = Reflect.get(Object(group.properties), 'webhookReceivers'); set(group, 'properties.webhookReceivers', Array.isArray(receivers) ? receivers.slice(0, 1) : []); }, finds: /is no receiver/ },
   { rule: 'alerts go to every control-plane region, signed', fault: 'unsigned', plant: (all) => set(pick(all, 'Microsoft.Insights/actionGroups'), 'properties.webhookReceivers.0.useAadAuth', false), finds: /not signed by Entra/ },
+  { rule: 'alerts go to every control-plane region, signed', fault: 'no application named', plant: (all) => set(pick(all, 'Microsoft.Insights/actionGroups'), 'properties.webhookReceivers.0.objectId', ''), finds: /does not say which application/ },
+  { rule: 'alerts go to every control-plane region, signed', fault: 'tokens for another audience', plant: (all) => set(pick(all, 'Microsoft.Insights/actionGroups'), 'properties.webhookReceivers.0.identifierUri', 'api://another'), finds: /tokens that the app does not take/ },
   { rule: 'every alert rule tells the action group', fault: 'an alert without an action', plant: (all) => set(pick(all, 'Microsoft.Insights/metricAlerts'), 'properties.actions', []), finds: /reaches no action group/ },
   { rule: 'the ledger has one write region, copies, and no way to forget', fault: 'two write regions', plant: (all) => set(pick(all, cosmos), 'properties.enableMultipleWriteLocations', true), finds: /several regions may write/ },
   { rule: 'the ledger has one write region, copies, and no way to forget', fault: 'a TTL', plant: (all) => set(pick(all, `${cosmos}/sqlDatabases/containers`, '/ledger'), 'properties.resource.defaultTtl', 86_400), finds: /has a TTL/ },
@@ -124,14 +114,17 @@ const plants: readonly Plant[] = [
   { rule: 'who serves a certificate may read it', fault: 'Front Door has no role', in: 'production', plant: (all) => remove(all, roleOnSecret(all, '/profiles/afd-prod-')), finds: /Front Door may not read/ },
   { rule: 'firewalls let out what clusters need', fault: 'no way for Flux', in: 'production', plant: (all) => set(pick(all, 'Microsoft.Network/firewallPolicies/ruleCollectionGroups'), 'properties.ruleCollections.0.rules.1.targetFqdns', []), finds: /aks-prod-eus2: no rule lets it reach dp\.kubernetesconfiguration/ },
   { rule: 'firewalls let out what clusters need', fault: 'no way for AKS', in: 'production', plant: (all) => set(pick(all, 'Microsoft.Network/firewallPolicies/ruleCollectionGroups'), 'properties.ruleCollections.0.rules.0.fqdnTags', []), finds: /what AKS needs/ },
+  { rule: 'every custom role may be assigned where it is', fault: "a workspace's subscription is left out", in: 'attach', plant: (all) => set(roleNamed(all, 'Spillway Access Log Reader'), 'properties.assignableScopes', [subscriptionScope, '/subscriptions/33333333-3333-3333-3333-333333333333']), finds: /log-central: not assignable/ },
+  { rule: 'who may change KEDA objects has KEDA', fault: 'a cluster without', in: 'production', plant: (all) => set(pick(all, cluster), 'properties.workloadAutoScalerProfile.keda.enabled', false), finds: /no KEDA add-on/ },
   { rule: 'every assignment says what its principal is', fault: 'no type', plant: (all) => set(pick(all, assignment), 'properties.principalType', null), finds: /no principalType/ },
+  { rule: 'every control-plane region holds every grant it needs', fault: 'one region may not read the access log', plant: (all) => remove(all, assignmentOf(all, 'Spillway Access Log Reader')), finds: /lacks accessLogReader/ },
   { rule: 'every control-plane region holds every grant it needs', fault: 'one region lacks its outbox', plant: (all) => remove(all, assignmentOf(all, 'Spillway Outbox Writer')), finds: /lacks outboxWriter/ },
-  { rule: 'every control-plane region holds every grant it needs', fault: "one host lacks its storage's queues", plant: (all) => remove(all, withRole(all, '974c5e8b-45b9-4653-ba55-5f855dd0fb88')), finds: /lacks 974c5e8b/ },
+  { rule: 'every control-plane region holds every grant it needs', fault: "one host lacks its storage's queues", plant: (all) => remove(all, saying(all, assignment, '974c5e8b-45b9-4653-ba55-5f855dd0fb88')), finds: /lacks 974c5e8b/ },
   { rule: 'every control-plane region holds every grant it needs', fault: 'shedding is on and one region may not shed', in: 'production', plant: (all) => remove(all, assignmentOf(all, 'Spillway Tier 3 Shedder')), finds: /lacks shedder/ },
   { rule: 'every private endpoint has a name that its network resolves', fault: 'no record', plant: (all) => all.filter((resource) => resource.type.endsWith('/privateDnsZoneGroups') && resource.name.startsWith('pe-trial-cp-weu-cosmos/')).forEach((resource) => remove(all, resource)), finds: /pe-trial-cp-weu-cosmos: no zone keeps its record/ },
-  { rule: 'every private endpoint has a name that its network resolves', fault: 'a zone that is not linked', plant: (all) => { const link = all.find((resource) => resource.type.endsWith('/virtualNetworkLinks') && resource.name.includes('privatelink.queue')); if (link !== undefined) remove(all, link); }, finds: /linked to no zone for queue/ },
+  { rule: 'every private endpoint has a name that its network resolves', fault: 'a zone that is not linked', plant: (all) => remove(all, saying(all, 'Microsoft.Network/privateDnsZones/virtualNetworkLinks', 'privatelink.queue')), finds: /linked to no zone for queue/ },
   { rule: 'zones are on', fault: 'zones where there are none', in: 'attach', plant: (all) => set(pick(all, storage, pick(all, storage, '').name), 'location', 'ukwest'), finds: /ZRS does not exist in ukwest/ },
-  { rule: 'diagnostics are on for everything that has them', fault: 'nobody logs the certificates', plant: (all) => { const setting = all.find((resource) => resource.type === 'Microsoft.Insights/diagnosticSettings' && resource.id.includes('/vaults/kv-trial-tls-')); if (setting !== undefined) remove(all, setting); }, finds: /kv-trial-tls-000000: nobody logs/ },
+  { rule: 'diagnostics are on for everything that has them', fault: 'nobody logs the certificates', plant: (all) => remove(all, saying(all, 'Microsoft.Insights/diagnosticSettings', '/vaults/kv-trial-tls-')), finds: /kv-trial-tls-000000: nobody logs/ },
   { rule: "Azure's own word is heard in every subscription of the fleet", fault: 'regions as Resource Manager spells them', plant: (all) => set(pick(all, 'Microsoft.Insights/activityLogAlerts', '-service-health'), 'properties.condition.allOf.2', { field: 'properties.impactedServices[*].ImpactedRegions[*].RegionName', containsAny: ['swedencentral'] }), finds: /never says "swedencentral"/ },
   { rule: "Azure's own word is heard in every subscription of the fleet", fault: 'a subscription without', in: 'attach', plant: (all) => remove(all, pick(all, 'Microsoft.Insights/activityLogAlerts', '-resource-health')), finds: /no alert on ResourceHealth/ },
   { rule: 'app settings are those that the app reads', fault: 'one is missing', plant: (all) => set(pick(all, 'Microsoft.Web/sites/config'), 'properties.SPILLWAY_COSMOS_ENDPOINT', ''), finds: /SPILLWAY_COSMOS_ENDPOINT is missing/ },

@@ -20,6 +20,18 @@ describe('failover, graceful', () => {
     await host.stop();
   });
 
+  it('proves by pods alone where a stamp has no private listener, and by the listener where it has one', async () => {
+    const withListener = (privateUrl: string | null) => sampleFleet((given) => ({ ...given, stamps: given.stamps.map((stamp) => ({ ...stamp, gateway: { ...stamp.gateway, privateUrl } })) }));
+    for (const [privateUrl, outcome] of [[null, 'completed'], ['https://closed.example.test/', 'blocked']] as const) {
+      const { ports, start, finish, host } = await runHost({ fleet: withListener(privateUrl) });
+      ports.checks.proveThroughGateway = async ({ name }) => ({ kind: 'unknown', detail: `nothing answers for ${name}` });
+      ports.setVerdicts({ eastus2: 'unhealthy' });
+      const { runId } = await start({});
+      expect(await finish(runId)).toMatchObject({ outcome });
+      await host.stop();
+    }
+  });
+
   it('puts the intent with its undo on record before each change and the outcome after it (I4, I9)', async () => {
     const { ports, start, finish, host } = await runHost();
     ports.setVerdicts({ eastus2: 'unhealthy' });

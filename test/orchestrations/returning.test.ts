@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { reconcile } from '../../src/activities/reconcile.ts';
 import { must, sampleFleet } from '../support/fakeOutside.ts';
 import { runHost } from './runHost.ts';
 
@@ -56,7 +57,15 @@ describe('drill', () => {
     await host.stop();
   });
 
-  it('ends at once when a region really fails, and puts everything back', async () => {
+  it('leaves Front Door alone: its gate carries it, both ways', async () => {
+    const { ports, start, finish, host } = await runHost();
+    const { runId } = await start(drilled);
+    expect(await finish(runId)).toMatchObject({ outcome: 'completed' });
+    expect(ports.eventsOf('WriteIntended').map(({ write }) => write.target)).not.toContain('origin');
+    await host.stop();
+  });
+
+  it('ends at once when a region really fails: traffic back, and the room left for it until it runs out (I5)', async () => {
     const { ports, start, finish, runFor, now, host } = await runHost();
     const before = ports.outside.settings();
     const { runId } = await start(drilled);
@@ -65,7 +74,42 @@ describe('drill', () => {
     ports.setVerdicts({ westus3: 'unhealthy' });
     expect(await finish(runId)).toMatchObject({ outcome: 'aborted', why: expect.stringContaining('westus3') });
     expect(now() - failedAt).toBeLessThan(60_000);
+    expect(ports.outside.serving()).toHaveLength(3);
+    expect(ports.outside.settings()['pools']).not.toEqual(before['pools']);
+    await runFor(ports.fleet.policy.surgeExpiryMinutes);
+    await reconcile(ports, { start: () => Promise.reject(new Error('nothing is to be started')) });
     expect(ports.outside.settings()).toEqual(before);
+    await host.stop();
+  });
+
+  it('yields while it still makes room, too, and does not drain the failed region as well', async () => {
+    const { ports, start, finish, runFor, host } = await runHost();
+    ports.outside.podReadyMs = Number.POSITIVE_INFINITY;
+    const { runId } = await start(drilled);
+    await runFor(3);
+    ports.setVerdicts({ eastus2: 'unhealthy' });
+    expect(await finish(runId, 2)).toMatchObject({ outcome: 'aborted', why: expect.stringContaining('eastus2 failing') });
+    expect(ports.eventsOf('WriteIntended').map(({ write }) => write.target)).not.toContain('gate');
+    await host.stop();
+  });
+
+  it('its room, used by the failover that follows, is given back to what was there before the drill (I12)', async () => {
+    const { ports, start, finish, runFor, host } = await runHost();
+    const before = ports.outside.settings();
+    const drill = await start(drilled);
+    await runFor(6);
+    ports.setVerdicts({ eastus2: 'unhealthy' });
+    expect(await finish(drill.runId)).toMatchObject({ outcome: 'aborted' });
+    const failover = await start({ stamps: ['eastus2'] });
+    expect(await finish(failover.runId)).toMatchObject({ outcome: 'completed' });
+    // Until after the hour in which the reconciler would have taken the drill's room back, had nobody built on it.
+    await runFor(ports.fleet.policy.surgeExpiryMinutes + 90);
+    ports.setVerdicts({});
+    const back = await start({ kind: 'failback', stamps: ['eastus2'], trigger: { by: 'operator', subject: 's', name: 'op' } });
+    expect(await finish(back.runId)).toMatchObject({ outcome: 'completed' });
+    const after = ports.outside.settings();
+    expect(after['gates']).toEqual(before['gates']);
+    expect(Object.entries(after['hpas'] as object).filter(([key]) => key.startsWith('westus3'))).toEqual(Object.entries(before['hpas'] as object).filter(([key]) => key.startsWith('westus3')));
     await host.stop();
   });
 

@@ -145,7 +145,7 @@ export function fakePorts(fleet: Fleet, now: () => number): FakePorts {
       },
       keep: async (hold) => (kept?.epoch === hold.epoch && kept.expiresAt - now() >= writeTimeLimitMs ? { kind: 'held', hold: kept } : ports.fence.confirm(hold)),
       release: async (hold) => {
-        if (fence?.epoch === hold.epoch) fence = { ...fence, expiresAt: 0 };
+        if (fence?.epoch === hold.epoch) fence = null;
       },
       readHolder: async () => (fence !== null && fence.expiresAt > now() ? { runId: fence.runId, controlRegion, epoch: fence.epoch, lease: 'live' } : null),
     },

@@ -5,7 +5,7 @@ import type { Compiler } from './bicepCompiler.ts';
 import type { CheckResult } from './checkResult.ts';
 import { judged } from './checkResult.ts';
 import { runCommand } from './command.ts';
-import { isRecord, listAt, numberAt, textAt } from './snapshot.ts';
+import { isRecord, listAt, numberAt, recordAt, textAt } from './snapshot.ts';
 
 /** Ids that snapshots are evaluated with: nobody's. */
 const snapshotArguments = [
@@ -95,16 +95,22 @@ export async function checkSnapshots(compiler: Compiler, infraFolder: string, mo
     const how = mode === 'update' ? 'overwrite' : 'validate';
     const ran = await runCommand(compiler.path, ['snapshot', file, '--mode', how, ...snapshotArguments], infraFolder);
     const name = relative(infraFolder, file);
-    if (mode === 'update' && ran.exitCode === 0) await endWithNewline(file.replace(/\.bicepparam$/, '.snapshot.json'));
+    if (mode === 'update' && ran.exitCode === 0) await putInOrder(file.replace(/\.bicepparam$/, '.snapshot.json'));
     results.push(judged(`bicep snapshot ${name}`, ran.exitCode === 0 ? [] : [...lines(ran.output).slice(0, 60), 'differs from the committed snapshot: look at it, then run with --update']));
   }
   return results;
 }
 
-async function endWithNewline(path: string): Promise<void> {
-  const text = await readFile(path, 'utf8');
-  if (!text.endsWith('\n')) await writeFile(path, `${text}\n`);
+/** The compiler writes resources and outputs in the order in which it came to them: by name, a diff shows what changed and no more. */
+async function putInOrder(path: string): Promise<void> {
+  const snapshot: unknown = JSON.parse(await readFile(path, 'utf8'));
+  if (!isRecord(snapshot)) throw new Error(`${path} is no snapshot`);
+  const resources = listAt(snapshot, 'predictedResources').toSorted((left, right) => compare(textAt(left, 'id'), textAt(right, 'id')));
+  const outputs = Object.fromEntries(Object.entries(recordAt(snapshot, 'outputs')).toSorted(([left], [right]) => compare(left, right)));
+  await writeFile(path, `${JSON.stringify({ ...snapshot, predictedResources: resources, outputs }, null, 2)}\n`);
 }
+
+const compare = (left: string | null, right: string | null): number => ((left ?? '') < (right ?? '') ? -1 : 1);
 
 async function bicepFiles(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

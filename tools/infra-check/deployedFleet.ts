@@ -6,6 +6,8 @@ import { isRecord, listAt, numberAt, textAt } from './snapshot.ts';
 export interface DeployedFleet {
   readonly mode: 'deploy' | 'attach';
   readonly frontDoorProfileId: string;
+  /** Null where the access log is not to be read. */
+  readonly accessLogWorkspaceId: string | null;
   readonly stamps: readonly DeployedStamp[];
 }
 
@@ -31,6 +33,7 @@ export function readDeployedFleet(outputs: Readonly<Record<string, unknown>>): D
   return {
     mode: outputs.mode === 'attach' ? 'attach' : 'deploy',
     frontDoorProfileId: profile,
+    accessLogWorkspaceId: textAt(outputs, 'accessLogWorkspaceId'),
     stamps: listAt(outputs, 'stamps').map((stamp) => ({
       name: required(stamp, 'name'),
       region: required(stamp, 'region'),

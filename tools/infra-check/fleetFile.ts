@@ -24,7 +24,7 @@ const policySchema = z.looseObject({
 
 export type FleetMerge = { readonly kind: 'merged'; readonly file: FleetFile } | { readonly kind: 'problem'; readonly message: string };
 
-/** The path of the private listener that answers for the whole stamp: the gateway's own backend probe asks it too. */
+/** What our own probe asks by the private listener: the sample workload answers it; for another one the policy file says `probeUrl`. */
 const probePath = 'healthz';
 
 /** Joins both halves; whether the result is a good fleet file is for `validateFleet` to say. */
@@ -51,7 +51,8 @@ export function mergeFleet(deployed: DeployedFleet, policyValue: unknown): Fleet
   if (missing.length > 0) return { kind: 'problem', message: `the policy file must say origins, pools and probeUrl of ${missing.map((stamp) => stamp.name).join(', ')}: attach mode knows ids only` };
   // Both halves were checked for shape; the fleet schema checks every field of the whole next.
   const kind = deployed.frontDoorProfileId.toLowerCase().includes('/microsoft.network/frontdoors/') ? 'classic' : 'standardPremium';
-  const file = { ...rest, frontDoor: { kind, resourceId: deployed.frontDoorProfileId }, stamps } as unknown as FleetFile;
+  const log = deployed.accessLogWorkspaceId === null ? {} : { accessLogWorkspaceId: deployed.accessLogWorkspaceId };
+  const file = { ...rest, frontDoor: { kind, resourceId: deployed.frontDoorProfileId, ...log }, stamps } as unknown as FleetFile;
   return { kind: 'merged', file };
 }
 

@@ -69,7 +69,7 @@ export async function checkWorkflows(root: string): Promise<readonly CheckResult
   );
   return [
     judged(
-      `${files.length} workflows parse, sign in without secrets and pass values by environment`,
+      `${files.length} workflows parse, sign in without secrets, name commits and stop at failures`,
       parsed.flatMap(({ name, errors, body }) => [...errors, ...workflowFindings(name, body)]),
     ),
     await shellIsClean(root, [...parsed.flatMap(({ name, body }) => shellSteps(name, body)), ...(await sourcedScripts(root)), ...(await guideScripts(root))]),

@@ -27,6 +27,7 @@ export function poolFacts(pool: AgentPool, nodeProvisioning: 'Auto' | 'Manual'):
     powerState: pool.powerState?.code === 'Stopped' ? 'Stopped' : 'Running',
     etag: pool.eTag ?? null,
     subnetId: pool.vnetSubnetID ?? null,
+    podSubnetId: pool.podSubnetID ?? null,
     capacityReservationGroupId: pool.capacityReservationGroupID ?? null,
     labels: pool.nodeLabels ?? {},
     taints: pool.nodeTaints ?? [],

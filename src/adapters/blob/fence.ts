@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { BlobClient } from '@azure/storage-blob';
 import type { Fence, FenceAcquired, FenceConfirmed, FenceHolder, PreviousHolder } from '../../ports/fence.ts';
 import type { FenceHold } from '../../domain/run.ts';
-import { writeTimeLimitMs } from '../../ports/outcome.ts';
 import { transientOr } from '../http/faults.ts';
 import type { SdkContext } from '../http/sdkContext.ts';
 import type { BlobClients } from './blobClients.ts';
@@ -10,6 +9,9 @@ import { blobErrorCode, isNotFound, isThereAlready } from './blobFaults.ts';
 
 /** Azure's longest lease that ends by itself. */
 export const leaseSeconds = 60;
+
+/** A lease that lives this long needs no renewal at the tick of a wait: it outlives a write (40 s), and a tick that comes late. */
+const freshMs = 45_000;
 
 /** Who holds the fence, kept in the blob's metadata; `epoch` 0 = never taken. */
 interface Record {
@@ -65,7 +67,7 @@ export function blobFence(context: SdkContext, clients: BlobClients, containerUr
   }
 
   async function keep(hold: FenceHold): Promise<FenceConfirmed> {
-    const isFresh = kept?.leaseId === hold.leaseId && kept.epoch === hold.epoch && kept.expiresAt - now() >= writeTimeLimitMs;
+    const isFresh = kept?.leaseId === hold.leaseId && kept.epoch === hold.epoch && kept.expiresAt - now() >= freshMs;
     return isFresh && kept !== null ? { kind: 'held', hold: kept } : confirm(hold);
   }
 

@@ -6,7 +6,7 @@ import { agedCache } from '../headroom/agedCache.ts';
 import { readingOf } from '../http/faults.ts';
 import type { LogRow, Logs } from '../monitor/metrics.ts';
 import type { OriginDirectory } from '../monitor/originDirectory.ts';
-import { estimateLatencyMs } from './estimateLatency.ts';
+import { estimateLatencyMs } from '../../domain/traffic/index.ts';
 import { usersByCountry, type UsersPlace } from './places.ts';
 
 /** Log Analytics takes minutes to show a row; an hour says where users enter and how far the origins are. */

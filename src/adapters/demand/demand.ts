@@ -5,7 +5,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Demand } from '../../ports/demand.ts';
 import type { CountryLoad, FleetMetrics, RequestRate } from '../monitor/fleetMetrics.ts';
 import { usersByEdge, type ReadEdges } from './accessLog.ts';
-import { estimateLatencyMs } from './estimateLatency.ts';
+import { estimateLatencyMs } from '../../domain/traffic/index.ts';
 import { usersByCountry } from './places.ts';
 
 const forecastDays = 7;

@@ -1,8 +1,4 @@
-/** A point on the globe, degrees. */
-export interface Place {
-  readonly latitude: number;
-  readonly longitude: number;
-}
+import type { Place } from '../../domain/traffic/index.ts';
 
 /** Part of a country's users, put at one place. The weights of a country add up to 1. */
 export interface UsersPlace extends Place {
@@ -38,17 +34,4 @@ export const usersByCountry: Readonly<Record<string, readonly UsersPlace[]>> = {
   Slovakia: at(48.3, 18.5), Slovenia: at(46.1, 14.5), 'South Africa': at(-27, 28.5), Spain: at(40.4, -3), Sweden: at(59, 16.5), Switzerland: at(47.2, 8.2),
   Taiwan: at(24.5, 121), Thailand: at(13.8, 100.5), Turkey: at(40, 31), Türkiye: at(40, 31), Ukraine: at(49.5, 31), 'United Arab Emirates': at(25, 55),
   'United Kingdom': at(52.3, -1.2), Vietnam: at(15, 107),
-};
-
-/** Azure regions by their short names, at the places that Microsoft publishes for them. */
-export const regionPlaces: Readonly<Record<string, readonly [latitude: number, longitude: number]>> = {
-  australiacentral: [-35.3, 149.1], australiaeast: [-33.9, 151.2], australiasoutheast: [-37.8, 145], austriaeast: [48.2, 16.4], belgiumcentral: [50.8, 4.4],
-  brazilsouth: [-23.6, -46.6], canadacentral: [43.7, -79.4], canadaeast: [46.8, -71.2], centralindia: [18.6, 73.9], centralus: [41.6, -93.6],
-  chilecentral: [-33.4, -70.7], eastasia: [22.3, 114.2], eastus: [37.4, -79.8], eastus2: [36.7, -78.4], francecentral: [46.4, 2.4], germanywestcentral: [50.1, 8.7],
-  indonesiacentral: [-6.2, 106.8], israelcentral: [31.3, 33.5], italynorth: [45.5, 9.2], japaneast: [35.7, 139.8], japanwest: [34.7, 135.5],
-  koreacentral: [37.6, 127], koreasouth: [35.2, 129], malaysiawest: [3.1, 101.7], mexicocentral: [20.6, -100.4], newzealandnorth: [-36.8, 174.8],
-  northcentralus: [41.9, -87.6], northeurope: [53.3, -6.3], norwayeast: [59.9, 10.8], polandcentral: [52.2, 21], qatarcentral: [25.3, 51.4],
-  southafricanorth: [-25.7, 28.2], southcentralus: [29.4, -98.5], southeastasia: [1.3, 103.8], southindia: [13, 80.2], spaincentral: [40.4, -3.7],
-  swedencentral: [60.7, 17.1], switzerlandnorth: [47.5, 8.6], uaenorth: [25.3, 55.3], uksouth: [50.9, -0.8], ukwest: [53.4, -3.1], westcentralus: [40.9, -110.2],
-  westeurope: [52.4, 4.9], westindia: [19.1, 72.9], westus: [37.8, -122.4], westus2: [47.2, -119.9], westus3: [33.4, -112.1],
 };

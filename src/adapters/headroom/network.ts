@@ -57,7 +57,11 @@ const counted = [
   { key: 'cpu', resource: 'cpu', unit: 0.001 },
   { key: 'requests.memory', resource: 'memory', unit: 2 ** 20 },
   { key: 'memory', resource: 'memory', unit: 2 ** 20 },
+  { key: 'limits.cpu', resource: 'cpuLimits', unit: 0.001 },
+  { key: 'limits.memory', resource: 'memoryLimits', unit: 2 ** 20 },
+  { key: 'requests.ephemeral-storage', resource: 'ephemeralStorage', unit: 2 ** 20 },
   { key: 'pods', resource: 'pods', unit: 1 },
+  { key: 'count/pods', resource: 'pods', unit: 1 },
 ] as const;
 
 export function resourceQuotaFacts(namespace: string, quotas: readonly Wire<V1ResourceQuota>[]): readonly ResourceQuotaFacts[] {

@@ -34,12 +34,15 @@ function place(before: Placed, pod: Wire<V1Pod>, asked: Resources): Placed {
   };
 }
 
+/** AKS puts its pool on every node. */
+export const poolLabel = 'kubernetes.azure.com/agentpool';
+
 /** A node without a look at its pods. */
 export function nodeState(node: Wire<V1Node>): NodeState {
   const labels = node.metadata?.labels ?? {};
   return {
     name: node.metadata?.name ?? '',
-    pool: labels['kubernetes.azure.com/agentpool'] ?? labels['agentpool'] ?? '',
+    pool: labels[poolLabel] ?? labels['agentpool'] ?? '',
     ready: node.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true ? 'ready' : 'notReady',
     schedulable: node.spec?.unschedulable === true || isLeaving(node) ? 'cordoned' : 'schedulable',
   };

@@ -8,11 +8,16 @@ import type { Wire } from './reader.ts';
  * container with the sidecars started before it, plus the runtime's overhead
  * (Kubernetes, "Pod overhead" and "Resource sharing within containers").
  */
-export function podRequests(spec: Wire<V1PodSpec>): Resources {
+export const podRequests = (spec: Wire<V1PodSpec>): Resources => podSum(spec, requestsOf);
+
+/** The same sum over limits; a container without one adds nothing. */
+export const podLimits = (spec: Wire<V1PodSpec>): Resources => podSum(spec, (container) => toResources(container.resources?.limits, 'up'));
+
+function podSum(spec: Wire<V1PodSpec>, amountOf: (container: Wire<V1Container>) => Resources): Resources {
   let sidecars = noResources;
   let initPeak = noResources;
   for (const container of spec.initContainers ?? []) {
-    const asked = requestsOf(container);
+    const asked = amountOf(container);
     if (container.restartPolicy === 'Always') {
       sidecars = addResources(sidecars, asked);
       initPeak = maxResources(initPeak, sidecars);
@@ -20,7 +25,7 @@ export function podRequests(spec: Wire<V1PodSpec>): Resources {
       initPeak = maxResources(initPeak, addResources(sidecars, asked));
     }
   }
-  const running = spec.containers.reduce((sum, container) => addResources(sum, requestsOf(container)), sidecars);
+  const running = spec.containers.reduce((sum, container) => addResources(sum, amountOf(container)), sidecars);
   return addResources(maxResources(running, initPeak), toResources(spec.overhead, 'up'));
 }
 

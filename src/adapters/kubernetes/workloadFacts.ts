@@ -3,7 +3,7 @@ import type { HpaFacts, MeasuredStart, ReplicaFacts, WorkloadFacts } from '../..
 import type { Workload } from '../../domain/fleet.ts';
 import { ninetiethPercentile } from '../../domain/startTimes.ts';
 import { hpaOwner } from './hpaOwner.ts';
-import { podRequests } from './podRequests.ts';
+import { podLimits, podRequests } from './podRequests.ts';
 import type { Wire } from './reader.ts';
 
 export interface WorkloadObjects {
@@ -24,8 +24,11 @@ export function workloadFacts(workload: Workload, objects: WorkloadObjects): Wor
     requestedReplicas: replicas,
     scheduledReplicas: objects.pods.filter((pod) => pod.spec?.nodeName !== undefined && pod.metadata?.deletionTimestamp === undefined).length,
     readyReplicas: deployment.status?.readyReplicas ?? 0,
+    readyOnNodes: nodesOfReady(objects.pods),
     ...replicaFacts(deployment),
     podRequests: podRequests(template?.spec ?? { containers: [] }),
+    // A LimitRange gives its defaults to the pods, not to the template.
+    podLimits: podLimits(objects.pods[0]?.spec ?? template?.spec ?? { containers: [] }),
     topologySpread: (template?.spec?.topologySpreadConstraints ?? []).map((spread) => ({
       topologyKey: spread.topologyKey,
       maxSkew: spread.maxSkew,
@@ -35,6 +38,11 @@ export function workloadFacts(workload: Workload, objects: WorkloadObjects): Wor
     podStartSamples: start?.samples ?? 0,
     disruptionBudgetMinAvailable: minAvailable(objects.budgets, template?.metadata?.labels ?? {}, replicas),
   };
+}
+
+function nodesOfReady(pods: readonly Wire<V1Pod>[]): readonly string[] {
+  const ready = pods.filter(({ status }) => status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true);
+  return [...new Set(ready.flatMap(({ spec }) => spec?.nodeName ?? []))];
 }
 
 /** Replicas count only once the controller has seen the newest spec. */

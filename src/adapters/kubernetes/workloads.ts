@@ -7,7 +7,7 @@ import { readingOf, refusalOrThrow } from '../http/faults.ts';
 import type { SdkContext } from '../http/sdkContext.ts';
 import { applyHpaBounds } from './applyHpaBounds.ts';
 import type { Cluster, Clusters } from './clusters.ts';
-import { nodeFacts, nodeState } from './nodeFacts.ts';
+import { nodeFacts, nodeState, poolLabel } from './nodeFacts.ts';
 import { budgetsPath, deploymentsPath, hpasPath, nodesPath, podsPath } from './paths.ts';
 import type { Wire } from './reader.ts';
 import { replicaFacts, selects, workloadFacts } from './workloadFacts.ts';
@@ -29,10 +29,10 @@ export function kubernetesWorkloads(context: SdkContext, clusters: Clusters): Wo
         return nodeFacts(nodes, pods);
       }),
 
-    readNodeStates: (stamp) =>
+    readNodeStates: (stamp, pools) =>
       readingOf(`nodes of ${stamp.name}`, now, async () => {
         const { reader } = await clusters.open(stamp.cluster);
-        return (await reader.list<V1Node>(nodesPath)).map(nodeState);
+        return (await reader.list<V1Node>(nodesPath, { labelSelector: `${poolLabel} in (${pools.join(',')})` })).map(nodeState);
       }),
 
     readWorkloads: (stamp, workloads) =>

@@ -7,8 +7,13 @@ export interface TelemetryOptions {
   readonly credential: TokenCredential;
 }
 
+let state: 'exporting' | 'off' = 'off';
+
+/** Whether what is logged goes out as OpenTelemetry's records. */
+export const isExporting = (): boolean => state === 'exporting';
+
 /**
- * Sends traces and metrics to Application Insights where its connection string is set. Loaded only then: the exporter is
+ * Sends traces, metrics and logs to Application Insights where its connection string is set. Loaded only then: the exporter is
  * the largest thing that the app could bring with it, and a cold start must not pay for it in vain.
  */
 export async function startTelemetry({ connectionString, credential }: TelemetryOptions): Promise<'exporting' | 'off'> {
@@ -21,5 +26,6 @@ export async function startTelemetry({ connectionString, credential }: Telemetry
     samplingRatio: 1,
     enableLiveMetrics: false,
   });
+  state = 'exporting';
   return 'exporting';
 }

@@ -1,4 +1,5 @@
 import type { HpaFacts, ResourceQuotaFacts } from '../facts.ts';
+import type { Workload } from '../fleet.ts';
 import type { Shortfall } from '../plan.ts';
 import type { Packing } from './packPods.ts';
 import type { StampModel, WorkloadModel } from './stampModel.ts';
@@ -7,6 +8,9 @@ import type { StampModel, WorkloadModel } from './stampModel.ts';
 export function boundsAreOurs(hpa: HpaFacts): boolean {
   return hpa.owner.kind !== 'reconciler' || hpa.owner.ignoresBounds === 'ignored';
 }
+
+/** How far an HPA's maximum may be raised; one that is higher already stays. */
+export const mostReplicas = ({ surgeMaxReplicas }: Workload, { maxReplicas }: Pick<HpaFacts, 'maxReplicas'>): number => (surgeMaxReplicas === undefined ? Infinity : Math.max(surgeMaxReplicas, maxReplicas));
 
 /**
  * Everything that keeps a stamp from what it needs; what is missing of each is counted for the whole need. What binds
@@ -57,7 +61,7 @@ function limitShortfalls({ stamp, limits }: StampModel, packing: Packing): Weigh
   return limits.flatMap(({ constraint, subject, unit, fix, available }, position): Weighed[] => {
     const used = packing.used[position] ?? 0;
     const missing = used - available;
-    return missing <= 0 ? [] : [{ shortfall: { stamp: stamp.name, constraint, subject, missing, unit, fix: fix(missing) }, covered: available / used }];
+    return used === 0 || missing <= 0 ? [] : [{ shortfall: { stamp: stamp.name, constraint, subject, missing, unit, fix: fix(missing) }, covered: available / used }];
   });
 }
 
@@ -94,7 +98,7 @@ function podTooLarge(model: StampModel, one: WorkloadModel, count: number, missi
   return weighed(model, one, count, { constraint: 'podTooLarge', missing, unit: 'pods', fix });
 }
 
-/** What bounds on replicas keep a workload from, where they are not ours to raise. */
+/** What bounds on replicas keep a workload from, where they are not ours to raise, or not so far. */
 function heldByHpa(model: StampModel, one: WorkloadModel, count: number): Weighed | null {
   const { workload, facts } = one;
   if (facts === null) return null;
@@ -102,7 +106,11 @@ function heldByHpa(model: StampModel, one: WorkloadModel, count: number): Weighe
     if (count <= facts.requestedReplicas) return null;
     return weighed(model, one, count, { constraint: 'hpaMax', missing: count - facts.requestedReplicas, unit: 'replicas', fix: `there is no HPA ${workload.namespace}/${workload.hpa}: create it, or set ${count} replicas of ${workload.deployment}` });
   }
-  if (boundsAreOurs(facts.hpa)) return null;
+  if (boundsAreOurs(facts.hpa)) {
+    const most = mostReplicas(workload, facts.hpa);
+    const fix = `raise surgeMaxReplicas of workload ${workload.name} from ${workload.surgeMaxReplicas ?? most} to ${count}, or maxReplicas of ${workload.namespace}/${workload.hpa}`;
+    return count <= most ? null : weighed(model, one, count, { constraint: 'hpaMax', missing: count - most, unit: 'replicas', fix });
+  }
   const there = Math.max(facts.hpa.minReplicas, Math.min(facts.readyReplicas, facts.hpa.maxReplicas));
   return count <= there ? null : weighed(model, one, count, { constraint: 'hpaOwnedByReconciler', missing: count - there, unit: 'replicas', fix: handOver(one, facts.hpa) });
 }
@@ -127,7 +135,7 @@ function resourceQuotaShortfalls({ stamp, workloads, network }: StampModel, addi
   if (network.kind === 'unknown') return [];
   return network.value.resourceQuotas.flatMap((quota): Weighed[] => {
     const asked = workloads.reduce((sum, model, position) => sum + (model.workload.namespace === quota.namespace ? (additional[position] ?? 0) * askedPerPod(model, quota) : 0), 0);
-    const missing = asked === 0 ? 0 : asked - Math.max(0, quota.hard - quota.used);
+    const missing = asked === 0 ? 0 : asked - (quota.hard - quota.used);
     if (missing <= 0) return [];
     const unit = unitOf[quota.resource];
     const fix = `raise the ResourceQuota on ${quota.resource} of namespace ${quota.namespace} from ${quota.hard} to at least ${quota.hard + missing} ${unit}`;
@@ -135,14 +143,21 @@ function resourceQuotaShortfalls({ stamp, workloads, network }: StampModel, addi
   });
 }
 
-const unitOf = { cpu: 'millicores', memory: 'MiB', pods: 'pods' } as const;
+const unitOf = { cpu: 'millicores', cpuLimits: 'millicores', memory: 'MiB', memoryLimits: 'MiB', ephemeralStorage: 'MiB', pods: 'pods' } as const;
 
-function askedPerPod({ request }: WorkloadModel, { resource }: ResourceQuotaFacts): number {
+/** Where a limit is not known, the request is the least that it can be. */
+function askedPerPod({ request, facts }: WorkloadModel, { resource }: ResourceQuotaFacts): number {
   switch (resource) {
     case 'cpu':
       return request.cpuMillicores;
     case 'memory':
       return request.memoryMiB;
+    case 'cpuLimits':
+      return Math.max(request.cpuMillicores, facts?.podLimits?.cpuMillicores ?? 0);
+    case 'memoryLimits':
+      return Math.max(request.memoryMiB, facts?.podLimits?.memoryMiB ?? 0);
+    case 'ephemeralStorage':
+      return request.ephemeralStorageMiB;
     case 'pods':
       return 1;
   }

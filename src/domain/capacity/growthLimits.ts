@@ -1,11 +1,11 @@
-import type { PoolFacts, Quota, SkuFacts, StampFacts } from '../facts.ts';
+import type { NetworkFacts, PoolFacts, Quota, SkuFacts, StampFacts } from '../facts.ts';
 import type { Stamp } from '../fleet.ts';
 import type { ConstraintName } from '../plan.ts';
 import type { PoolModel } from './poolModel.ts';
 
 /**
  * One thing that new nodes use up. A node in pool p costs `costByPool[p]` of it, 0 where it does not matter there;
- * what may still be used is `available`. A refusal is a limit with nothing available.
+ * what may still be used is `available`, below 0 where more is taken already than allowed. A refusal is a limit with nothing available.
  */
 export interface GrowthLimit {
   readonly constraint: ConstraintName;
@@ -45,7 +45,7 @@ function poolLimits({ facts, ref, template, unusable, usable, arriving }: PoolMo
     constraint: 'poolMax',
     subject: name,
     unit: 'nodes',
-    available: Math.max(0, cap - Math.max(facts.count, unusable + usable + arriving)),
+    available: cap - Math.max(facts.count, unusable + usable + arriving),
     costByPool: costs(1),
     sharedKey: null,
     fix: (missing) =>
@@ -90,7 +90,7 @@ function quotaLimits(stamp: Stamp, pools: readonly PoolModel[], facts: StampFact
   const families = pools.map(({ facts: pool }) => findSku(skus, pool)?.family ?? null);
   const costsWhere = (applies: (pool: PoolFacts, position: number) => boolean): number[] => pools.map(({ facts: pool }, position) => (applies(pool, position) ? (cores[position] ?? 0) : 0));
   const limit = (constraint: ConstraintName, subject: string, { used, limit: most }: Quota, costByPool: number[]): GrowthLimit => ({
-    constraint, subject, unit: 'vCPU', available: Math.max(0, most - used - announcedCost(pools, costByPool)), costByPool, sharedKey: `${scope}/${subject}`,
+    constraint, subject, unit: 'vCPU', available: most - used - announcedCost(pools, costByPool), costByPool, sharedKey: `${scope}/${subject}`,
     fix: (missing) => `raise quota ${subject} in ${stamp.region} from ${most} to at least ${most + missing} vCPU`,
   });
   const limits = [limit('vcpuQuotaRegion', 'cores', quota.regionalCores, costsWhere((pool) => pool.spot === 'regular'))];
@@ -119,32 +119,45 @@ function networkLimits(stamp: Stamp, pools: readonly PoolModel[], facts: StampFa
   const network = facts.network.value;
   const allNodes = facts.pools.kind === 'known' ? facts.pools.value.reduce((sum, pool) => sum + Math.max(pool.count, pool.autoscaled === 'autoscaled' ? pool.minCount : 0), 0) : 0;
   const limits: GrowthLimit[] = [];
-  const subnets = pools.map(({ facts: pool }) => pool.subnetId ?? stamp.gateway.nodeSubnetId);
-  for (const subnet of new Set(subnets)) {
-    const here = (position: number): boolean => subnets[position] === subnet;
-    const known = subnet === null ? undefined : network.subnets.find(({ id }) => id.toLowerCase() === subnet.toLowerCase());
-    const perNode = (pool: PoolFacts): number => (network.plugin === 'overlay' || network.plugin === 'kubenet' ? 1 : pool.maxPods + 1);
-    if (known === undefined) {
-      limits.push({ constraint: 'inputUnknown', subject: subnet ?? 'subnet', unit: 'nodes', available: 0, costByPool: pools.map((_, at) => (here(at) ? 1 : 0)), sharedKey: null, fix: () => (subnet === null ? `name the node subnet of ${stamp.name} in the fleet file (gateway.nodeSubnetId)` : `the free addresses of subnet ${subnet} are not known: read them again`) });
-    } else {
-      const costByPool = pools.map(({ facts: pool }, at) => (here(at) ? perNode(pool) : 0));
-      limits.push({
-        constraint: 'subnetAddresses', subject: known.id, unit: 'addresses', available: Math.max(0, known.totalAddresses - known.usedAddresses - announcedCost(pools, costByPool)), costByPool, sharedKey: null,
-        fix: (missing) => `free ${missing} addresses in subnet ${lastSegment(known.id)}, or add a pool in a larger subnet`,
-      });
-    }
-  }
+  limits.push(...subnetLimits(stamp, pools, network));
   if (network.plugin !== 'flat') limits.push(podCidrLimit(network.podCidr, allNodes, pools));
   const { outboundPortsPerNode: portsPerNode, outboundPortsTotal: portsTotal } = network;
   if (portsPerNode !== null && portsPerNode > 0 && portsTotal === null) {
     limits.push(...refuseAll(pools, 'inputUnknown', 'outboundPorts', 'how many outbound addresses the load balancer has is not known: read the cluster again'));
   } else if (portsPerNode !== null && portsPerNode > 0 && portsTotal !== null) {
     limits.push({
-      constraint: 'outboundPorts', subject: 'load balancer', unit: 'ports', available: Math.max(0, portsTotal - allNodes * portsPerNode), costByPool: pools.map(() => portsPerNode), sharedKey: null,
+      constraint: 'outboundPorts', subject: 'load balancer', unit: 'ports', available: portsTotal - allNodes * portsPerNode, costByPool: pools.map(() => portsPerNode), sharedKey: null,
       fix: (missing) => `add ${Math.ceil(missing / portsOfAddress)} outbound addresses to the cluster's load balancer, or give each node fewer ports than ${portsPerNode}`,
     });
   }
   return limits;
+}
+
+/** With a pod subnet of their own, nodes take its addresses by blocks of 16 (Azure CNI, "Dynamic IP allocation"). */
+const podAddressBlock = 16;
+
+/** Addresses that one node takes, by subnet: overlay and kubenet one, flat networking one and one for every pod. */
+function addressesOfNode(pool: PoolFacts, nodeSubnet: string | null, plugin: NetworkFacts['plugin']): readonly (readonly [subnet: string | null, addresses: number])[] {
+  if (plugin === 'overlay' || plugin === 'kubenet') return [[nodeSubnet, 1]];
+  const podSubnet = pool.podSubnetId ?? null;
+  return podSubnet === null ? [[nodeSubnet, pool.maxPods + 1]] : [[nodeSubnet, 1], [podSubnet, Math.ceil(pool.maxPods / podAddressBlock) * podAddressBlock]];
+}
+
+function subnetLimits(stamp: Stamp, pools: readonly PoolModel[], { plugin, subnets }: NetworkFacts): GrowthLimit[] {
+  const taken = pools.map(({ facts: pool }) => addressesOfNode(pool, pool.subnetId ?? stamp.gateway.nodeSubnetId, plugin));
+  const ids = new Set(taken.flat().map(([subnet]) => subnet));
+  return [...ids].map((subnet): GrowthLimit => {
+    const costByPool = taken.map((ofPool) => ofPool.reduce((sum, [id, addresses]) => sum + (id === subnet ? addresses : 0), 0));
+    const known = subnet === null ? undefined : subnets.find(({ id }) => id.toLowerCase() === subnet.toLowerCase());
+    if (known === undefined) {
+      const fix = subnet === null ? `name the node subnet of ${stamp.name} in the fleet file (gateway.nodeSubnetId)` : `the free addresses of subnet ${subnet} are not known: read them again`;
+      return { constraint: 'inputUnknown', subject: subnet ?? 'subnet', unit: 'nodes', available: 0, costByPool: costByPool.map((cost) => (cost > 0 ? 1 : 0)), sharedKey: null, fix: () => fix };
+    }
+    return {
+      constraint: 'subnetAddresses', subject: known.id, unit: 'addresses', available: known.totalAddresses - known.usedAddresses - announcedCost(pools, costByPool), costByPool, sharedKey: null,
+      fix: (missing) => `free ${missing} addresses in subnet ${lastSegment(known.id)}, or add a pool in a larger subnet`,
+    };
+  });
 }
 
 /** Source ports of one frontend address of a standard load balancer. */
@@ -159,7 +172,7 @@ function podCidrLimit(podCidr: string | null, allNodes: number, pools: readonly 
   if (prefix === null) return { constraint: 'inputUnknown', subject: 'podCidr', unit: 'nodes', available: 0, costByPool, sharedKey: null, fix: () => 'the pod CIDR of the cluster is not known: read the cluster again' };
   const nodes = 2 ** Math.max(0, podBitsOfNode - prefix);
   return {
-    constraint: 'podCidr', subject: podCidr ?? '', unit: 'nodes', available: Math.max(0, nodes - allNodes), costByPool, sharedKey: null,
+    constraint: 'podCidr', subject: podCidr ?? '', unit: 'nodes', available: nodes - allNodes, costByPool, sharedKey: null,
     fix: (missing) => `pod CIDR ${podCidr} holds ${nodes} nodes; ${missing} more need a larger one, which means expanding it or another cluster`,
   };
 }

@@ -234,10 +234,12 @@ class Packer {
 
   /** First fit, in the order of the bins. @returns pods left over. */
   private fill({ request, mayUse }: WorkloadModel, count: number, zone: string | null, exists: Bin['exists']): number {
+    const { bins } = this;
+    const { cpuMillicores, memoryMiB } = request;
     let left = count;
-    for (let at = 0; at < this.bins.length && left > 0; at += 1) {
-      const one = this.bins[at];
-      if (one === undefined || one.nodes === 0 || mayUse[one.pool] !== 1 || one.exists !== exists) continue;
+    for (let at = 0; at < bins.length && left > 0; at += 1) {
+      const one = bins[at];
+      if (one === undefined || one.nodes === 0 || lacks(one.cpu, cpuMillicores) || lacks(one.memory, memoryMiB) || mayUse[one.pool] !== 1 || one.exists !== exists) continue;
       if (this.hostCap !== null && one.fullFor === this.hostCap.position) continue;
       if (zone !== null && this.model.pools[one.pool]?.zones[one.zone] !== zone) continue;
       const fits = Math.min(podsThatFit(one, request), this.capOn(one.born));
@@ -259,7 +261,13 @@ class Packer {
     if (from.nodes === 0) this.spent += 1;
     const part = { ...from, nodes, fullFor: this.hostCap?.position ?? null };
     take(part, request, pods);
-    this.bins.push(part);
+    if (!this.isFull(part)) this.bins.push(part);
+  }
+
+  /** No pod of the stamp fits any more: such nodes need not be looked at again. */
+  private isFull({ cpu, memory, storage, pods }: Room): boolean {
+    const least = this.model.smallestPod;
+    return least !== null && (pods < 1 || lacks(cpu, least.cpuMillicores) || lacks(memory, least.memoryMiB) || lacks(storage, least.ephemeralStorageMiB));
   }
 
   /** One more node in the pool's emptiest open zone. @returns its zone's position, or null where the pool cannot have one. */
@@ -326,6 +334,9 @@ class Packer {
 function bin(pool: number, zone: number, free: Resources, freePods: number, nodes: number, exists: Bin['exists'], born: Bin['born']): Bin {
   return { pool, zone, cpu: free.cpuMillicores, memory: free.memoryMiB, storage: free.ephemeralStorageMiB, pods: freePods, nodes, exists, born, fullFor: null };
 }
+
+/** What a pod does not ask for it finds anywhere, also on a node that has promised more than it has. */
+const lacks = (free: number, asked: number): boolean => asked > 0 && free < asked;
 
 type Room = Pick<Bin, 'cpu' | 'memory' | 'storage' | 'pods'>;
 

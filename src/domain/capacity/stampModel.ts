@@ -12,6 +12,8 @@ export interface StampModel {
   readonly pools: readonly PoolModel[];
   /** Positions of workloads, those with the largest pods first. */
   readonly largestFirst: readonly number[];
+  /** The least that any of its pods asks for, resource by resource; null where a spread over nodes counts full nodes too. */
+  readonly smallestPod: Resources | null;
   readonly limits: readonly GrowthLimit[];
   readonly network: StampFacts['network'];
   /** Inputs that could not be read, by what stands in for them: never a zero. */
@@ -57,10 +59,22 @@ export function buildStampModel(stamp: Stamp, workloads: readonly Workload[], fa
     workloads: models,
     pools,
     largestFirst: largestFirst(models, pools),
+    smallestPod: smallestPod(models),
     limits: buildLimits(stamp, pools, facts),
     network: facts.network,
     unknown: [...unknownInputs(stamp, facts), ...models.flatMap((model) => unknownOfWorkload(stamp, model, facts))],
   };
+}
+
+function smallestPod(workloads: readonly WorkloadModel[]): Resources | null {
+  const least = { cpuMillicores: Infinity, memoryMiB: Infinity, ephemeralStorageMiB: Infinity };
+  for (const { request, hostSkew } of workloads) {
+    if (hostSkew !== null) return null;
+    least.cpuMillicores = Math.min(least.cpuMillicores, request.cpuMillicores);
+    least.memoryMiB = Math.min(least.memoryMiB, request.memoryMiB);
+    least.ephemeralStorageMiB = Math.min(least.ephemeralStorageMiB, request.ephemeralStorageMiB);
+  }
+  return least;
 }
 
 const inputs = ['pools', 'workloads', 'nodes', 'quota', 'skus', 'network', 'load', 'gate'] as const;

@@ -1,6 +1,6 @@
 import type { StampName } from '../fleet.ts';
 import type { Shortfall } from '../plan.ts';
-import { findRoom, isFit, loadsBefore, stateWith, stateWithout, type FleetContext, type FleetLoads, type Room, type StampModels } from '../planning/whatIf.ts';
+import { findRoom, isEnough, isFit, loadsBefore, stateWith, stateWithout, type FleetContext, type FleetLoads, type Room, type StampModels } from '../planning/whatIf.ts';
 import { unknownInputs, type UnknownNeed } from './unknownInputs.ts';
 
 /** What would become of the fleet if some stamps were lost now. */
@@ -18,11 +18,16 @@ export interface LossOutcome {
   readonly readyInSeconds: number | null;
 }
 
-/** `like`: loads routed before under almost the same settings, which spare routing them again. */
+/**
+ * At the weights as they are set: a region goes down at once, Front Door takes minutes to follow a new weight, and takes none while its
+ * control plane is frozen. `like`: loads routed before under almost the same settings, which spare routing them again.
+ */
 export function assessLoss(context: FleetContext, models: StampModels, lost: ReadonlySet<number>, like?: FleetLoads): LossOutcome {
   const before = loadsBefore(context, stateWith(context, lost), like);
-  const room = findRoom({ context, models, before, weights: 'mayChange', unfit: unfitStamps(context, lost) }, stateWithout(context, lost));
-  const shortfalls = [...withoutSurvivor(context, room, lost), ...survivorsUnfit(context, room, before), ...room.shortfalls];
+  const question = { context, models, before, unfit: unfitStamps(context, lost) };
+  const without = stateWithout(context, lost);
+  const room = findRoom({ ...question, weights: 'stay' }, without);
+  const shortfalls = [...withoutSurvivor(context, room, lost), ...survivorsUnfit(context, room, before), ...room.shortfalls].map(withRemedy(() => !isEnough(room) && isEnough(findRoom({ ...question, weights: 'mayChange' }, without))));
   const unknown = unknownInputs({ context, models, lost, before, room });
   const short = shortfalls.some(({ constraint }) => constraint !== 'inputUnknown');
   const survives = short ? 'no' : shortfalls.length + unknown.length > 0 ? 'unknown' : 'yes';
@@ -35,6 +40,16 @@ export function assessLoss(context: FleetContext, models: StampModels, lost: Rea
     shortfalls,
     unknown,
     readyInSeconds: survives === 'yes' ? room.sized.reduce((longest, { sizing }) => Math.max(longest, sizing.readyInSeconds), 0) : null,
+  };
+}
+
+/** Told besides, where other weights would give everyone room: a person may set them beforehand, and a graceful run will. Asked for once, and only when something is short. */
+function withRemedy(weightsWouldDo: () => boolean): (shortfall: Shortfall) => Shortfall {
+  let would: boolean | null = null;
+  return (shortfall) => {
+    if (shortfall.constraint === 'inputUnknown' || shortfall.constraint === 'noSurvivor') return shortfall;
+    would ??= weightsWouldDo();
+    return would ? { ...shortfall, fix: `${shortfall.fix}; or give ${shortfall.stamp} less weight: the other survivors have room, and Front Door takes up to 20 minutes to follow` } : shortfall;
   };
 }
 
@@ -76,14 +91,25 @@ function survivorsUnfit({ assessments, stampNames }: FleetContext, { after, unfi
   });
 }
 
-/** A known shortage before what is not known; of several stamps the one that lacks room for the largest part of its pods. */
+/** A known shortage before what is not known; of several stamps the one that lacks the largest part of its replicas, or of room for them. */
 function bindingOf(context: FleetContext, { sized }: Room, shortfalls: readonly Shortfall[], unknown: readonly UnknownNeed[], lost: ReadonlySet<number>): Shortfall | null {
-  const lacking = new Map(sized.map(({ model, sizing }) => [model.stamp.name, Math.max(0, ...sizing.workloads.map(({ unplaced, replicasNeeded }) => (replicasNeeded > 0 ? unplaced / replicasNeeded : 0)))]));
+  const sizedAt = new Map(sized.map((one) => [one.model.stamp.name, one]));
+  const lacking = (shortfall: Shortfall): number => partLacking(sizedAt.get(shortfall.stamp), shortfall);
   const known = shortfalls.filter(({ constraint }) => constraint !== 'inputUnknown');
-  const [first] = (known.length > 0 ? known : shortfalls).toSorted((a, b) => (lacking.get(b.stamp) ?? 1) - (lacking.get(a.stamp) ?? 1));
+  const [first] = (known.length > 0 ? known : shortfalls).toSorted((a, b) => lacking(b) - lacking(a));
   if (first !== undefined) return first;
   const [missing] = unknown;
   if (missing === undefined) return null;
   const stamp = sized.find(({ model }) => missing.input.startsWith(`${model.stamp.name}.`))?.model.stamp.name ?? context.stampNames.find((_, index) => lost.has(index)) ?? '';
   return { stamp, constraint: 'inputUnknown', subject: missing.input, missing: 1, unit: 'inputs', fix: `read ${missing.input} again: ${missing.why}` };
+}
+
+/** 0..1; all of it where nothing was sized. A stamp's shortfalls keep their order among each other: its scarcest comes first. */
+function partLacking(sized: Room['sized'][number] | undefined, { unit, subject, missing }: Shortfall): number {
+  if (sized === undefined) return 1;
+  const { model, sizing } = sized;
+  const withoutRoom = sizing.workloads.reduce((most, { unplaced, replicasNeeded }) => Math.max(most, replicasNeeded > 0 ? unplaced / replicasNeeded : 0), 0);
+  if (unit !== 'replicas') return withoutRoom;
+  const needed = sizing.workloads[model.workloads.findIndex(({ workload }) => workload.name === subject)]?.replicasNeeded ?? 0;
+  return Math.max(withoutRoom, needed > 0 ? missing / needed : 0);
 }

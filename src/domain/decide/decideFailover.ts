@@ -44,11 +44,15 @@ function onFailure(input: DecideInput, failed: readonly Assessment[]): Decision 
   return proposeRun(input, run, why);
 }
 
-/** Room costs money and harms nobody, so suspicion is enough for it; traffic waits for a confirmed failure. */
+/**
+ * Room costs money and harms nobody, so suspicion is enough for it; traffic waits for a confirmed failure. It is enough to end a
+ * drill, too: the region that it took out is needed.
+ */
 function onSuspicion(input: DecideInput, suspected: readonly Assessment[]): Decision | null {
   const names = suspected.map((stamp) => stamp.stamp);
   const why = suspected.map((stamp) => `${stamp.stamp} is suspected (${stamp.unhealthyInARow} of ${input.fleet.signals.failAfter}): ${stamp.reason}`).join(' | ');
-  if (input.activeRun !== null) return null;
+  const { activeRun } = input;
+  if (activeRun !== null && (activeRun.kind !== 'drill' || names.every((name) => activeRun.stamps.includes(name)))) return null;
   if (input.controls.mode === 'observe') return { kind: 'nothing', why: `mode observe: a surge would start now. ${why}` };
   if (input.controlsFreshness === 'lastKnown') return { kind: 'nothing', why: `mode and kill switch cannot be read (I8). ${why}` };
   if (names.length + input.drained.length > input.fleet.policy.maxRegionsFailing) {
@@ -60,8 +64,8 @@ function onSuspicion(input: DecideInput, suspected: readonly Assessment[]): Deci
   if (held !== undefined) return { kind: 'nothing', why: `the surge of run ${held.runId} is still held. ${why}` };
   const cooling = coolDownOfAny(input, names);
   if (cooling !== null) return { kind: 'nothing', why: `${cooling.why}. ${why}` };
-  const mode = suspected.some((stamp) => stamp.trafficAlreadyGone) ? 'ungraceful' : 'graceful';
-  return { kind: 'surgeOnly', run: failoverOf(names, mode, 'surgeOnly'), why };
+  const run = failoverOf(names, suspected.some((stamp) => stamp.trafficAlreadyGone) ? 'ungraceful' : 'graceful', 'surgeOnly');
+  return activeRun === null ? { kind: 'surgeOnly', run, why } : { kind: 'supersede', runId: activeRun.runId, run, why: `${takesOver(activeRun)}. ${why}` };
 }
 
 const coolDownOfAny = (input: DecideInput, names: readonly StampName[]): CoolDown | null =>

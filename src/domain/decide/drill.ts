@@ -38,8 +38,8 @@ export type DrillVerdict = { readonly kind: 'continue' } | { readonly kind: 'abo
 /** Whether a running drill ends now: users suffer, nobody can see whether they do, or something real has happened. */
 export function drillMustAbort(drill: Drill, seen: { readonly experience: Reading<FleetExperience>; readonly assessment: FleetAssessment }): DrillVerdict {
   const { experience, assessment } = seen;
-  const failing = assessment.stamps.filter((stamp) => stamp.stamp !== drill.stamp && stamp.roundVerdict === 'unhealthy');
-  if (failing.length > 0) return abort(`${failing.map((stamp) => stamp.stamp).join(', ')} failing: the drill yields`);
+  const failing = drillYieldsTo([drill.stamp], assessment);
+  if (failing.length > 0) return abort(`${failing.join(', ')} failing: the drill yields`);
   if (assessment.observerSuspect) return abort('more than half of the regions seem to fail at once');
   if (experience.kind === 'unknown') return abort(`what users meet cannot be seen: ${experience.why}`);
   const { errorRate, latencyMs } = experience.value;
@@ -47,6 +47,10 @@ export function drillMustAbort(drill: Drill, seen: { readonly experience: Readin
   if (latencyMs > drill.abort.latencyMsAbove) return abort(`mean latency is ${Math.round(latencyMs)} ms, limit ${drill.abort.latencyMsAbove} ms`);
   return { kind: 'continue' };
 }
+
+/** Stamps outside the drill that look bad in this very round: it does not wait for a failure to be confirmed. */
+export const drillYieldsTo = (drilled: readonly StampName[], assessment: FleetAssessment): readonly StampName[] =>
+  assessment.stamps.filter(({ stamp, roundVerdict }) => !drilled.includes(stamp) && roundVerdict === 'unhealthy').map(({ stamp }) => stamp);
 
 /** What users of the whole fleet meet: each stamp weighs as many requests as it serves. */
 export interface FleetExperience {

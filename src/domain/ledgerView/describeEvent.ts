@@ -51,6 +51,8 @@ export function describeEvent(event: LedgerEvent): string {
       return `shift verified by ${event.by}`;
     case 'ShiftUnverified':
       return `shift not verified: ${event.why}`;
+    case 'ShiftOverdue':
+      return `Front Door has not taken ${event.origins.join(', ')} since ${iso(event.since)}: a person was told`;
     case 'SurgeHandedBack':
       return `${event.stamp}: surge handed back${event.kept.length > 0 ? `; kept ${event.kept.join(', ')}` : ''}`;
     case 'DrainExpired':

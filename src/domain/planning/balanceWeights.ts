@@ -1,26 +1,20 @@
 import type { RoutingState } from '../traffic/index.ts';
-import type { Room, RoomQuestion } from './findRoom.ts';
+import type { RoomQuestion } from './findRoom.ts';
 
 /** Front Door: weights are whole numbers, 1 to 1000. */
 const leastWeight = 1;
 const mostWeight = 1000;
-/** Of its weight, in each round, a stamp that must not gain. */
-const unfitKeeps = 0.7;
 /** Below this a whole number is too coarse a step: then all weights of the group are scaled up first. */
 const coarseBelow = 20;
 
 /**
- * One step towards weights under which no survivor is short and none gains that must not: each one that does gives up
- * as much of its weight as it lacks room for, the others keep theirs. Null where no weight can change anything.
+ * One step towards weights under which no survivor is short and none gains that must not: each one that does keeps a part of
+ * its weight (`keep`, by position of the stamp), the others keep all of theirs. Null where no weight can change anything.
  */
-export function balanceWeights({ context, unfit }: RoomQuestion, room: Room): RoutingState | null {
-  const keep = new Map(room.unfitGaining.map((index) => [index, unfitKeeps]));
-  for (const { index, sizing } of room.sized) {
-    if (sizing.shortfalls.length > 0) keep.set(index, Math.min(keep.get(index) ?? 1, fractionWithRoom(sizing)));
-  }
+export function balanceWeights({ context, unfit }: RoomQuestion, from: RoutingState, keep: ReadonlyMap<number, number>): RoutingState | null {
   let changed = 0;
   const state = context.model.groups.map((group, at) => {
-    const before = room.after.state[at] ?? [];
+    const before = from[at] ?? [];
     const serving = before.filter(({ serves }) => serves === 'serving');
     if (group.latencyWindowMs === 0 || serving.length < 2) return before;
     // Where each one lacks room there is nobody to give weight to.
@@ -40,10 +34,4 @@ export function balanceWeights({ context, unfit }: RoomQuestion, room: Room): Ro
     });
   });
   return changed === 0 ? null : state;
-}
-
-/** How much of its load the scarcest of a stamp's workloads has room for, and a little less: between a half and 95 %. */
-function fractionWithRoom({ workloads }: Room['sized'][number]['sizing']): number {
-  const fraction = Math.min(1, ...workloads.map(({ replicasNeeded, unplaced }) => (replicasNeeded === 0 ? 1 : (replicasNeeded - unplaced) / replicasNeeded)));
-  return Math.max(0.5, Math.min(0.95, fraction * 0.99));
 }

@@ -4,6 +4,7 @@ import type { RoutingState } from '../traffic/index.ts';
 import { balanceWeights } from './balanceWeights.ts';
 import type { FleetContext } from './fleetContext.ts';
 import { gainingStamps, loadsAfter, servingStamps, type FleetLoads } from './fleetLoads.ts';
+import { partPlaced, RoomLearnt } from './roomLearnt.ts';
 import { sheddingNothing, sizeStamps, type ShedChoice, type SizedStamp, type StampModels } from './sizeStamps.ts';
 
 /** Where traffic would go and what each stamp that gains needs for it. */
@@ -49,37 +50,58 @@ export const isEnough = ({ shortfalls, unfitGaining }: Room): boolean => shortfa
 function roomUnder({ context, models, before, unfit }: RoomQuestion, state: RoutingState, shed: ShedChoice, by: Room['by']): Room {
   const after = loadsAfter(context, state, before);
   const gaining = gainingStamps(before, after);
-  const proving = context.mustProve === 'serving' ? servingStamps(after) : gaining;
-  const sized = sizeStamps(context, models, proving, before, after, shed);
+  const sized = sizeStamps(context, models, mustProve(context, after, gaining), before, after, shed);
   return { after, gaining, sized, shortfalls: sized.flatMap(({ sizing }) => sizing.shortfalls), unfitGaining: gaining.filter((index) => unfit.has(index)), by };
 }
+
+const mustProve = (context: FleetContext, after: FleetLoads, gaining: readonly number[]): readonly number[] => (context.mustProve === 'serving' ? servingStamps(after) : gaining);
 
 /** At exactly these settings. */
 export const findRoomAsSet = (question: RoomQuestion, state: RoutingState): Room => roomUnder(question, state, sheddingNothing, 'asIs');
 
 /** Each round takes weight from what is short; enough rounds for a weight to fall to a hundredth. */
 const balancingRounds = 20;
-/** Where so many rounds have not found room for most of what was missing, those that follow do not either. */
-const tellingRounds = 6;
-const mostlyMissing = 0.25;
+/** Of its weight, in each round, a stamp that must not gain. */
+const unfitKeeps = 0.7;
 
 function withBalancedWeights(question: RoomQuestion, start: Room, shed: ShedChoice): Room | null {
-  if (question.weights === 'stay' || question.context.model.groups.every(({ latencyWindowMs }) => latencyWindowMs === 0)) return null;
-  let room = start;
-  let least = missingPods(start);
-  const hopeless = least * mostlyMissing;
+  const { context, models, before, unfit } = question;
+  if (question.weights === 'stay' || context.model.groups.every(({ latencyWindowMs }) => latencyWindowMs === 0)) return null;
+  const learnt = new RoomLearnt(context, models);
+  let { after, sized, unfitGaining } = start;
   for (let round = 0; round < balancingRounds; round += 1) {
-    const state = balanceWeights(question, room);
+    learnt.learn(sized, after);
+    const state = balanceWeights(question, after.state, partsToKeep(learnt, sized, unfitGaining, after));
     if (state === null) return null;
-    room = roomUnder(question, state, shed, 'weights');
+    after = loadsAfter(context, state, before);
+    const gaining = gainingStamps(before, after);
+    unfitGaining = gaining.filter((index) => unfit.has(index));
+    const loads = after.planned;
+    const proving = mustProve(context, after, gaining);
+    sized = sizeStamps(context, models, proving.filter((index) => learnt.partWithRoom(index, loads[index] ?? 0) === null), before, after, shed);
+    const seemsEnough = unfitGaining.length === 0 && sized.every(hasRoom) && proving.every((index) => (learnt.partWithRoom(index, loads[index] ?? 0) ?? 1) === 1);
+    if (!seemsEnough) continue;
+    const room = roomUnder(question, state, shed, 'weights');
     if (isEnough(room)) return room;
-    least = Math.min(least, missingPods(room));
-    if (round + 1 >= tellingRounds && hopeless > 0 && least > hopeless) return null;
+    ({ sized, unfitGaining } = room);
   }
   return null;
 }
 
-const missingPods = ({ sized }: Room): number => sized.reduce((all, { sizing }) => all + sizing.workloads.reduce((sum, { unplaced }) => sum + unplaced, 0), 0);
+/** By position of those that get too much: the part of their weight that they keep, a little less than they have room for. */
+function partsToKeep(learnt: RoomLearnt, sized: readonly SizedStamp[], unfitGaining: readonly number[], { planned }: FleetLoads): ReadonlyMap<number, number> {
+  const keep = new Map(unfitGaining.map((index) => [index, unfitKeeps]));
+  const lower = (index: number, part: number): unknown => keep.set(index, Math.min(keep.get(index) ?? 1, Math.max(0.5, Math.min(0.95, part * 0.99))));
+  const justSized = new Set(sized.map(({ index }) => index));
+  planned.forEach((load, index) => {
+    const part = justSized.has(index) ? 1 : (learnt.partWithRoom(index, load) ?? 1);
+    if (part < 1) lower(index, part);
+  });
+  for (const one of sized) if (!hasRoom(one)) lower(one.index, partPlaced(one));
+  return keep;
+}
+
+const hasRoom = ({ sizing }: SizedStamp): boolean => sizing.shortfalls.length === 0;
 
 /** Tier 3 workloads whose HPA we may move, in stamps that are short. */
 function shedWhereShort({ sized }: Room): ShedChoice {

@@ -61,12 +61,15 @@ function planned(context: PlanContext, room: Room, before: Room['after'], reach:
 /**
  * A gate drains within seconds, at the weights that the survivors have: where these must change first, and where some traffic
  * is to stay, gates are left open. Survivors' weights go first, so that nobody gets more on the way than in the end.
+ * A drill that gates can carry leaves Front Door's settings alone: an origin that was disabled takes up to 20 minutes to come
+ * back, and a drill has to yield at once (ADR 0307).
  */
 function trafficSteps(context: PlanContext, room: Room, reach: Plan['reach']): { readonly gates: readonly GateStep[]; readonly shifts: readonly OriginShift[] } {
   if (context.input.request.scope === 'surgeOnly' || context.trafficKnown === 'assumed') return { gates: [], shifts: [] };
   const shifts = shiftsTo(context, room.after.state);
   const survivorsFirst = [...shifts.filter(({ stamp }) => !context.input.request.stamps.includes(stamp)), ...shifts.filter(({ stamp }) => context.input.request.stamps.includes(stamp))];
   const gates = reach === 'full' && (room.by === 'asIs' || context.input.request.mode === 'ungraceful') ? gatesTo(context, 'closed') : [];
+  if (context.input.request.kind === 'drill' && gates.length === context.asked.size) return { gates, shifts: [] };
   return { gates, shifts: survivorsFirst };
 }
 

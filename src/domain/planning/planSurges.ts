@@ -1,4 +1,4 @@
-import { boundsAreOurs, ceilCount, type StampModel } from '../capacity/index.ts';
+import { boundsAreOurs, ceilCount, mostReplicas, type StampModel } from '../capacity/index.ts';
 import type { Policy } from '../fleet.ts';
 import type { HpaSurge, PoolSurge, ShedStep, StampSurge } from '../plan.ts';
 import type { SizedStamp } from './sizeStamps.ts';
@@ -30,8 +30,9 @@ function hpaSurges({ model, sizing, shed }: SizedStamp, utilisationCeiling: numb
     const hpa = facts?.hpa ?? null;
     if (size === undefined || hpa === null || shed.has(position) || !boundsAreOurs(hpa)) return [];
     const before = { minReplicas: hpa.minReplicas, maxReplicas: hpa.maxReplicas };
-    const replicasWanted = Math.max(before.minReplicas, size.replicasNeeded - size.unplaced);
-    const after = { minReplicas: replicasWanted, maxReplicas: Math.max(before.maxReplicas, ceilCount(size.replicasNeeded / utilisationCeiling), replicasWanted) };
+    const most = mostReplicas(workload, hpa);
+    const replicasWanted = Math.max(before.minReplicas, Math.min(most, size.replicasNeeded - size.unplaced));
+    const after = { minReplicas: replicasWanted, maxReplicas: Math.max(before.maxReplicas, Math.min(most, ceilCount(size.replicasNeeded / utilisationCeiling)), replicasWanted) };
     if (after.minReplicas === before.minReplicas && after.maxReplicas === before.maxReplicas) return [];
     return [{ workload: workload.name, namespace: hpa.namespace, hpa: hpa.name, before, after, replicasWanted }];
   });

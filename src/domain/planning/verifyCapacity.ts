@@ -37,6 +37,7 @@ function verifyStamp(plan: Plan, expected: ExpectedStamp, facts: FleetFacts, fle
   if (fresh.workloads.kind === 'unknown') return { missing: [`${stamp}: workloads are not known (${fresh.workloads.why})`], impossible, proved: null };
   if (fresh.nodes.kind === 'unknown') return { missing: [`${stamp}: nodes are not known (${fresh.nodes.why})`], impossible, proved: null };
   missing.push(...missingNodes(plan, stamp, fresh), ...saturation(stamp, fresh, fleet));
+  const zones = zonesOfNodes(plan, stamp, fresh, fleet);
   let utilisation = 0;
   for (const { workload: name, replicasNeeded, requestsPerSecondAfter } of expected.workloads) {
     const workload = fresh.workloads.value.find((one) => one.name === name);
@@ -48,10 +49,10 @@ function verifyStamp(plan: Plan, expected: ExpectedStamp, facts: FleetFacts, fle
     impossible.push(...takenBack(stamp, workload, replicasNeeded));
     const ready = readyPods(workload);
     if (ready < replicasNeeded) missing.push(`${stamp}: ${name} has ${ready} of ${replicasNeeded} pods ready`);
+    missing.push(...inOneZone(stamp, workload, Math.min(zones.wanted, replicasNeeded), zones.of));
     utilisation = Math.max(utilisation, ready > 0 ? requestsPerSecondAfter / (ready * rated) : requestsPerSecondAfter > 0 ? Infinity : 0);
   }
   if (utilisation > fleet.policy.utilisationCeiling) missing.push(`${stamp}: the load would be ${Math.round(utilisation * 100)} % of ready capacity, above the ceiling of ${Math.round(fleet.policy.utilisationCeiling * 100)} %`);
-  const zones = zonesOfNodes(plan, stamp, fresh, fleet);
   if (zones.present < zones.wanted) missing.push(`${stamp}: ready nodes lie in ${zones.present} of ${zones.wanted} zones`);
   const capacity = utilisation > 0 ? expected.requestsPerSecondAfter / utilisation : expected.requestsPerSecondAfter;
   return { missing, impossible, proved: { stamp, requestsPerSecondAfter: expected.requestsPerSecondAfter, capacityRequestsPerSecond: capacity, utilisation, zones: zones.present } };
@@ -84,13 +85,20 @@ function takenBack(stamp: string, { name, hpa }: WorkloadFacts, replicasNeeded: 
   return [`${stamp}: ${hpa.owner.manager} holds the HPA of ${name} at ${hpa.maxReplicas} replicas, ${replicasNeeded} are needed`];
 }
 
+/** Pods that all sit in one zone are lost with it, however many nodes the others have. */
+function inOneZone(stamp: string, { name, readyOnNodes }: WorkloadFacts, wanted: number, zoneOf: ReadonlyMap<string, string>): string[] {
+  if (readyOnNodes === undefined) return [];
+  const zones = new Set(readyOnNodes.flatMap((node) => zoneOf.get(node) ?? []));
+  return zones.size < wanted ? [`${stamp}: ready pods of ${name} lie in ${zones.size} of ${wanted} zones`] : [];
+}
+
 /** Ready nodes must lie in as many zones as their pool spans, or as there are nodes. */
-function zonesOfNodes(plan: Plan, stamp: string, fresh: StampFacts, fleet: Fleet): { readonly present: number; readonly wanted: number } {
-  if (fresh.pools.kind === 'unknown' || fresh.nodes.kind === 'unknown') return { present: 0, wanted: 0 };
+function zonesOfNodes(plan: Plan, stamp: string, fresh: StampFacts, fleet: Fleet): { readonly present: number; readonly wanted: number; readonly of: ReadonlyMap<string, string> } {
+  if (fresh.pools.kind === 'unknown' || fresh.nodes.kind === 'unknown') return { present: 0, wanted: 0, of: new Map() };
   const expected = plan.expected.stamps.find((one) => one.stamp === stamp)?.workloads.map(({ workload }) => workload) ?? [];
   const pools = new Set(fleet.workloads.filter(({ name }) => expected.includes(name)).flatMap(({ pools: names }) => names));
   const ready = fresh.nodes.value.filter((node) => pools.has(node.pool) && node.ready === 'ready' && node.schedulable === 'schedulable');
   const present = new Set(ready.map(({ zone }) => zone)).size;
   const spanned = Math.max(1, ...fresh.pools.value.filter(({ name }) => pools.has(name)).map(({ zones }) => zones.length));
-  return { present, wanted: Math.min(2, spanned, ready.length) };
+  return { present, wanted: Math.min(2, spanned, ready.length), of: new Map(fresh.nodes.value.map(({ name, zone }) => [name, zone])) };
 }

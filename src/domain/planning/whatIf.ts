@@ -1,5 +1,5 @@
 /** What the certificate and the simulation share with the planner: the same arithmetic, without a run. */
-export { findRoom, type Room } from './findRoom.ts';
+export { findRoom, isEnough, type Room } from './findRoom.ts';
 export { buildFleetContext, type FleetContext } from './fleetContext.ts';
 export { loadsBefore, type FleetLoads } from './fleetLoads.ts';
 export { stateWith, stateWithout } from './routingStates.ts';

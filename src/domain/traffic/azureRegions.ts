@@ -17,6 +17,9 @@ const places: Readonly<Record<string, readonly [number, number]>> = {
   australiaeast: [-33.9, 151.2], australiasoutheast: [-37.8, 145.0], australiacentral: [-35.3, 149.1], australiacentral2: [-35.3, 149.1],
 };
 
+/** The names that the table knows. */
+export const azureRegions: readonly string[] = Object.keys(places);
+
 /** Null for a region that the table does not know. */
 export function placeOfRegion(region: string): Place | null {
   const place = places[region.toLowerCase().replaceAll(' ', '')];

@@ -16,6 +16,12 @@ export function estimateRegionLatencyMs(from: string, to: string): number | null
   return latencyMs(placeOfRegion(from), placeOfRegion(to));
 }
 
+/** The same for users who are at a place, whole milliseconds. */
+export function estimateLatencyMs(users: Place, region: string): number | null {
+  const latency = latencyMs(users, placeOfRegion(region));
+  return latency === null ? null : Math.round(latency);
+}
+
 /** The same between regions by their positions in a list, each looked up once. */
 export function regionLatencies(regions: readonly string[]): (from: number, to: number) => number | null {
   const places = regions.map(placeOfRegion);

@@ -10,19 +10,20 @@ import type { orchestrationNames } from '../../orchestrations/names.ts';
 import { surgeStamp } from '../../orchestrations/surgeStamp.ts';
 import { watch } from '../../orchestrations/watch.ts';
 import type { OrchestrationStarter } from '../../activities/startRun.ts';
+import { justWork, type WithinInvocation } from '../withinInvocation.ts';
 import { orchestrationStarter } from './orchestrationStarter.ts';
 
 /** Registers every orchestration and activity under the names of the contracts, so that none can be missing (a missing one hangs for ever). */
-export function registerDurable(activities: Activities, fleet: Fleet): void {
+export function registerDurable(activities: Activities, fleet: Fleet, within: WithinInvocation = justWork): void {
   const handlers: Record<keyof typeof orchestrationNames, df.OrchestrationHandler> = { failover, drain: failover, failback, drill, surgeStamp, awaitRoom, watch };
   for (const [name, handler] of Object.entries(handlers)) df.app.orchestration(name, handler);
   for (const name of activityNames) {
     if (name === 'startRun') continue;
-    df.app.activity(name, { handler: (input) => activities[name](input, noStarter) });
+    df.app.activity(name, { handler: (input, context) => within(context, (): Promise<unknown> => activities[name](input, noStarter)) });
   }
   df.app.activity('startRun', {
     extraInputs: [df.input.durableClient()],
-    handler: (input, context) => activities.startRun(input, orchestrationStarter(df.getClient(context), fleet)),
+    handler: (input, context) => within(context, () => activities.startRun(input, orchestrationStarter(df.getClient(context), fleet))),
   });
 }
 

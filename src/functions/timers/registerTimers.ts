@@ -5,6 +5,7 @@ import type { OrchestrationStarter } from '../../activities/startRun.ts';
 import type { DrillPunctuality } from '../../domain/decide/drill.ts';
 import type { Fleet } from '../../domain/fleet.ts';
 import type { RunRequest } from '../../domain/run.ts';
+import { justWork, type WithinInvocation } from '../withinInvocation.ts';
 import { orchestrationStarter } from '../durable/orchestrationStarter.ts';
 
 /** Work that no run asks for: what is due by the clock. */
@@ -20,24 +21,23 @@ export interface Chores {
  * The host runs one instance of a timer at a time. One whose hour passed while no host ran it runs at the next start, past due (not
  * those below a minute): right for the reconciler, and for a drill at whatever hour that is a surprise.
  */
-export function registerTimers(activities: Activities, chores: Chores, fleet: Fleet): void {
-  timer('watchHealth', everySeconds(fleet.signals.watchIntervalSeconds), fleet, async (starter) => {
+export function registerTimers(activities: Activities, chores: Chores, fleet: Fleet, within: WithinInvocation = justWork): void {
+  const timer = (name: string, schedule: string, run: (starter: OrchestrationStarter, due: Timer) => Promise<void>): void => {
+    app.timer(name, {
+      schedule,
+      extraInputs: [df.input.durableClient()],
+      handler: (due, context) => within(context, () => run(orchestrationStarter(df.getClient(context), fleet), due)),
+    });
+  };
+  timer('watchHealth', everySeconds(fleet.signals.watchIntervalSeconds), async (starter) => {
     const { start, open } = await activities.observeFleet({ reason: 'timer' }, starter);
     if (start !== null) await activities.startRun(start, starter);
     await chores.takeOver(open, starter);
   });
-  timer('reconcile', '0 * * * * *', fleet, (starter) => chores.reconcile(starter));
+  timer('reconcile', '0 * * * * *', (starter) => chores.reconcile(starter));
   for (const { name, schedule } of fleet.drills) {
-    timer(`drill-${name}`, schedule, fleet, (starter, { isPastDue }) => chores.startDrill(name, isPastDue ? 'missed' : 'due', starter));
+    timer(`drill-${name}`, schedule, (starter, { isPastDue }) => chores.startDrill(name, isPastDue ? 'missed' : 'due', starter));
   }
-}
-
-function timer(name: string, schedule: string, fleet: Fleet, run: (starter: OrchestrationStarter, due: Timer) => Promise<void>): void {
-  app.timer(name, {
-    schedule,
-    extraInputs: [df.input.durableClient()],
-    handler: (due, context) => run(orchestrationStarter(df.getClient(context), fleet), due),
-  });
 }
 
 /** NCRONTAB has no intervals above its fields: below a minute by seconds, from there by whole minutes. The fleet file takes no others. */

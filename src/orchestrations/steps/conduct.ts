@@ -80,25 +80,42 @@ export function stoppedEnding({ reason, detail }: Stopped): Ending {
 }
 
 /**
- * How a run ends when it was told to stop in the middle. An abort takes back what was done, traffic first; a lost fence or
- * the kill switch touch nothing more.
+ * How a run ends when it was told to stop in the middle. An abort takes back what was done, traffic first; one that gives way
+ * to a real failure leaves the room to it; a lost fence or the kill switch touch nothing more.
  */
 export function* stopRun(ctx: OrchestrationContext, step: RunStep, stopped: Stopped): Steps<Ending> {
-  if (stopped.reason !== 'abortAsked' && stopped.reason !== 'yielded') return stoppedEnding(stopped);
+  if (stopped.reason === 'yielded') return yield* giveWay(ctx, step, stopped.detail);
+  if (stopped.reason !== 'abortAsked') return stoppedEnding(stopped);
   return yield* undoAll(ctx, step, { outcome: 'aborted', why: stopped.detail });
 }
 
 /** Traffic back where it was, then the room: in reverse of the order in which they were made. */
 export function* undoAll(ctx: OrchestrationContext, step: RunStep, ending: Ending): Steps<Ending> {
+  const traffic = yield* undoTraffic(ctx, step, ending);
+  if (traffic.kind === 'ended') return traffic.ending;
+  const room = yield* call(ctx, 'undoWrites', { ...step, ofRun: step.request.runId, what: 'room' });
+  if (room.kind === 'stopped') return stoppedEnding(room);
+  return withKept(ending, [...traffic.kept, ...(room.kind === 'undone' ? room.kept : [])]);
+}
+
+/** Traffic back at once, for what is real; the room in the survivors will be wanted by it, and is taken back when it runs out (I5). */
+export function* giveWay(ctx: OrchestrationContext, step: RunStep, why: string): Steps<Ending> {
+  const ending: Ending = { outcome: 'aborted', why: `${why}; the room is left until it runs out` };
+  const traffic = yield* undoTraffic(ctx, step, ending);
+  return traffic.kind === 'ended' ? traffic.ending : withKept(ending, traffic.kept);
+}
+
+type TrafficUndone = { readonly kind: 'undone'; readonly kept: readonly string[] } | { readonly kind: 'ended'; readonly ending: Ending };
+
+function* undoTraffic(ctx: OrchestrationContext, step: RunStep, ending: Ending): Steps<TrafficUndone> {
   ctx.df.setCustomStatus({ phase: 'undoing', ...ending });
   yield* call(ctx, 'enterPhase', { ...step, phase: 'undoing' });
   const traffic = yield* call(ctx, 'undoWrites', { ...step, ofRun: step.request.runId, what: 'traffic' });
-  if (traffic.kind === 'stopped') return stoppedEnding(traffic);
-  if (traffic.kind === 'heldBack') return { outcome: 'frozen', why: `${ending.why}; ${traffic.why}; the room is kept for it` };
-  const room = yield* call(ctx, 'undoWrites', { ...step, ofRun: step.request.runId, what: 'room' });
-  if (room.kind === 'stopped') return stoppedEnding(room);
-  const kept = [...traffic.kept, ...(room.kind === 'undone' ? room.kept : [])];
-  return kept.length === 0 ? ending : { ...ending, why: `${ending.why}; left as found: ${kept.join('; ')}` };
+  if (traffic.kind === 'stopped') return { kind: 'ended', ending: stoppedEnding(traffic) };
+  if (traffic.kind === 'heldBack') return { kind: 'ended', ending: { outcome: 'frozen', why: `${ending.why}; ${traffic.why}; the room is kept for it` } };
+  return traffic;
 }
+
+const withKept = (ending: Ending, kept: readonly string[]): Ending => (kept.length === 0 ? ending : { ...ending, why: `${ending.why}; left as found: ${kept.join('; ')}` });
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 500);

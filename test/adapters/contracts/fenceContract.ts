@@ -61,9 +61,9 @@ export function fenceContract(name: string, prepare: () => Promise<FenceUnderTes
       expect(await under.open().acquire('run-b')).toMatchObject({ kind: 'busy' });
     });
 
-    test('kept within 20 s of its last renewal, it is ours without a request: the lease outlives a write', async () => {
+    test('kept within 15 s of its last renewal, it is ours without a request: the lease outlives a write', async () => {
       const { hold: held } = await hold('run-a');
-      under.advance(20_000);
+      under.advance(15_000);
       const mend = under.breakStore();
       expect(await fence.keep(held)).toEqual({ kind: 'held', hold: held });
       under.advance(1);

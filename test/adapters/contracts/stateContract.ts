@@ -40,7 +40,7 @@ export function stateContract(name: string, prepare: () => Promise<StateUnderTes
     });
 
     test('a replace of what is gone is a conflict, not a new document', async () => {
-      const key = { kind: 'region', id: `${under.prefix}-gone` } as const;
+      const key = { kind: 'idempotency', id: `${under.prefix}-gone` } as const;
       expect(await state.write(key, {}, '"00000000-0000-0000-0000-000000000000"')).toEqual({ kind: 'conflict' });
       expect(await state.read(key)).toBeNull();
     });
@@ -67,9 +67,9 @@ export function stateContract(name: string, prepare: () => Promise<StateUnderTes
 
     test('a store that is down is a transient fault', async () => {
       const mend = under.breakStore();
-      await expect(state.read({ kind: 'region', id: 'x' })).rejects.toBeInstanceOf(TransientError);
-      await expect(state.write({ kind: 'region', id: 'x' }, {}, null)).rejects.toBeInstanceOf(TransientError);
-      await expect(state.list('region', 1)).rejects.toBeInstanceOf(TransientError);
+      await expect(state.read({ kind: 'idempotency', id: 'x' })).rejects.toBeInstanceOf(TransientError);
+      await expect(state.write({ kind: 'idempotency', id: 'x' }, {}, null)).rejects.toBeInstanceOf(TransientError);
+      await expect(state.list('idempotency', 1)).rejects.toBeInstanceOf(TransientError);
       mend();
     });
 

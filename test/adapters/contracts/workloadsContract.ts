@@ -127,7 +127,8 @@ export function workloadsContract(name: string, open: () => Promise<ClusterUnder
       const reading = await cluster.workloads.readNodes(eastus2);
       if (reading.kind === 'unknown') throw new Error(reading.why);
       expect(reading.value).toEqual([expect.objectContaining({ name: 'node-a', pool: 'user1', zone: '2', pods: 2, requested: { cpuMillicores: 750, memoryMiB: 512, ephemeralStorageMiB: 0 } })]);
-      expect(await cluster.workloads.readNodeStates(eastus2)).toMatchObject({ kind: 'known', value: [{ name: 'node-a', pool: 'user1', ready: 'notReady', schedulable: 'schedulable' }] });
+      expect(await cluster.workloads.readNodeStates(eastus2, ['user1', 'user2'])).toMatchObject({ kind: 'known', value: [{ name: 'node-a', pool: 'user1', ready: 'notReady', schedulable: 'schedulable' }] });
+      expect(await cluster.workloads.readNodeStates(eastus2, ['user2'])).toMatchObject({ kind: 'known', value: [] });
     });
   });
 }

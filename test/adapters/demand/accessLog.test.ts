@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { accessLogEdges, accessLogQuery, usersByEdge, type EdgeRow } from '../../../src/adapters/demand/accessLog.ts';
 import { metricsDemand } from '../../../src/adapters/demand/demand.ts';
-import { estimateLatencyMs } from '../../../src/adapters/demand/estimateLatency.ts';
+import { estimateLatencyMs } from '../../../src/domain/traffic/index.ts';
 import { azureMonitorLogs } from '../../../src/adapters/monitor/metrics.ts';
 import type { FleetMetrics } from '../../../src/adapters/monitor/fleetMetrics.ts';
 import { known, unknown } from '../../../src/domain/reading.ts';

@@ -100,6 +100,7 @@ describe('network', () => {
     expect(resourceQuotaFacts('shop', [quota])).toEqual([
       { namespace: 'shop', resource: 'cpu', used: 12_500, hard: 40_000 },
       { namespace: 'shop', resource: 'memory', used: 16_384, hard: 65_536 },
+      { namespace: 'shop', resource: 'memoryLimits', used: 0, hard: 1_048_576 },
       { namespace: 'shop', resource: 'pods', used: 31, hard: 200 },
     ]);
   });

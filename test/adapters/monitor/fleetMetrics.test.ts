@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { metricsDemand } from '../../../src/adapters/demand/demand.ts';
-import { estimateLatencyMs } from '../../../src/adapters/demand/estimateLatency.ts';
-import { regionPlaces, usersByCountry } from '../../../src/adapters/demand/places.ts';
+import { usersByCountry } from '../../../src/adapters/demand/places.ts';
 import { fleetMetrics } from '../../../src/adapters/monitor/fleetMetrics.ts';
 import { azureMonitorMetrics, type MetricQuestion, type MetricRow } from '../../../src/adapters/monitor/metrics.ts';
 import { originDirectory } from '../../../src/adapters/monitor/originDirectory.ts';
@@ -193,28 +192,12 @@ describe('the table of places', () => {
   });
 
   test('every place is on the globe', () => {
-    for (const [region, [latitude, longitude]] of Object.entries(regionPlaces)) {
-      expect(Math.abs(latitude), region).toBeLessThanOrEqual(90);
-      expect(Math.abs(longitude), region).toBeLessThanOrEqual(180);
+    for (const [country, parts] of Object.entries(usersByCountry)) {
+      for (const { latitude, longitude } of parts) {
+        expect(Math.abs(latitude), country).toBeLessThanOrEqual(90);
+        expect(Math.abs(longitude), country).toBeLessThanOrEqual(180);
+      }
     }
-  });
-
-  // Ranges around what Azure publishes between regions (network round-trip latency statistics): users next to one of them.
-  test.each<[string, string, number, number]>([
-    ['eastus2', 'westus3', 45, 70],
-    ['westeurope', 'eastus2', 75, 120],
-    ['japaneast', 'westus3', 95, 160],
-    ['uksouth', 'westeurope', 6, 20],
-    ['australiaeast', 'westus2', 150, 220],
-  ])('from %s to %s it estimates between %i and %i ms', (from, to, least, most) => {
-    const [latitude, longitude] = regionPlaces[from] ?? [0, 0];
-    const estimated = estimateLatencyMs({ latitude, longitude }, to) ?? 0;
-    expect(estimated).toBeGreaterThanOrEqual(least);
-    expect(estimated).toBeLessThanOrEqual(most);
-  });
-
-  test('a region that it does not know is null', () => {
-    expect(estimateLatencyMs({ latitude: 0, longitude: 0 }, 'atlantis')).toBeNull();
   });
 });
 

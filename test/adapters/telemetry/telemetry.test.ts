@@ -1,5 +1,6 @@
-import { context as otelContext, ROOT_CONTEXT, SpanStatusCode, trace, type Attributes, type Context, type Span, type SpanOptions, type Tracer } from '@opentelemetry/api';
+import { context as otelContext, metrics, ROOT_CONTEXT, SpanStatusCode, trace, type Attributes, type Context, type Span, type SpanOptions, type Gauge, type Meter, type Tracer } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { showCertificate } from '../../../src/adapters/telemetry/certificateMetric.ts';
 import { inSpan } from '../../../src/adapters/telemetry/inSpan.ts';
 import { runContext } from '../../../src/adapters/telemetry/runTrace.ts';
 import { startTelemetry } from '../../../src/adapters/telemetry/startTelemetry.ts';
@@ -100,4 +101,16 @@ test('a port\'s call is a span named after it, with the stamp and what of it', a
 
 test('without a connection string nothing is loaded', async () => {
   expect(await startTelemetry({ connectionString: null, credential: { getToken: () => Promise.resolve(null) } })).toBe('off');
+});
+
+test('a certificate is a point for each loss, with what binds', () => {
+  const points: [number, Attributes | undefined][] = [];
+  const gauge: Gauge = { record: (value, attributes) => { points.push([value, attributes]); } };
+  metrics.setGlobalMeterProvider({ getMeter: () => ({ createGauge: () => gauge }) as Partial<Meter> as Meter }); // all that is called
+  const loss = (lose: string, survives: 'yes' | 'no' | 'unknown') => ({ lose: [lose], survives, binding: survives === 'no' ? { stamp: 'westus3', constraint: 'poolMax' as const, subject: 'user1', missing: 1, unit: 'nodes', fix: 'raise it' } : null, readyInSeconds: null, unknown: [] });
+  showCertificate({ at: 0, losses: [loss('eastus2', 'yes'), loss('centralus', 'no'), loss('westus3', 'unknown')] });
+  metrics.disable();
+  expect(points).toEqual([
+    [1, { 'spillway.lose': 'eastus2', 'spillway.binding': 'none' }], [-1, { 'spillway.lose': 'centralus', 'spillway.binding': 'westus3: poolMax' }], [0, { 'spillway.lose': 'westus3', 'spillway.binding': 'none' }],
+  ]);
 });

@@ -133,6 +133,9 @@ describe('decide: a run is active', () => {
 
   it('suspicion starts nothing beside it', () => {
     expect(decide(input({ ...suspected, activeRun: { ...run, stamps: ['westus3'] } })).kind).toBe('nothing');
+    // but for a drill: the region that it took out is needed
+    expect(decide(input({ ...suspected, activeRun: { ...run, kind: 'drill', stamps: ['westus3'] } }))).toMatchObject({ kind: 'supersede', runId: run.runId, run: { kind: 'failover', scope: 'surgeOnly', stamps: ['eastus2'] } });
+    expect(decide(input({ ...suspected, activeRun: { ...run, kind: 'drill', stamps: ['eastus2'] } })).kind).toBe('nothing');
   });
 });
 

@@ -31,6 +31,13 @@ describe('planRun: a failover', () => {
     expect(ungraceful.surges).toEqual(graceful.surges);
   });
 
+  it('raises no HPA above what the fleet file allows', () => {
+    const bounded = { ...fleet, workloads: fleet.workloads.map((one) => ({ ...one, surgeMaxReplicas: 50 })) };
+    const plan = planned(planRun({ fleet: bounded, facts, assessment: deadEast, request: request({ mode: 'ungraceful' }), revision: 1 }));
+    // web needs 63 and recommendations 33: 50 at most, and 33 with the slack of 33 / 0.8 = 42
+    expect(plan.surges[0]?.hpas.map(({ workload: name, after }) => [name, after])).toEqual([['web', { minReplicas: 50, maxReplicas: 50 }], ['recommendations', { minReplicas: 33, maxReplicas: 42 }]]);
+  });
+
   it('moves no traffic on suspicion alone', () => {
     const plan = planned(planRun({ fleet, facts, assessment: allHealthy, request: request({ scope: 'surgeOnly' }), revision: 1 }));
     expect(plan.surges).toHaveLength(1);
@@ -79,5 +86,9 @@ describe('verifyCapacity (I2)', () => {
     const grown = Array.from({ length: 6 }, (_, index) => ({ ...first, name: `new-${index}` }));
     const ready = { ...stamp, workloads: known([workload('web', 63), workload('recommendations', 33)], at), nodes: known([...stamp.nodes.value, ...grown], at) };
     expect(verifyCapacity(plan, { ...facts, stamps: { ...facts.stamps, centralus: ready } }, fleet).kind).toBe('proved');
+    const webOn = (readyOnNodes: readonly string[]) =>
+      verifyCapacity(plan, { ...facts, stamps: { ...facts.stamps, centralus: { ...ready, workloads: known([{ ...workload('web', 63), readyOnNodes }, workload('recommendations', 33)], at) } } }, fleet);
+    expect(webOn(['user1-0', 'user1-3'])).toEqual({ kind: 'notYet', missing: ['centralus: ready pods of web lie in 1 of 2 zones'] });
+    expect(webOn(['user1-0', 'user1-1']).kind).toBe('proved');
   });
 });

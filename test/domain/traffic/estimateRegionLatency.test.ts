@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { estimateRegionLatencyMs } from '../../../src/domain/traffic/index.ts';
+import { placeOfRegion } from '../../../src/domain/traffic/azureRegions.ts';
+import { azureRegions, estimateLatencyMs, estimateRegionLatencyMs } from '../../../src/domain/traffic/index.ts';
 import { greatCircleKm } from '../../../src/domain/traffic/greatCircle.ts';
 
 describe('estimateRegionLatencyMs', () => {
@@ -25,5 +26,31 @@ describe('estimateRegionLatencyMs', () => {
   it('takes a region by its short or its long spelling, and answers null for what it does not know', () => {
     expect(estimateRegionLatencyMs('East US 2', 'centralus')).toBe(estimateRegionLatencyMs('eastus2', 'centralus'));
     expect(estimateRegionLatencyMs('eastus2', 'nowhere')).toBeNull();
+  });
+
+  it('every region of the table is on the globe', () => {
+    for (const region of azureRegions) {
+      const { latitude, longitude } = placeOfRegion(region) ?? { latitude: Number.NaN, longitude: Number.NaN };
+      expect(Math.abs(latitude), region).toBeLessThanOrEqual(90);
+      expect(Math.abs(longitude), region).toBeLessThanOrEqual(180);
+    }
+  });
+
+  // Ranges around what Azure publishes between regions (network round-trip latency statistics): users next to one of them.
+  it.each<[string, string, number, number]>([
+    ['eastus2', 'westus3', 45, 70],
+    ['westeurope', 'eastus2', 75, 120],
+    ['japaneast', 'westus3', 95, 160],
+    ['uksouth', 'westeurope', 6, 20],
+    ['australiaeast', 'westus2', 150, 220],
+  ])('from %s to %s it estimates between %i and %i ms', (from, to, least, most) => {
+    const users = placeOfRegion(from);
+    const estimated = users === null ? Number.NaN : (estimateLatencyMs(users, to) ?? Number.NaN);
+    expect(estimated).toBeGreaterThanOrEqual(least);
+    expect(estimated).toBeLessThanOrEqual(most);
+  });
+
+  it('users are nowhere near a region that it does not know', () => {
+    expect(estimateLatencyMs({ latitude: 0, longitude: 0 }, 'atlantis')).toBeNull();
   });
 });

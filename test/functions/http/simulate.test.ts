@@ -79,6 +79,7 @@ describe('one survivor, and something is short', () => {
     ['family quota: 2 x 4 = 8 vCPU, 5 left', there(() => quota(5, 100)), 'vcpuQuotaFamily', 3, 'vCPU', /standardDSv5Family in westus3 from 105 to at least 108/],
     ['regional quota: 8 vCPU, 2 left', there(() => quota(100, 2)), 'vcpuQuotaRegion', 6, 'vCPU', /cores in westus3 from 102 to at least 108/],
     ['of two the one that covers less binds: family 5 of 8, region 2 of 8', there(() => quota(5, 2)), 'vcpuQuotaRegion', 6, 'vCPU', /cores/],
+    ['more of the quota is taken than allowed: 120 of 100, so 8 + 20', there(() => ({ quota: { regionalCores: { used: 120, limit: 1000 }, lowPriorityCores: { used: 0, limit: 0 }, families: { standardDSv5Family: { used: 120, limit: 100 } } } })), 'vcpuQuotaFamily', 28, 'vCPU', /from 100 to at least 128/],
     ['spot nodes take low-priority quota alone: 8 vCPU, none left', there(() => ({ ...quota(100, 100), ...withPool({ spot: 'spot' }), prices: [{ vmSize: 'Standard_D4s_v5', spot: 'spot', usdPerHour: 0.03 }] })), 'vcpuQuotaRegion', 8, 'vCPU', /lowPriorityCores/],
     ['nodes on their way take quota first: 6 left, 4 of it for a node that was asked for; 1 of 2 nodes is new', there(() => ({ ...quota(6, 100), ...withPool({ minCount: 4 }) })), 'vcpuQuotaFamily', 2, 'vCPU', /standardDSv5Family/],
     ['the size is refused', there(() => sku({ restricted: 'NotAvailableForSubscription', zones: [] })), 'skuRestricted', 2, 'nodes', /NotAvailableForSubscription/],
@@ -87,6 +88,7 @@ describe('one survivor, and something is short', () => {
     ['zone 3 is closed to a spread workload: it has 1 place for 3 pods, so 1 node', there(() => zoned(['1', '2'], 'spread')), 'zoneRestricted', 1, 'nodes', /zone 3/],
     ['subnet, overlay: 1 address a node, 1 left of 2', there(() => network({ subnets: subnet(1) })), 'subnetAddresses', 1, 'addresses', /free 1 addresses in subnet nodes/],
     ['subnet, flat: 30 pods + 1 a node, 62 in all, 40 left', there(() => network({ plugin: 'flat', podCidr: null, subnets: subnet(40) })), 'subnetAddresses', 22, 'addresses', /free 22 addresses/],
+    ['subnet of the pods: 30 pods by blocks of 16 are 32 addresses a node, 64 in all, 40 left', there(() => ({ ...network({ plugin: 'flat', podCidr: null, subnets: [...subnet(100), { id: '/subnets/pods', usedAddresses: 0, totalAddresses: 40 }] }), ...withPool({ podSubnetId: '/subnets/pods' }) })), 'subnetAddresses', 24, 'addresses', /subnet pods/],
     ['pod CIDR: a /22 holds 4 nodes, 5 are needed', there(() => network({ podCidr: '10.244.0.0/22' })), 'podCidr', 1, 'nodes', /holds 4 nodes/],
     ['outbound ports: 16,000 a node of 64,000, so 4 nodes; 2 x 16000 - (64000 - 3 x 16000)', there(() => network({ outboundPortsPerNode: 16_000, outboundPortsTotal: 64_000 })), 'outboundPorts', 16_000, 'ports', /add 1 outbound addresses/],
     ['pool max: the fleet file allows 4 nodes, 5 are needed', setting(pair, { fleet: { stamps: (stamp) => ({ ...stamp, cluster: { ...(stamp['cluster'] as object), pools: [{ name: 'user1', surgeMaxCount: 4 }] } }) }, values: () => withPool({ maxCount: 4 }) }), 'poolMax', 1, 'nodes', /surgeMaxCount of pool user1 from 4 to 5/],
@@ -97,11 +99,13 @@ describe('one survivor, and something is short', () => {
     ['a stopped pool', there(() => withPool({ powerState: 'Stopped' })), 'poolNotScalable', 2, 'nodes', /start pool/],
     ['a capacity reservation with 1 machine left of 2', there(() => withPool({ capacityReservationGroupId: '/g', reservedNodesFree: 1 })), 'capacityReservation', 1, 'nodes', /reserve 1 more/],
     ['no HPA: 20 replicas, 10 are set', there(() => ({ workloads: [workload('web', { hpa: null })] })), 'hpaMax', 10, 'replicas', /create it, or set 20 replicas/],
+    ['the fleet file allows 16 replicas, 20 are needed', setting(pair, { fleet: { workloads: [{ ...webWorkload, surgeMaxReplicas: 16 }] } }), 'hpaMax', 4, 'replicas', /surgeMaxReplicas of workload web from 16 to 20/],
     ['KEDA owns the HPA: 20 replicas, 10 are there', there(() => owned('keda', 'reverted')), 'hpaOwnedByReconciler', 10, 'replicas', /ScaledObject/],
     ['Flux owns the HPA', there(() => owned('flux', 'reverted')), 'hpaOwnedByReconciler', 10, 'replicas', /ssa: IfNotPresent/],
     ['ResourceQuota on cpu: 10 x 1000, 4000 left', there(() => resourceQuota('cpu', 10_000, 14_000)), 'resourceQuota', 6000, 'millicores', /from 14000 to at least 20000/],
     ['ResourceQuota on memory: 10 x 1000 MiB, 8000 left', there(() => resourceQuota('memory', 10_000, 18_000)), 'resourceQuota', 2000, 'MiB', /shop/],
     ['ResourceQuota on pods: 10, 3 left', there(() => resourceQuota('pods', 10, 13)), 'resourceQuota', 7, 'pods', /shop/],
+    ['ResourceQuota on limits: 10 x 2000 millicores, 15000 left', there(() => ({ ...network({ resourceQuotas: [{ namespace: 'shop', resource: 'cpuLimits', used: 20_000, hard: 35_000 }] }), workloads: [workload('web', { podLimits: { cpuMillicores: 2000, memoryMiB: 0, ephemeralStorageMiB: 0 } })] })), 'resourceQuota', 5000, 'millicores', /cpuLimits/],
     ['a pod of 5,000 millicores, on nodes of 4,000', there(() => ({ workloads: [workload('web', { podRequests: { cpuMillicores: 5000, memoryMiB: 1000, ephemeralStorageMiB: 0 } })] })), 'podTooLarge', 10, 'pods', /larger size/],
     ['the survivor is unhealthy: it would gain 800', setting(pair, { verdicts: { [survivor]: 'unhealthy' } }), 'survivorUnhealthy', 800, 'requests/s', /back to health/],
   ])('%s', async (_, given, constraint, missing, unit, fix) => {
@@ -230,6 +234,16 @@ describe('where users go', () => {
     // both others are 30 ms from the users of centralus: 600 and 200 of 800; near eastus2 only eastus2 is within 40 ms, near westus3 only westus3
     const given = setting(three, { latencyWindowMs: 30, fleet: { stamps: (stamp, index) => ({ ...stamp, origins: [{ originGroup: 'web', origin: `web-${index}`, normalWeight: index === 0 ? 750 : 250 }] }) } });
     expect(afterOf((await askAbout(given).simulate({ lose: ['centralus'] })).body)).toEqual({ eastus2: 1400, westus3: 1000 });
+  });
+
+  it('weights as they are set, and what other weights would do is told', async () => {
+    // 400 more each: 15 replicas, 5 more, 2 fit: 1 node of 4 vCPU; westus3 has 3 left. eastus2 has room for all 800.
+    const values: SettingChange['values'] = (region) => (region === 'westus3' ? quota(3, 100) : {});
+    const byWeight = (await askAbout(setting(three, { latencyWindowMs: 30, values })).simulate({ lose: ['centralus'] })).body;
+    expect(byWeight).toMatchObject({ survives: false, binding: { stamp: 'westus3', constraint: 'vcpuQuotaFamily', missing: 1, fix: expect.stringMatching(/from 103 to at least 104 vCPU; or give westus3 less weight: .* 20 minutes/) } });
+    // at window 0 the two tie at 30 ms and weights would count, but no plan relies on a tie
+    const atZero = (await askAbout(setting(three, { values })).simulate({ lose: ['centralus'] })).body;
+    expect(atZero.binding.fix).not.toMatch(/weight/);
   });
 
   it('a standby of priority 2 serves nobody now, and everybody then', async () => {

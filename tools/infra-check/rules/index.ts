@@ -5,7 +5,7 @@ import { latencyWindowSet, originsSpread, probesDrainFast } from './frontDoorRul
 import { fdidBound, gatewayServiceTag, privateListener } from './gatewayRules.ts';
 import { namesFit } from './nameRules.ts';
 import { alertsArrive, azureHeard, controlPlaneApart, diagnosticsOn, heartbeatsWatched, ledgerSurvives, policyAssigned, webhooksSecure, zonesOn } from './resilienceRules.ts';
-import { grantsComplete, noWildcardRole, principalsTyped, rolesAreTheTable, scopesAreNarrow } from './roleRules.ts';
+import { grantsComplete, kedaIsThere, noWildcardRole, principalsTyped, rolesAreTheTable, rolesAssignable, scopesAreNarrow } from './roleRules.ts';
 import { addressesDisjoint, addressRoom, surgeRoom } from './roomRules.ts';
 import { firewallsInherit, gateFederation, noKeys, privateEndpoints, tls12, wafPrevents } from './securityRules.ts';
 import { certificatesReadable, egressAllowed, endpointsResolve, evaluated, originsReachGateways } from './wiringRules.ts';
@@ -28,7 +28,9 @@ export const snapshotRules: readonly Rule[] = [
   rolesAreTheTable,
   scopesAreNarrow,
   principalsTyped,
+  rolesAssignable,
   grantsComplete,
+  kedaIsThere,
   noKeys,
   tls12,
   privateEndpoints,

@@ -126,6 +126,7 @@ export const webhooksSecure: Rule = {
   why: 'after one failure Azure leaves an endpoint alone for 15 minutes: the other region must get the alert too',
   check: (snapshot) => {
     const sites = ofType(snapshot, 'Microsoft.Web/sites');
+    const audiences = ofType(snapshot, 'Microsoft.Web/sites/config').map((config) => textAt(config.body, 'properties.SPILLWAY_ALERT_AUDIENCE') ?? '');
     return ofType(snapshot, 'Microsoft.Insights/actionGroups').flatMap((group) => {
       const receivers = listAt(group.body, 'properties.webhookReceivers');
       return [
@@ -136,6 +137,12 @@ export const webhooksSecure: Rule = {
         ...receivers
           .filter((receiver) => at(receiver, 'useAadAuth') !== true || at(receiver, 'useCommonAlertSchema') !== true)
           .map((receiver) => `${group.name}: receiver ${textAt(receiver, 'name') ?? ''} is not signed by Entra, or not in the common schema`),
+        ...receivers
+          .filter((receiver) => ['objectId', 'identifierUri', 'tenantId'].some((field) => (textAt(receiver, field) ?? '') === ''))
+          .map((receiver) => `${group.name}: receiver ${textAt(receiver, 'name') ?? ''} does not say which application its tokens are for`),
+        ...receivers
+          .filter((receiver) => !audiences.some((audience) => [audience, `api://${audience}`].includes(textAt(receiver, 'identifierUri') ?? '')))
+          .map((receiver) => `${group.name}: receiver ${textAt(receiver, 'name') ?? ''} sends tokens that the app does not take`),
       ];
     });
   },

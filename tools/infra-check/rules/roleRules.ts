@@ -4,7 +4,7 @@ import { extensionScope, lastSegment, resourceGroupOf, sameId, scopeType } from 
 import { deployedFleetOf } from '../deployedFleet.ts';
 import type { Rule } from '../rule.ts';
 import type { Snapshot, SnapshotResource } from '../snapshot.ts';
-import { listAt, ofType, recordAt, textAt, textsAt } from '../snapshot.ts';
+import { at, listAt, ofType, recordAt, textAt, textsAt } from '../snapshot.ts';
 
 const container = 'Microsoft.Storage/storageAccounts/blobServices/containers';
 
@@ -127,6 +127,17 @@ export const scopesAreNarrow: Rule = {
   },
 };
 
+export const rolesAssignable: Rule = {
+  name: 'every custom role may be assigned where it is',
+  why: 'a role is known in the subscriptions that it names; in another one the assignment is refused',
+  check: (snapshot) => {
+    const scopes = new Map(azureRoles(snapshot).map((role) => [role.name, textsAt(role.body, 'properties.assignableScopes')]));
+    return assignmentsOf(snapshot)
+      .filter((assignment) => !(scopes.get(assignment.role) ?? ['/']).some((scope) => `${assignment.scope}/`.toLowerCase().startsWith(scope === '/' ? scope : `${scope.toLowerCase()}/`)))
+      .map((assignment) => `role on ${assignment.scope}: not assignable in that subscription`);
+  },
+};
+
 export const principalsTyped: Rule = {
   name: 'every assignment says what its principal is',
   why: 'an identity is new when it gets its roles: without its type Azure looks it up, does not find it yet, and refuses',
@@ -139,6 +150,17 @@ export const principalsTyped: Rule = {
 /** Functions apps and the identity that each runs as. */
 const controlPlane = (snapshot: Snapshot): readonly { readonly site: SnapshotResource; readonly identity: string }[] =>
   ofType(snapshot, 'Microsoft.Web/sites').flatMap((site) => Object.keys(recordAt(site.body, 'identity.userAssignedIdentities')).map((identity) => ({ site, identity })));
+
+export const kedaIsThere: Rule = {
+  name: 'who may change KEDA objects has KEDA',
+  why: 'a cluster without the add-on has no such objects: the role would be for nothing, and the workload unscaled',
+  check: (snapshot) =>
+    azureRoles(snapshot).some((role) => grantOf(role)?.key === 'kedaScaler')
+      ? ofType(snapshot, 'Microsoft.ContainerService/managedClusters')
+          .filter((cluster) => at(cluster.body, 'properties.workloadAutoScalerProfile.keda.enabled') !== true)
+          .map((cluster) => `${cluster.name}: no KEDA add-on`)
+      : [],
+};
 
 export const grantsComplete: Rule = {
   name: 'every control-plane region holds every grant it needs',
@@ -184,8 +206,12 @@ function neededGrants(snapshot: Snapshot): readonly { readonly key: string; read
   const namespaces = [...new Set(assignmentsOf(snapshot).filter(({ scope }) => scopeType(scope) === scopeTypes.kubernetesNamespace).map(({ scope }) => lastSegment(scope)))];
   return [
     ...(namespaces.length === 0 ? [{ key: 'workloadOperator', scope: 'any namespace' }] : []),
-    { key: 'frontDoorOriginOperator', scope: profile },
-    { key: 'frontDoorOperationReader', scope: group },
+    ...(scopeType(profile) === scopeTypes.frontDoorClassic
+      ? [{ key: 'frontDoorClassicOperator', scope: profile }]
+      : [
+          { key: 'frontDoorOriginOperator', scope: profile },
+          { key: 'frontDoorOperationReader', scope: group },
+        ]),
     ...fleet.stamps.flatMap((stamp) => [
       { key: 'clusterOperator', scope: stamp.clusterId },
       { key: 'gatewayMetricsReader', scope: stamp.gatewayId },
@@ -193,6 +219,7 @@ function neededGrants(snapshot: Snapshot): readonly { readonly key: string; read
       { key: 'addressReader', scope: stamp.nodeSubnetId.slice(0, stamp.nodeSubnetId.lastIndexOf('/subnets/')) },
       { key: 'quotaReader', scope: stamp.clusterId.slice(0, stamp.clusterId.toLowerCase().indexOf('/resourcegroups/')) },
     ]),
+    ...(fleet.accessLogWorkspaceId === null ? [] : [{ key: 'accessLogReader', scope: fleet.accessLogWorkspaceId }]),
     ...stores('gate', 'gateWriter'),
     ...stores('fence', 'fenceHolder'),
     ...namespaces.flatMap((namespace) =>

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { FleetAssessment, Verdict } from '../../../src/domain/assessment.ts';
 import type { FleetFacts } from '../../../src/domain/facts.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
-import { planHandBack, planRun, reassessPlan } from '../../../src/domain/planning/index.ts';
+import { planHandBack, planRun, reassessRun } from '../../../src/domain/planning/index.ts';
 import { known, unknown } from '../../../src/domain/reading.ts';
+import type { RunRequest } from '../../../src/domain/run.ts';
 import { withHpa, withLoad, withOrigin, withPool, withStamp } from './change.ts';
 import { at, assessed, deadEast, greyEast, request, sampleFacts, sampleFleet } from './threeRegions.ts';
 
@@ -29,25 +30,53 @@ function withDemand(factor: number): FleetFacts {
   return { ...facts, demand: known({ ...facts.demand.value, groups: facts.demand.value.groups.map((group) => ({ ...group, requestsPerSecond: group.requestsPerSecond * factor })) }, at) };
 }
 
-describe('reassessPlan', () => {
-  it.each<[string, Plan, FleetAssessment, FleetFacts, 'holds' | RegExp]>([
+function reassessed(plan: Plan, assessment: FleetAssessment, now: FleetFacts | null, overrides: { readonly request?: Partial<RunRequest>; readonly drained?: readonly string[]; readonly maxRegionsFailing?: number } = {}) {
+  const { maxRegionsFailing = 1 } = overrides;
+  return reassessRun({ request: request({ mode: plan.mode, ...overrides.request }), plan, assessment, drained: overrides.drained ?? [], facts: now, fleet: { ...fleet, policy: { ...fleet.policy, maxRegionsFailing } } });
+}
+
+describe('reassessRun', () => {
+  it.each<[string, Plan, FleetAssessment, FleetFacts | null, 'holds' | RegExp]>([
     ['nothing has changed', graceful, greyEast, facts, 'holds'],
-    ['a survivor fails', graceful, central('unhealthy'), facts, /centralus.*unhealthy/],
-    ['a survivor fails, the traffic has moved', ungraceful, central('unhealthy'), facts, /centralus.*unhealthy/],
     ['users see a survivor degrade', graceful, central('degraded'), facts, /centralus.*degraded/],
     ['that one surge itself makes look degraded from inside', graceful, central('degraded', 'inside'), facts, 'holds'],
     ['a survivor degrades under traffic that has moved anyway', ungraceful, central('degraded'), facts, 'holds'],
+    ['a survivor degrades, at a step that reads no facts', graceful, central('degraded'), null, 'holds'],
     ['a survivor becomes unknown (I6)', graceful, central('unknown'), facts, 'holds'],
-    ['somebody else moves the origin', graceful, greyEast, withOrigin(facts, 'eastus2', { weight: 7 }), /somebody else/],
+    ['everything seems to fail at once (I7)', graceful, { ...central('unhealthy'), observerSuspect: true }, facts, 'holds'],
+    ['somebody else moves the origin (I12)', graceful, greyEast, withOrigin(facts, 'eastus2', { weight: 7 }), /somebody else/],
     ['our own write has landed', graceful, greyEast, withOrigin(facts, 'eastus2', { enabled: 'Disabled' }), 'holds'],
     ['load grows within the headroom', graceful, greyEast, withDemand(1.08), 'holds'],
-    ['load outgrows the room', graceful, greyEast, withDemand(1.4), /centralus: web would get 2800/],
+    ['load outgrows the room (I2)', graceful, greyEast, withDemand(1.4), /centralus: web would get 2800/],
     ['load outgrows the room, the traffic has moved', ungraceful, deadEast, withDemand(1.4), 'holds'],
     ['demand can no longer be read', graceful, greyEast, { ...withDemand(1.4), demand: unknown('gone', at) }, 'holds'],
   ])('%s', (_, plan, assessment, now, expected) => {
-    const answer = reassessPlan(plan, assessment, now, fleet);
+    const answer = reassessed(plan, assessment, now);
     if (expected === 'holds') expect(answer).toEqual({ kind: 'holds' });
     else expect(answer.kind === 'superseded' ? answer.why : answer.kind).toMatch(expected);
+  });
+
+  it('room made on suspicion alone is not planned anew for what would only matter to traffic', () => {
+    expect(reassessed(graceful, central('degraded'), withDemand(1.4), { request: { scope: 'surgeOnly' } })).toEqual({ kind: 'holds' });
+  });
+
+  it('a region that fails joins a failover or a drain, and makes it one; a drill yields to it', () => {
+    const both = { maxRegionsFailing: 2 };
+    for (const kind of ['failover', 'drain'] as const) {
+      expect(reassessed(graceful, central('unhealthy'), null, { ...both, request: { kind } })).toMatchObject({ kind: 'superseded', why: 'centralus failed in the middle of the run', request: { kind: 'failover', stamps: ['eastus2', 'centralus'] } });
+    }
+    expect(reassessed(graceful, central('unhealthy'), null, { ...both, request: { kind: 'drill' } })).toEqual({ kind: 'yields', why: 'centralus failing: the drill yields' });
+  });
+
+  it('what was begun is finished when more fail than policy allows, or what fails is drained already', () => {
+    expect(reassessed(graceful, central('unhealthy'), null)).toEqual({ kind: 'holds' });
+    expect(reassessed(graceful, central('unhealthy'), null, { maxRegionsFailing: 2, drained: ['centralus'] })).toEqual({ kind: 'holds' });
+  });
+
+  it('I10: a failback ends when its region fails again, and not for what happens to others', () => {
+    const back: Plan = { ...graceful, kind: 'failback', stamps: ['centralus'] };
+    expect(reassessed(back, central('unhealthy'), facts, { request: { kind: 'failback', stamps: ['centralus'] } })).toMatchObject({ kind: 'superseded', why: 'centralus failed again' });
+    expect(reassessed({ ...back, stamps: ['westus3'] }, central('unhealthy'), facts, { request: { kind: 'failback', stamps: ['westus3'] } })).toEqual({ kind: 'holds' });
   });
 });
 

@@ -1,0 +1,34 @@
+import { describeEvent } from '../../domain/ledgerView/describeEvent.ts';
+import type { LedgerEntry, LedgerEvent } from '../../domain/ledgerEvent.ts';
+import type { Ledger } from '../../ports/ledger.ts';
+import type { Log, LogLine } from '../../ports/log.ts';
+
+/** The same ledger; each entry that is new is a line of the log, too, with its run, stamp and step. */
+export function loggedLedger(ledger: Ledger, log: Log): Ledger {
+  return {
+    ...ledger,
+    async record(entry) {
+      const recorded = await ledger.record(entry);
+      if (recorded.kind === 'stored' || recorded.kind === 'outbox') log.write(lineOf(entry));
+      else if (recorded.kind === 'different') log.write({ ...lineOf(entry), level: 'error', message: `not recorded, another entry has this id: ${describeEvent(entry.event)}` });
+      return recorded;
+    },
+  };
+}
+
+function lineOf({ id, runId, controlRegion, epoch, stamps, event }: LedgerEntry): LogLine {
+  return { level: levelOf(event), message: describeEvent(event), about: { runId, stamp: stampOf(event) ?? stamps.join(','), step: id, event: event.type, epoch, controlRegion } };
+}
+
+function stampOf(event: LedgerEvent): string | null {
+  if ('write' in event) return event.write.stamp;
+  return 'stamp' in event ? event.stamp : null;
+}
+
+const worthALook: readonly LedgerEvent['type'][] = ['PlanBlocked', 'WriteRefused', 'CapacityNotProved', 'ShiftUnverified', 'ShiftOverdue', 'RunHandedOver', 'ApprovalMissed', 'AbortAsked', 'DrainExpired'];
+
+function levelOf(event: LedgerEvent): LogLine['level'] {
+  if (event.type === 'RunClosed') return event.outcome === 'completed' ? 'info' : 'warn';
+  if (event.type === 'FenceTaken') return event.takenOverFrom === null ? 'info' : 'warn';
+  return worthALook.includes(event.type) ? 'warn' : 'info';
+}

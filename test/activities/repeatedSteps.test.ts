@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { applyPart } from '../../src/activities/applyPart.ts';
+import type { RunStep } from '../../src/activities/contracts.ts';
+import { makePlan } from '../../src/activities/makePlan.ts';
+import type { LedgerEntry } from '../../src/domain/ledgerEvent.ts';
+import { requestOf } from '../orchestrations/runHost.ts';
+import { sampleFleet } from '../support/fakeOutside.ts';
+import { fakePorts, type FakePorts } from '../support/fakePorts.ts';
+
+const startMs = Date.UTC(2026, 10, 22, 10, 0, 0);
+
+interface Holding {
+  readonly ports: FakePorts;
+  readonly step: RunStep;
+  pass(ms: number): void;
+}
+
+/** A failover of eastus2 that holds the fence, before its first step. */
+async function holding(): Promise<Holding> {
+  let now = startMs;
+  const ports = fakePorts(sampleFleet(), () => now);
+  ports.setVerdicts({ eastus2: 'unhealthy' });
+  const request = requestOf(now, {});
+  const acquired = await ports.fence.acquire(request.runId);
+  if (acquired.kind === 'busy') throw new Error('the fence of this test is free');
+  return { ports, step: { request, hold: acquired.hold, revision: 1 }, pass: (ms) => (now += ms) };
+}
+
+describe('a plan', () => {
+  it('that the linter refused is not done when the step is repeated (I6)', async () => {
+    const { ports, step, pass } = await holding();
+    ports.setVerdicts({ eastus2: 'unknown' });
+    for (let attempt = 1; attempt <= 2; attempt += 1) {
+      expect(await makePlan(ports, step)).toMatchObject({ kind: 'blocked', why: expect.stringContaining('unknown is not unhealthy') });
+      pass(20_000);
+    }
+    ports.setVerdicts({ eastus2: 'unhealthy' });
+    expect(await makePlan(ports, step)).toMatchObject({ kind: 'planned' });
+  });
+
+  it('of a step that ran twice at a time is the one on record, in both processes', async () => {
+    const { ports, step } = await holding();
+    const other: FakePorts = { ...ports };
+    const record = ports.ledger.record.bind(ports.ledger);
+    let isFirst = true;
+    Object.assign(ports.ledger, {
+      // The other process comes in between this one's look at the record and its own entry.
+      record: async (entry: LedgerEntry) => {
+        if (isFirst && entry.id.endsWith(':plan')) {
+          isFirst = false;
+          ports.outside.requestsPerSecond.set('eastus2', 1200);
+          expect(await makePlan(other, step)).toMatchObject({ kind: 'planned' });
+        }
+        return record(entry);
+      },
+    });
+    expect(await makePlan(ports, step)).toMatchObject({ kind: 'planned' });
+    const [made] = ports.eventsOf('PlanMade');
+    expect(ports.eventsOf('PlanMade')).toHaveLength(1);
+    await applyPart(ports, { ...step, part: 'pools', stamp: null });
+    expect(ports.eventsOf('WriteIntended').map(({ write }) => write.set)).toEqual(made?.plan.surges.flatMap(({ pools }) => pools.map(({ after }) => after)));
+  });
+});

@@ -1,7 +1,7 @@
 import { originNamed, stampNamed, applyWrite } from './applyWrite.ts';
 import type { PlannedWrite } from '../domain/planWrites.ts';
-import type { Write } from '../domain/ledgerEvent.ts';
-import { undoMark } from '../domain/undo.ts';
+import type { LedgerEvent, Write } from '../domain/ledgerEvent.ts';
+import { sameSetting, undoMark } from '../domain/undo.ts';
 import { TransientError, writeTimeLimitMs, type WriteOutcome } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ApplyStep, Proceed, RunStep, Stopped } from './contracts.ts';
@@ -49,12 +49,15 @@ async function intend(ports: Ports, step: RunStep, batch: readonly PlannedWrite[
     const proceed: Proceed = await mayWrite(ports, step, write, purpose.kind);
     if (proceed.kind === 'stopped') return proceed;
     const recorded = await recordStep(ports, step, `${markOf(purpose)}${key}:intent`, { type: 'WriteIntended', write, undo, expiresAt });
-    if (recorded.kind === 'different') {
+    if (recorded.kind === 'different' && !sameChange(recorded.found.event, write, undo)) {
       return { kind: 'stopped', reason: 'recordImpossible', detail: `another intent is on record under ${recorded.found.id}` };
     }
   }
   return null;
 }
+
+/** A step that is repeated computes its expiry anew: the intent on record is the same change still. */
+const sameChange = (event: LedgerEvent, write: Write, undo: Write): boolean => event.type === 'WriteIntended' && sameSetting(event.write, write) && sameSetting(event.undo, undo);
 
 /** Recording can take long while a store hangs: the lease must outlive the write that comes now (I3). */
 async function stillHeld(ports: Ports, step: RunStep): Promise<Proceed> {

@@ -3,6 +3,8 @@ import { applyPart } from '../../src/activities/applyPart.ts';
 import type { RunStep } from '../../src/activities/contracts.ts';
 import { makePlan } from '../../src/activities/makePlan.ts';
 import type { LedgerEntry } from '../../src/domain/ledgerEvent.ts';
+import { undoWrites } from '../../src/activities/undoWrites.ts';
+import { TransientError } from '../../src/ports/outcome.ts';
 import { requestOf } from '../orchestrations/runHost.ts';
 import { sampleFleet } from '../support/fakeOutside.ts';
 import { fakePorts, type FakePorts } from '../support/fakePorts.ts';
@@ -59,5 +61,22 @@ describe('a plan', () => {
     expect(ports.eventsOf('PlanMade')).toHaveLength(1);
     await applyPart(ports, { ...step, part: 'pools', stamp: null });
     expect(ports.eventsOf('WriteIntended').map(({ write }) => write.set)).toEqual(made?.plan.surges.flatMap(({ pools }) => pools.map(({ after }) => after)));
+  });
+});
+
+describe('an undo', () => {
+  it('that met a fault on the way is made by the repeated step, later', async () => {
+    const { ports, step, pass } = await holding();
+    const before = ports.outside.settings();
+    await makePlan(ports, step);
+    await applyPart(ports, { ...step, part: 'pools', stamp: null });
+    const applyPoolBounds = ports.compute.applyPoolBounds.bind(ports.compute);
+    Object.assign(ports.compute, { applyPoolBounds: () => Promise.reject(new TransientError('503', null)) });
+    const undo = { ...step, ofRun: step.request.runId, what: 'room' } as const;
+    await expect(undoWrites(ports, undo)).rejects.toThrow('503');
+    Object.assign(ports.compute, { applyPoolBounds });
+    pass(5_000);
+    expect(await undoWrites(ports, undo)).toEqual({ kind: 'undone', kept: [] });
+    expect(ports.outside.settings()).toEqual(before);
   });
 });

@@ -1,6 +1,5 @@
 import { askAgain } from './askAgain.ts';
 import { pendingUndo, roomTargets } from '../domain/undo.ts';
-import type { RunOutcome } from '../domain/run.ts';
 import { TransientError } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
 import { drainStands, readRunIndex, type RunState } from './runIndex.ts';
@@ -29,13 +28,14 @@ export async function reconcile(ports: Ports, starter: OrchestrationStarter): Pr
   }
 }
 
-const keepsRoom: readonly RunOutcome[] = ['blocked', 'surgeHeld', 'frozen', 'completed', 'aborted'];
-
-/** Room that a closed run left behind for the survivors, and whose time is over. A drain that still stands keeps its room. */
+/**
+ * Room that a closed run left behind, however it ended, and whose time is over: a pool that was busy when the run took its room back
+ * has it still. A drain that still stands keeps its room.
+ */
 async function reclaimExpired(ports: Ports, { request, outcome, closedAt }: RunState): Promise<void> {
   const expiresAt = request.requestedAt + ports.fleet.policy.surgeExpiryMinutes * 60_000;
   const now = ports.clock.now();
-  if (outcome === null || closedAt === null || !keepsRoom.includes(outcome) || now < expiresAt || settledIn(ports).has(request.runId)) return;
+  if (outcome === null || closedAt === null || now < expiresAt || settledIn(ports).has(request.runId)) return;
   if (await drainStands(ports, request.runId)) return;
   const entries = await ports.ledger.readRun(request.runId);
   const firstTryAt = entries.find(({ at, event }) => event.type === 'SurgeHandedBack' && at >= expiresAt)?.at ?? now;

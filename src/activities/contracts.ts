@@ -20,7 +20,8 @@ export interface ActivityContracts {
   applyPart: { input: RunStep & { readonly part: PlanPart; readonly stamp: StampName | null }; output: ApplyStep };
   verifySurge: { input: RunStep & { readonly stamp: StampName; readonly what: 'nodes' | 'pods' }; output: SurgeStep };
   proveCapacity: { input: RunStep; output: ProofStep };
-  verifyShift: { input: RunStep; output: ShiftStep };
+  /** `until`: epoch milliseconds, after which what is not seen is given up. */
+  verifyShift: { input: RunStep & { readonly until: number }; output: ShiftStep };
   holdDrill: { input: RunStep; output: HoldStep };
   undoWrites: { input: RunStep & { readonly ofRun: string; readonly what: 'traffic' | 'room' }; output: UndoStep };
   callHooks: { input: RunStep; output: { readonly called: number } };
@@ -114,6 +115,7 @@ export type ProofStep =
 export type ShiftStep =
   | { readonly kind: 'verified'; readonly by: 'shares' | 'settings' }
   | { readonly kind: 'notYet'; readonly why: string }
+  | { readonly kind: 'unverified'; readonly why: string }
   | { readonly kind: 'superseded'; readonly why: string; readonly request: RunRequest }
   | Stopped;
 

@@ -3,7 +3,7 @@ import { pendingUndo, roomTargets } from '../domain/undo.ts';
 import { TransientError } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
 import { drainStands, readRunIndex, type RunState } from './runIndex.ts';
-import type { OrchestrationStarter } from './startRun.ts';
+import type { OrchestrationStarter } from './contracts.ts';
 import { healOpenRun } from './takeOver.ts';
 import { undoWrites } from './undoWrites.ts';
 

@@ -64,6 +64,30 @@ describe('a plan', () => {
   });
 });
 
+describe('a change', () => {
+  it('that was refused is not made by the repeated step, or it would stand without an undo (I4)', async () => {
+    const { ports, step, pass } = await holding();
+    await makePlan(ports, step);
+    const before = ports.outside.settings();
+    const applyPoolBounds = ports.compute.applyPoolBounds.bind(ports.compute);
+    let calls = 0;
+    Object.assign(ports.compute, {
+      applyPoolBounds: async () => {
+        calls += 1;
+        if (calls === 1) return { kind: 'refused', reaction: 'busy', why: 'Updating' };
+        throw new TransientError('503', null);
+      },
+    });
+    await applyPart(ports, { ...step, part: 'pools', stamp: null }).catch(() => undefined);
+    Object.assign(ports.compute, { applyPoolBounds });
+    pass(5_000);
+    expect(await applyPart(ports, { ...step, part: 'pools', stamp: null })).toMatchObject({ kind: 'applied', refused: [expect.stringContaining('Updating')] });
+    pass(5_000);
+    expect(await undoWrites(ports, { ...step, ofRun: step.request.runId, what: 'room' })).toEqual({ kind: 'undone', kept: [] });
+    expect(ports.outside.settings()).toEqual(before);
+  });
+});
+
 describe('an undo', () => {
   it('that met a fault on the way is made by the repeated step, later', async () => {
     const { ports, step, pass } = await holding();

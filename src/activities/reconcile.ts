@@ -1,7 +1,7 @@
 import { askAgain } from './askAgain.ts';
-import { pendingUndo, roomTargets } from '../domain/undo.ts';
 import { TransientError } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
+import { pendingRoom } from './pendingRoom.ts';
 import { drainStands, readRunIndex, type RunState } from './runIndex.ts';
 import type { OrchestrationStarter } from './contracts.ts';
 import { healOpenRun } from './takeOver.ts';
@@ -39,7 +39,7 @@ async function reclaimExpired(ports: Ports, { request, outcome, closedAt }: RunS
   if (await drainStands(ports, request.runId)) return;
   const entries = await ports.ledger.readRun(request.runId);
   const firstTryAt = entries.find(({ at, event }) => event.type === 'SurgeHandedBack' && at >= expiresAt)?.at ?? now;
-  if (pendingUndo(entries, roomTargets).length === 0 || now > firstTryAt + reclaimWindowMs) {
+  if (now > firstTryAt + reclaimWindowMs || (await pendingRoom(ports, request.runId, request.runId)).length === 0) {
     settledIn(ports).add(request.runId);
     return;
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { reconcile } from '../../src/activities/reconcile.ts';
+import { partMark } from '../../src/domain/undo.ts';
 import { must, sampleFleet } from '../support/fakeOutside.ts';
 import { runHost } from './runHost.ts';
 
@@ -159,6 +160,41 @@ describe('room that could not be handed back', () => {
     await runFor(ports.fleet.policy.surgeExpiryMinutes);
     await reconcile(ports, { start: () => Promise.reject(new Error('nothing is to be started')) });
     expect(ports.outside.settings()['pools']).toEqual(before['pools']);
+    await host.stop();
+  });
+
+  it('because users need it still goes back the rest of the way later, also where a failback took back a part (I5)', async () => {
+    const { ports, start, finish, runFor, host } = await runHost();
+    const before = ports.outside.settings();
+    await finish((await start({ kind: 'drain', trigger: operator })).runId);
+    await runFor(1);
+    for (const { name } of ports.fleet.stamps) ports.outside.requestsPerSecond.set(name, 950);
+    expect(await finish((await start({ kind: 'failback', trigger: operator })).runId)).toMatchObject({ outcome: 'completed' });
+    const between = ports.outside.settings();
+    expect(ports.entries.some(({ id }) => id.includes(partMark))).toBe(true);
+    expect(between['hpas']).not.toEqual(before['hpas']);
+    for (const { name } of ports.fleet.stamps) ports.outside.requestsPerSecond.set(name, 600);
+    await runFor(ports.fleet.policy.surgeExpiryMinutes);
+    await reconcile(ports, { start: () => Promise.reject(new Error('nothing is to be started')) });
+    expect(ports.outside.settings()).toEqual(before);
+    await host.stop();
+  });
+
+  it('is not looked for where the owner has the very values since that a former run had lent (I12)', async () => {
+    const { ports, start, finish, runFor, host } = await runHost();
+    const drainAndBack = async (whileDrained: () => void): Promise<void> => {
+      await finish((await start({ kind: 'drain', trigger: operator })).runId);
+      whileDrained();
+      await runFor(1);
+      expect(await finish((await start({ kind: 'failback', trigger: operator })).runId)).toMatchObject({ outcome: 'completed' });
+      await runFor(1);
+    };
+    let lent = { minReplicas: 0, maxReplicas: 0 };
+    await drainAndBack(() => (lent = must(ports.outside.hpas.get('centralus/web'))));
+    ports.outside.setHpa('centralus', 'web', { minReplicas: lent.minReplicas, maxReplicas: lent.maxReplicas });
+    for (const { name } of ports.fleet.stamps) ports.outside.requestsPerSecond.set(name, 700);
+    await drainAndBack(() => expect(ports.outside.hpas.get('centralus/web')?.minReplicas).toBeGreaterThan(lent.minReplicas));
+    expect(ports.outside.hpas.get('centralus/web')).toMatchObject({ minReplicas: lent.minReplicas, maxReplicas: lent.maxReplicas });
     await host.stop();
   });
 });

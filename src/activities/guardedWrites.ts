@@ -1,12 +1,12 @@
 import { originNamed, stampNamed, applyWrite } from './applyWrite.ts';
 import type { PlannedWrite } from '../domain/planWrites.ts';
-import type { Write } from '../domain/ledgerEvent.ts';
-import { undoMark } from '../domain/undo.ts';
+import type { LedgerEvent, Write } from '../domain/ledgerEvent.ts';
+import { sameSetting, undoMark } from '../domain/undo.ts';
 import { TransientError, writeTimeLimitMs, type WriteOutcome } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ApplyStep, Proceed, RunStep, Stopped } from './contracts.ts';
 import { mayWrite } from './guard.ts';
-import { recordStep } from './runLog.ts';
+import { recordStep, stepId } from './runLog.ts';
 
 /** An undo is marked in the ids of its entries with the run whose change it takes back. */
 export type WritePurpose = { readonly kind: 'advance' } | { readonly kind: 'undo'; readonly ofRun: string };
@@ -26,9 +26,12 @@ type Outcome = WriteOutcome | { readonly kind: 'unanswered'; readonly why: strin
  */
 export async function guardedWrites(ports: Ports, step: RunStep, planned: readonly PlannedWrite[], expiresAt: number, purpose: WritePurpose = { kind: 'advance' }): Promise<ApplyStep> {
   const refused: string[] = [];
-  for (const batch of batches(planned)) {
-    const stopped = await intend(ports, step, batch, expiresAt, purpose);
-    if (stopped !== null) return stopped;
+  for (const wanted of batches(planned)) {
+    const intended = await intend(ports, step, wanted, expiresAt, purpose);
+    if (intended.kind === 'stopped') return intended;
+    refused.push(...intended.refusedBefore);
+    const { batch } = intended;
+    if (batch.length === 0) continue;
     const held = await stillHeld(ports, step);
     if (held.kind === 'stopped') return held;
     const outcomes = await change(ports, step, batch);
@@ -44,17 +47,46 @@ export async function guardedWrites(ports: Ports, step: RunStep, planned: readon
   return { kind: 'applied', refused };
 }
 
-async function intend(ports: Ports, step: RunStep, batch: readonly PlannedWrite[], expiresAt: number, purpose: WritePurpose): Promise<Stopped | null> {
-  for (const { key, write, undo } of batch) {
+interface Intended {
+  readonly kind: 'intended';
+  readonly batch: readonly PlannedWrite[];
+  readonly refusedBefore: readonly string[];
+}
+
+async function intend(ports: Ports, step: RunStep, wanted: readonly PlannedWrite[], expiresAt: number, purpose: WritePurpose): Promise<Intended | Stopped> {
+  const batch: PlannedWrite[] = [];
+  const refusedBefore: string[] = [];
+  for (const planned of wanted) {
+    const { key, write, undo } = planned;
     const proceed: Proceed = await mayWrite(ports, step, write, purpose.kind);
     if (proceed.kind === 'stopped') return proceed;
     const recorded = await recordStep(ports, step, `${markOf(purpose)}${key}:intent`, { type: 'WriteIntended', write, undo, expiresAt });
-    if (recorded.kind === 'different') {
+    if (recorded.kind === 'different' && !sameChange(recorded.found.event, write, undo)) {
       return { kind: 'stopped', reason: 'recordImpossible', detail: `another intent is on record under ${recorded.found.id}` };
     }
+    const why = recorded.kind === 'exists' && purpose.kind === 'advance' ? await refusalOnRecord(ports, step, key) : null;
+    if (why === null) batch.push(planned);
+    else refusedBefore.push(`${key}: ${why}`);
   }
-  return null;
+  return { kind: 'intended', batch, refusedBefore };
 }
+
+/**
+ * What was refused when this step ran before, null where nothing was. It is not asked for again under the same intent: taken this
+ * time, the change would be in the world, and on record as one that has no undo (I4). The next plan asks anew.
+ */
+async function refusalOnRecord(ports: Ports, step: RunStep, key: string): Promise<string | null> {
+  try {
+    const event = (await ports.ledger.readEntry(step.request.runId, stepId(step, `${key}:outcome`)))?.event;
+    return event?.type === 'WriteRefused' && event.reaction !== 'retryLater' ? event.why : null;
+  } catch (error) {
+    if (error instanceof TransientError) return null;
+    throw error;
+  }
+}
+
+/** A step that is repeated computes its expiry anew: the intent on record is the same change still. */
+const sameChange = (event: LedgerEvent, write: Write, undo: Write): boolean => event.type === 'WriteIntended' && sameSetting(event.write, write) && sameSetting(event.undo, undo);
 
 /** Recording can take long while a store hangs: the lease must outlive the write that comes now (I3). */
 async function stillHeld(ports: Ports, step: RunStep): Promise<Proceed> {

@@ -1,7 +1,7 @@
 import { checkPlan } from '../domain/check/checkPlan.ts';
 import { renderPlan } from '../domain/render/renderPlan.ts';
 import { planRun, withoutLateNodes } from '../domain/planning/index.ts';
-import type { Plan } from '../domain/plan.ts';
+import type { BlockedReason, Plan } from '../domain/plan.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { PlanDigest, PlanStep, RunStep } from './contracts.ts';
 import { mayProceed } from './guard.ts';
@@ -31,11 +31,18 @@ export async function makePlan(ports: Ports, step: RunStep): Promise<PlanStep> {
   }
   const plan: Plan = { ...result.plan, notes: [...counted.notes, ...result.plan.notes] };
   const findings = [...result.findings, ...checkPlan(plan, { fleet: ports.fleet, facts, assessment })];
-  await recordStep(ports, step, 'plan', { type: 'PlanMade', plan, findings, rendering: renderPlan(plan) });
-  rememberPlan(ports, step, plan);
   const errors = findings.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) return { kind: 'blocked', why: errors.map(({ invariant, message }) => `${invariant}: ${message}`).join('; ') };
-  return { kind: 'planned', digest: digestOf(plan, handBackRuns) };
+  if (errors.length > 0) {
+    // Not as a plan of the run: a repeated step would find it on record and do it.
+    const reasons = errors.map(({ invariant, message }): BlockedReason => ({ code: 'planRefused', invariant, message: `${invariant}: ${message}` }));
+    await recordStep(ports, step, 'planRefused', { type: 'PlanBlocked', reasons });
+    return { kind: 'blocked', why: reasons.map(({ message }) => message).join('; ') };
+  }
+  const made = await recordStep(ports, step, 'plan', { type: 'PlanMade', plan, findings, rendering: renderPlan(plan) });
+  // Where this very step runs twice at a time, what is done is the plan on record.
+  const onRecord = made.kind === 'different' && made.found.event.type === 'PlanMade' ? made.found.event.plan : plan;
+  rememberPlan(ports, step, onRecord);
+  return { kind: 'planned', digest: digestOf(onRecord, handBackRuns) };
 }
 
 /** The runs that drained the stamps which a failback gives their traffic: their surges are handed back at its end. */

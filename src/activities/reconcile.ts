@@ -28,11 +28,11 @@ export async function reconcile(ports: Ports, starter: OrchestrationStarter): Pr
   }
 }
 
-/** Room that a closed run left behind for the survivors, and whose time is over. A drain that still stands keeps its room. */
-async function reclaimExpired(ports: Ports, { request, outcome, closedAt }: RunState): Promise<void> {
+/** Room that a closed run left behind, and whose time is over. A drain that still stands keeps its room. */
+async function reclaimExpired(ports: Ports, { request, closedAt }: RunState): Promise<void> {
   const { fleet: { policy }, clock } = ports;
-  if (outcome === null || closedAt === null || settledIn(ports).has(request.runId)) return;
-  const run = { request, outcome, closedAt };
+  if (closedAt === null || settledIn(ports).has(request.runId)) return;
+  const run = { request, closedAt };
   if (!roomRanOut(run, policy, clock.now()) || (await drainStands(ports, request.runId))) return;
   const next = reclaimRoom(run, await ports.ledger.readRun(request.runId), policy, clock.now());
   if (next === 'settled') settledIn(ports).add(request.runId);

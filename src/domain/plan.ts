@@ -148,7 +148,9 @@ export type BlockedReason =
   | { readonly code: 'unknownStamp'; readonly stamp: StampName; readonly message: string }
   | { readonly code: 'alreadyDrained'; readonly stamp: StampName; readonly message: string }
   | { readonly code: 'notDrained'; readonly stamp: StampName; readonly message: string }
-  | { readonly code: 'targetWorse'; readonly stamp: StampName; readonly message: string };
+  | { readonly code: 'targetWorse'; readonly stamp: StampName; readonly message: string }
+  /** The plan linter found an error in a plan that was made: none of it is done. */
+  | { readonly code: 'planRefused'; readonly invariant: Finding['invariant']; readonly message: string };
 
 /** A finding of the plan linter: an `error` blocks the plan, a `warning` is shown with it. */
 export interface Finding {

@@ -141,3 +141,24 @@ describe('drill', () => {
     await host.stop();
   });
 });
+
+describe('room that could not be handed back', () => {
+  it('because its pool was busy is taken back when it runs out, whatever the run ended as (I5)', async () => {
+    const { ports, start, finish, runFor, host } = await runHost();
+    const before = ports.outside.settings();
+    const applyPoolBounds = ports.compute.applyPoolBounds.bind(ports.compute);
+    ports.setVerdicts({ eastus2: 'degraded' });
+    const { runId } = await start({ scope: 'surgeOnly' });
+    await runFor(6);
+    expect(ports.outside.settings()['pools']).not.toEqual(before['pools']);
+    // What AKS says while a pool still scales.
+    Object.assign(ports.compute, { applyPoolBounds: async () => ({ kind: 'refused', reaction: 'busy', why: 'Updating' }) });
+    ports.setVerdicts({});
+    expect(await finish(runId)).toMatchObject({ outcome: 'undone', why: expect.stringContaining('Updating') });
+    Object.assign(ports.compute, { applyPoolBounds });
+    await runFor(ports.fleet.policy.surgeExpiryMinutes);
+    await reconcile(ports, { start: () => Promise.reject(new Error('nothing is to be started')) });
+    expect(ports.outside.settings()['pools']).toEqual(before['pools']);
+    await host.stop();
+  });
+});

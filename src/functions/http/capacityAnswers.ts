@@ -39,16 +39,19 @@ export function capacityAnswers(ports: Ports, facts: RecentFacts): CapacityAnswe
 /** A store that does not answer keeps nothing from being computed. */
 async function keptCertificate(ports: Ports): Promise<Certificate | null> {
   try {
-    return await readCertificate(ports);
+    const kept = await readCertificate(ports);
+    // One that an earlier version of the app left there lacks a part.
+    return kept !== null && Array.isArray(kept.standsOn) ? kept : null;
   } catch (error) {
     if (error instanceof TransientError) return null;
     throw error;
   }
 }
 
-function certificateAnswer({ at, losses }: Certificate): CertificateAnswer {
+function certificateAnswer({ at, losses, standsOn }: Certificate): CertificateAnswer {
   return {
     at: new Date(at).toISOString(),
+    standsOn: standsOn.map(({ input, source }) => ({ input, source })),
     losses: losses.map(({ lose, survives, binding, readyInSeconds, unknown }) => ({ lose: [...lose], survives, binding, readyInSeconds, unknown: unknown.map(({ input, why }) => ({ input, why })) })),
   };
 }

@@ -168,6 +168,13 @@ describe('demand', () => {
     expect(of('Atlantis')[0]).toMatchObject({ requestsPerSecond: 5, latencyMsByStamp: {} });
   });
 
+  test('a series whose newest minute is late counts with the one before, and one that has ended does not count', async () => {
+    const late = [requests(1, 'eastus2', '2XX', 600), requests(2, 'eastus2', '2XX', 6000), requests(3, 'centralus', '2XX', 1200), requests(3, 'centralus', '5XX', 60), requests(4, 'westus3', '2XX', 6000)];
+    const { metrics } = metricsOf({ OriginRequestCount: late, RequestCount: [row(1, 600, { clientcountry: 'Japan' }), row(2, 300, { clientcountry: 'Kenya' }), row(5, 900, { clientcountry: 'Peru' })] });
+    expect(await metrics.requestsByOriginGroup()).toEqual(known({ web: (600 + 1260) / 60 }, startMs));
+    expect(await metrics.requestsByCountry()).toEqual(known([{ country: 'Japan', requestsPerSecond: 10 }, { country: 'Kenya', requestsPerSecond: 5 }], startMs));
+  });
+
   test('without countries is one group of unknown latency, and says so', async () => {
     const { metrics, clock } = metricsOf({ OriginRequestCount: [requests(1, 'eastus2', '2XX', 600)] });
     expect(await metricsDemand(clock, fleet, metrics).readDemand()).toMatchObject({ value: { source: 'allToNearest', groups: [{ originGroup: 'web', requestsPerSecond: 10, latencyMsByStamp: {} }] } });

@@ -43,6 +43,8 @@ async function reclaimExpired(ports: Ports, { request, outcome, closedAt }: RunS
     settledIn(ports).add(request.runId);
     return;
   }
+  const triedAt = entries.findLast(({ at, event }) => event.type === 'SurgeHandedBack' && at >= closedAt)?.at;
+  if (triedAt !== undefined && now - triedAt < tryAgainAfterMs) return;
   const acquired = await ports.fence.acquire(request.runId);
   if (acquired.kind === 'busy') return;
   try {
@@ -51,6 +53,9 @@ async function reclaimExpired(ports: Ports, { request, outcome, closedAt }: RunS
     await ports.fence.release(acquired.hold);
   }
 }
+
+/** What was left as found is looked at again now and then, not at every round. */
+const tryAgainAfterMs = 15 * 60_000;
 
 /** What could not be taken back within an hour of trying is somebody else's by now (I12). Counted from the first try: a control plane that was away for longer finds the room all the same. */
 const reclaimWindowMs = 60 * 60_000;

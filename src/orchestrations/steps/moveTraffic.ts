@@ -1,6 +1,7 @@
 import type { OrchestrationContext } from 'durable-functions';
 import type { PlanDigest, PlanPart, RunStep, ShiftStep, Stopped } from '../../activities/contracts.ts';
 import { call, now, wait, type Steps } from './call.ts';
+import { showStatus } from './showStatus.ts';
 
 /** Away from a stamp the gate goes first, the fast lever; back to it last, so that traffic returns when all else is set. */
 export const leaving: readonly PlanPart[] = ['gates', 'shifts'];
@@ -28,7 +29,7 @@ export function* verifyTraffic(ctx: OrchestrationContext, step: RunStep, minutes
   for (;;) {
     const verified = yield* call(ctx, 'verifyShift', step);
     if (verified.kind !== 'notYet' || deadline <= now(ctx)) return verified;
-    ctx.df.setCustomStatus({ phase: 'verifying', why: verified.why });
+    showStatus(ctx, { phase: 'verifying', why: verified.why });
     yield* wait(ctx, lookSeconds);
   }
 }

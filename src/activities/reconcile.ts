@@ -57,8 +57,11 @@ async function reclaimExpired(ports: Ports, { request, outcome, closedAt }: RunS
 /** What was left as found is looked at again now and then, not at every round. */
 const tryAgainAfterMs = 15 * 60_000;
 
-/** What could not be taken back within an hour of trying is somebody else's by now (I12). Counted from the first try: a control plane that was away for longer finds the room all the same. */
-const reclaimWindowMs = 60 * 60_000;
+/**
+ * What could not be taken back within a day of trying, through its quiet hours, is somebody else's by now (I12). Counted from the first
+ * try: a control plane that was away for longer finds the room all the same.
+ */
+const reclaimWindowMs = 24 * 60 * 60_000;
 
 /** Runs of which this process knows that nothing more is to be taken back: their ledgers are not read every minute. */
 const settled = new WeakMap<Ports, Set<string>>();

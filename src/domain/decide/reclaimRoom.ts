@@ -12,8 +12,11 @@ export interface EndedRun {
 /** What was left as found is looked at again now and then, not at every round. */
 const tryAgainAfterMs = 15 * 60_000;
 
-/** What could not be taken back within an hour of trying is somebody else's by now (I12). Counted from the first try: a control plane that was away for longer finds the room all the same. */
-const reclaimWindowMs = 60 * 60_000;
+/**
+ * What could not be taken back within a day of trying, through its quiet hours, is somebody else's by now (I12). Counted from the first
+ * try: a control plane that was away for longer finds the room all the same.
+ */
+const reclaimWindowMs = 24 * 60 * 60_000;
 
 const expiryOf = ({ request }: EndedRun, { surgeExpiryMinutes }: Pick<Policy, 'surgeExpiryMinutes'>): number => request.requestedAt + surgeExpiryMinutes * 60_000;
 

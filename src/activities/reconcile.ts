@@ -35,11 +35,15 @@ const keepsRoom: readonly RunOutcome[] = ['blocked', 'surgeHeld', 'frozen', 'com
 async function reclaimExpired(ports: Ports, { request, outcome, closedAt }: RunState): Promise<void> {
   const expiresAt = request.requestedAt + ports.fleet.policy.surgeExpiryMinutes * 60_000;
   const now = ports.clock.now();
-  if (outcome === null || closedAt === null || !keepsRoom.includes(outcome) || now < expiresAt || now > expiresAt + reclaimWindowMs) return;
+  if (outcome === null || closedAt === null || !keepsRoom.includes(outcome) || now < expiresAt || settledIn(ports).has(request.runId)) return;
   if (await drainStands(ports, request.runId)) return;
   const entries = await ports.ledger.readRun(request.runId);
-  if (pendingUndo(entries, roomTargets).length === 0) return;
-  const triedAt = entries.findLast(({ at, event }) => event.type === 'SurgeHandedBack' && at >= closedAt)?.at;
+  const firstTryAt = entries.find(({ at, event }) => event.type === 'SurgeHandedBack' && at >= expiresAt)?.at ?? now;
+  if (pendingUndo(entries, roomTargets).length === 0 || now > firstTryAt + reclaimWindowMs) {
+    settledIn(ports).add(request.runId);
+    return;
+  }
+  const triedAt = entries.findLast(({ at, event }) => event.type === 'SurgeHandedBack' && at >= expiresAt)?.at;
   if (triedAt !== undefined && now - triedAt < tryAgainAfterMs) return;
   const acquired = await ports.fence.acquire(request.runId);
   if (acquired.kind === 'busy') return;
@@ -53,5 +57,14 @@ async function reclaimExpired(ports: Ports, { request, outcome, closedAt }: RunS
 /** What was left as found is looked at again now and then, not at every round. */
 const tryAgainAfterMs = 15 * 60_000;
 
-/** What could not be taken back within an hour of trying is somebody else's by now (I12). */
+/** What could not be taken back within an hour of trying is somebody else's by now (I12). Counted from the first try: a control plane that was away for longer finds the room all the same. */
 const reclaimWindowMs = 60 * 60_000;
+
+/** Runs of which this process knows that nothing more is to be taken back: their ledgers are not read every minute. */
+const settled = new WeakMap<Ports, Set<string>>();
+
+function settledIn(ports: Ports): Set<string> {
+  const known = settled.get(ports) ?? new Set<string>();
+  settled.set(ports, known);
+  return known;
+}

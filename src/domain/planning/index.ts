@@ -1,4 +1,4 @@
-export { planHandBack, type HandBack } from './planHandBack.ts';
+export { planHandBack, type RoomInUse } from './planHandBack.ts';
 export { planRun } from './planRun.ts';
 export type { PlanInput } from './planContext.ts';
 export { failedOthers, reassessRun, type Reassessed } from './reassessRun.ts';

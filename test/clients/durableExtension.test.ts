@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startAzurite, type RunningAzurite } from '../../tools/func/azurite.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startAzurite } from '../../tools/func/azurite.ts';
 import { listRecordings, readRecording, recordingsFolder, type Recording } from '../host/conformance/recordings.ts';
 import type { SeenCase } from '../host/conformance/replayCase.ts';
 import { toFirstHost } from '../host/conformance/timeline.ts';
@@ -18,6 +18,8 @@ console.log(missing === null ? `Durable extension ${extensionVersion} on the Web
 const played = (names ?? []).filter((name) => isPlayed(name, scope));
 /** So many are played side by side: more, and a slow machine batches what came apart when it was recorded. */
 const sideBySide = 3;
+/** What came out otherwise is played once more, one after the other on an empty hub: what the machine's load did does not come again. */
+const rounds = [sideBySide, 1];
 
 /**
  * The harness that stands in for the script host proved by what was recorded on the real one: the same functions, the same
@@ -25,25 +27,14 @@ const sideBySide = 3;
  */
 describe.skipIf(missing !== null)('the real Durable extension under the harness does what was recorded on the real Functions host', () => {
   const seen = new Map<string, SeenCase>();
-  let azurite: RunningAzurite | null = null;
 
   beforeAll(async () => {
     const hostDll = await buildDurableHost();
-    azurite = await startAzurite();
-    const recordings = played.map(readRecording);
-    for (const durableTask of new Set(recordings.map((recording) => JSON.stringify(toFirstHost(recording))))) {
-      const player = await ExtensionPlayer.start(hostDll, JSON.parse(durableTask), azurite.connectionString);
-      try {
-        await playAll(player, recordings.filter((recording) => JSON.stringify(toFirstHost(recording)) === durableTask), seen);
-      } finally {
-        await player.stop();
-      }
+    for (const atOnce of rounds) {
+      const recordings = played.map(readRecording).filter((recording) => !isAsRecorded(recording, seen.get(recording.case)));
+      if (recordings.length > 0) await playRound(hostDll, recordings, atOnce, seen);
     }
-  }, 600_000);
-
-  afterAll(async () => {
-    await azurite?.stop();
-  });
+  }, 900_000);
 
   it.each(played)('%s', (name) => {
     const own = seen.get(name);
@@ -56,10 +47,29 @@ describe.skipIf(missing !== null)('the real Durable extension under the harness 
   });
 });
 
-async function playAll(player: ExtensionPlayer, recordings: readonly Recording[], seen: Map<string, SeenCase>): Promise<void> {
+const isAsRecorded = (recording: Recording, seen: SeenCase | undefined): boolean => seen !== undefined && compareWithRecording(recording, seen).length === 0;
+
+/** On a storage account of its own: instances have the names of their cases. */
+async function playRound(hostDll: string, recordings: readonly Recording[], atOnce: number, seen: Map<string, SeenCase>): Promise<void> {
+  const azurite = await startAzurite();
+  try {
+    for (const durableTask of new Set(recordings.map((recording) => JSON.stringify(toFirstHost(recording))))) {
+      const player = await ExtensionPlayer.start(hostDll, JSON.parse(durableTask), azurite.connectionString);
+      try {
+        await playAll(player, recordings.filter((recording) => JSON.stringify(toFirstHost(recording)) === durableTask), atOnce, seen);
+      } finally {
+        await player.stop();
+      }
+    }
+  } finally {
+    await azurite.stop();
+  }
+}
+
+async function playAll(player: ExtensionPlayer, recordings: readonly Recording[], atOnce: number, seen: Map<string, SeenCase>): Promise<void> {
   const queue = [...recordings];
   const playNext = async (): Promise<void> => {
     for (let recording = queue.shift(); recording !== undefined; recording = queue.shift()) seen.set(recording.case, await player.play(recording));
   };
-  await Promise.all(Array.from({ length: sideBySide }, playNext));
+  await Promise.all(Array.from({ length: atOnce }, playNext));
 }

@@ -39,7 +39,7 @@ export function* failback(ctx: OrchestrationContext): Steps<Ending> {
     const verified = yield* verifyTraffic(ctx, step, limits.shiftVerifyTimeoutMinutes);
     if (verified.kind === 'stopped') return yield* stopRun(ctx, step, verified);
     if (verified.kind === 'superseded') return yield* undoAll(ctx, step, { outcome: 'undone', why: verified.why });
-    if (verified.kind === 'notYet') return { outcome: 'frozen', why: `the change was asked for and is not seen yet: ${verified.why}` };
+    if (verified.kind === 'unverified') return { outcome: 'frozen', why: `the change was asked for and is not seen yet: ${verified.why}` };
     return yield* handBack(ctx, step, planned.digest.handBackRuns);
   });
 }

@@ -42,7 +42,8 @@ function hpaBack(restore: HpaWrite, current: HpaWrite, inUse: RoomInUse[string] 
   if (facts === undefined || settings === undefined) return restore;
   const load = loadOf(facts, settings.trafficShare, inUse.load);
   if (load === null) return { keep: 'its load is not known, left as it is' };
-  const needed = replicasNeeded(settings, facts, { now: load, after: load }, fleet.policy);
+  // By requests alone: the cpu of pods that have just lost their traffic says nothing about what is left.
+  const needed = replicasNeeded(settings, null, { now: null, after: load }, fleet.policy);
   return { ...restore, set: { minReplicas: restore.set.minReplicas, maxReplicas: Math.min(current.set.maxReplicas, Math.max(restore.set.maxReplicas, needed)) } };
 }
 

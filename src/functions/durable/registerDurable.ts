@@ -1,6 +1,5 @@
 import * as df from 'durable-functions';
-import { activityNames, type ActivityName } from '../../activities/contracts.ts';
-import type { Activities } from '../../activities/index.ts';
+import { activityNames, type Activities, type ActivityName, type OrchestrationStarter } from '../../activities/contracts.ts';
 import type { Fleet } from '../../domain/fleet.ts';
 import { awaitRoom } from '../../orchestrations/awaitRoom.ts';
 import { drill } from '../../orchestrations/drill.ts';
@@ -9,7 +8,6 @@ import { failover } from '../../orchestrations/failover.ts';
 import { orchestrationNames } from '../../orchestrations/names.ts';
 import { surgeStamp } from '../../orchestrations/surgeStamp.ts';
 import { watch } from '../../orchestrations/watch.ts';
-import type { OrchestrationStarter } from '../../activities/startRun.ts';
 import { justWork, type WithinInvocation } from '../withinInvocation.ts';
 import { orchestrationStarter } from './orchestrationStarter.ts';
 

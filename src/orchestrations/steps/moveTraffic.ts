@@ -24,11 +24,11 @@ export function* moveTraffic(ctx: OrchestrationContext, step: RunStep, digest: P
 const lookSeconds = 15;
 
 /** Set and verify are separate verbs: a change that was accepted may land in 20 minutes or never. */
-export function* verifyTraffic(ctx: OrchestrationContext, step: RunStep, minutes: number): Steps<ShiftStep> {
-  const deadline = now(ctx) + minutes * 60_000;
+export function* verifyTraffic(ctx: OrchestrationContext, step: RunStep, minutes: number): Steps<Exclude<ShiftStep, { kind: 'notYet' }>> {
+  const until = now(ctx) + minutes * 60_000;
   for (;;) {
-    const verified = yield* call(ctx, 'verifyShift', step);
-    if (verified.kind !== 'notYet' || deadline <= now(ctx)) return verified;
+    const verified = yield* call(ctx, 'verifyShift', { ...step, until });
+    if (verified.kind !== 'notYet') return verified;
     showStatus(ctx, { phase: 'verifying', why: verified.why });
     yield* wait(ctx, lookSeconds);
   }

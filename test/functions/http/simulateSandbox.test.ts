@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { recentFacts } from '../../../src/activities/recentFacts.ts';
 import { assessmentKey } from '../../../src/activities/readAssessment.ts';
-import { capacityAnswers } from '../../../src/functions/http/capacityAnswers.ts';
+import { capacityAnswers } from '../../../src/activities/capacityAnswers.ts';
 import { parseQuantity } from '../../../src/adapters/kubernetes/quantities.ts';
 import type { Fault, KubeObject } from '../../../sandbox/world/types.ts';
 import { driven, openSandbox, type SandboxHarness } from '../../adapters/support/sandboxPorts.ts';

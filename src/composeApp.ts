@@ -2,7 +2,11 @@ import { randomUUID } from 'node:crypto';
 import * as df from 'durable-functions';
 import type { FetchImplementation } from 'jose';
 import { certify } from './activities/certify.ts';
-import { createActivities, type Activities } from './activities/index.ts';
+import { capacityAnswers } from './activities/capacityAnswers.ts';
+import type { Activities } from './activities/contracts.ts';
+import { createActivities } from './activities/index.ts';
+import { openRun } from './activities/openRun.ts';
+import { recordDecision } from './activities/recordDecision.ts';
 import { planDryRun } from './activities/planDryRun.ts';
 import { readAssessment } from './activities/readAssessment.ts';
 import { recentFacts } from './activities/recentFacts.ts';
@@ -24,7 +28,6 @@ import type { Fleet } from './domain/fleet.ts';
 import { registerDurable } from './functions/durable/registerDurable.ts';
 import { runStarter } from './functions/durable/runStarter.ts';
 import { createTokenVerifier } from './functions/http/auth/tokenVerifier.ts';
-import { capacityAnswers } from './functions/http/capacityAnswers.ts';
 import { registerHttp } from './functions/http/registerHttp.ts';
 import { registerTimers } from './functions/timers/registerTimers.ts';
 import { steadyChore, type SteadyChore } from './functions/timers/steadyChore.ts';
@@ -91,7 +94,7 @@ export function composeApp(environment: Readonly<Record<string, string | undefin
       capacity: capacityAnswers(ports, facts),
       randomId: () => randomUUID().replaceAll('-', ''),
       log: (message, error) => appLog.write({ level: error === undefined ? 'warn' : 'error', message, ...(error === undefined ? {} : { error }) }),
-      starterOf: (context) => runStarter(df.getClient(context), ports),
+      starterOf: (context) => runStarter(df.getClient(context), ports, { openRun: (starter, request) => openRun(ports, starter, request), recordDecision: (runId, decision) => recordDecision(ports, runId, decision) }),
     },
     df.input.durableClient(),
     within,

@@ -14,7 +14,7 @@ const allowed: Record<string, readonly string[]> = {
   'src/orchestrations': ['src/domain', 'src/activities/contracts.ts'],
   'src/adapters': ['src/domain', 'src/ports'],
   'src/config': ['src/domain'],
-  'src/functions': ['src/domain', 'src/ports', 'src/config', 'src/orchestrations', 'src/activities'],
+  'src/functions': ['src/domain', 'src/ports', 'src/config', 'src/orchestrations', 'src/activities/contracts.ts'],
   'sandbox/clock': [],
   'sandbox/world': ['src/domain/fleet.ts', 'src/config'],
   'sandbox/host': ['sandbox/clock'],

@@ -80,4 +80,5 @@ param capacityReservationGroupIds = [
   '/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-reserved/providers/Microsoft.Compute/capacityReservationGroups/crg-prod'
 ]
 param features = { keda: true, shedding: true, accessLog: true, metricChecks: false }
-param workloadNamespaces = ['web']
+// The fleet file's other half says which workloads there are; their namespaces are not said twice.
+param workloadNamespaces = union(map(loadYamlContent('fleet.policy.yaml').workloads, workload => workload.namespace), [])

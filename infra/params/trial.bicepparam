@@ -62,4 +62,5 @@ param api = {
   identifierUri: 'api://00000000-0000-0000-0000-000000000002'
 }
 param features = { keda: false, shedding: false, accessLog: true, metricChecks: false }
-param workloadNamespaces = ['web']
+// The fleet file's other half says which workloads there are; their namespaces are not said twice.
+param workloadNamespaces = union(map(loadYamlContent('fleet.policy.yaml').workloads, workload => workload.namespace), [])

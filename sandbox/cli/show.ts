@@ -81,7 +81,6 @@ export function createShow(output: WriteStream, scenario: Scenario, options: Sta
 function entryLines({ event }: ChainedEntry, paint: Paint): readonly string[] {
   switch (event.type) {
     case 'WriteIntended':
-    case 'Assessed':
       return [];
     case 'PlanMade':
       return [paint('cyan', `plan, revision ${event.plan.revision}`), ...event.rendering.split('\n'), ...event.findings.map(({ severity, invariant, message }) => paint('yellow', `${severity} ${invariant}: ${message}`))];

@@ -1,7 +1,9 @@
+import type { Certificate } from '../domain/certificate/index.ts';
 import type { FenceHold, RunOutcome, RunPhase, RunRequest } from '../domain/run.ts';
 import type { Mode, StampName } from '../domain/fleet.ts';
 import type { ApprovalOnRecord } from '../domain/ledgerView/runStanding.ts';
 import type { PlanPartName } from '../domain/planWrites.ts';
+import type { SimulateInput, Simulation } from '../domain/simulate/index.ts';
 
 /**
  * Every activity by name: what it takes and what it gives. Orchestrations call activities only through these names,
@@ -20,7 +22,8 @@ export interface ActivityContracts {
   applyPart: { input: RunStep & { readonly part: PlanPart; readonly stamp: StampName | null }; output: ApplyStep };
   verifySurge: { input: RunStep & { readonly stamp: StampName; readonly what: 'nodes' | 'pods' }; output: SurgeStep };
   proveCapacity: { input: RunStep; output: ProofStep };
-  verifyShift: { input: RunStep; output: ShiftStep };
+  /** `until`: epoch milliseconds, after which what is not seen is given up. */
+  verifyShift: { input: RunStep & { readonly until: number }; output: ShiftStep };
   holdDrill: { input: RunStep; output: HoldStep };
   undoWrites: { input: RunStep & { readonly ofRun: string; readonly what: 'traffic' | 'room' }; output: UndoStep };
   callHooks: { input: RunStep; output: { readonly called: number } };
@@ -114,6 +117,7 @@ export type ProofStep =
 export type ShiftStep =
   | { readonly kind: 'verified'; readonly by: 'shares' | 'settings' }
   | { readonly kind: 'notYet'; readonly why: string }
+  | { readonly kind: 'unverified'; readonly why: string }
   | { readonly kind: 'superseded'; readonly why: string; readonly request: RunRequest }
   | Stopped;
 
@@ -129,6 +133,27 @@ export type ApprovalDecision =
   | { readonly kind: 'missed' }
   | { readonly kind: 'aborted'; readonly by: string };
 
+/** Starts an orchestration of a run's kind under the run's id; a running one of that id is left alone. */
+export interface OrchestrationStarter {
+  start(request: RunRequest): Promise<void>;
+}
+
+/** `starter` is the Durable client of the invocation. */
+export type Activities = { readonly [N in ActivityName]: (input: ActivityInput<N>, starter: OrchestrationStarter) => Promise<ActivityOutput<N>> };
+
+/** What became of a run that a person asks for. `exists`: this very run was opened before; `busy`: another one holds the fleet. */
+export type RunOpened =
+  | { readonly kind: 'opened'; readonly runId: string }
+  | { readonly kind: 'exists'; readonly runId: string }
+  | { readonly kind: 'busy'; readonly runId: string; readonly what: string };
+
+/** What the API answers about capacity. */
+export interface CapacityAnswers {
+  /** Null when none can be computed yet. `pairs` also asks for the loss of every two stamps. */
+  certificate(losses: 'singles' | 'pairs'): Promise<Certificate | null>;
+  simulate(question: Pick<SimulateInput, 'lose' | 'demandFactor' | 'policy'>): Promise<Simulation>;
+}
+
 /** Raised by the API as the external event `decision`; one wait of that name is open at a time. */
 export interface DecisionEvent {
   readonly decision: 'approve' | 'abort';
@@ -136,7 +161,10 @@ export interface DecisionEvent {
   readonly reason: string;
 }
 
-export const activityNames: readonly ActivityName[] = [
-  'observeFleet', 'startRun', 'takeFence', 'keepFence', 'makePlan', 'enterPhase', 'askApproval', 'recordApproval', 'applyPart',
-  'verifySurge', 'proveCapacity', 'verifyShift', 'holdDrill', 'undoWrites', 'callHooks', 'closeRun',
-];
+/** Every name once: the compiler asks for a name that is missing. */
+const names: Readonly<Record<ActivityName, true>> = {
+  observeFleet: true, startRun: true, takeFence: true, keepFence: true, makePlan: true, enterPhase: true, askApproval: true, recordApproval: true, applyPart: true,
+  verifySurge: true, proveCapacity: true, verifyShift: true, holdDrill: true, undoWrites: true, callHooks: true, closeRun: true,
+};
+
+export const activityNames = Object.keys(names) as readonly ActivityName[]; // the keys of a record of them

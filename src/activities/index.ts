@@ -3,21 +3,19 @@ import { applyPart } from './applyPart.ts';
 import { askApproval, recordApproval } from './approvals.ts';
 import { callHooks } from './callHooks.ts';
 import { closeRun } from './closeRun.ts';
-import type { ActivityInput, ActivityName, ActivityOutput } from './contracts.ts';
+import type { Activities } from './contracts.ts';
 import { enterPhase, keepFence } from './enterPhase.ts';
 import { holdDrill } from './holdDrill.ts';
 import { makePlan } from './makePlan.ts';
 import { observeFleet } from './observeFleet.ts';
 import { proveCapacity } from './proveCapacity.ts';
-import { startRun, type OrchestrationStarter } from './startRun.ts';
+import { startRun } from './startRun.ts';
 import { takeFence } from './takeFence.ts';
 import { undoWrites } from './undoWrites.ts';
 import { verifyShift } from './verifyShift.ts';
 import { verifySurge } from './verifySurge.ts';
 
-export type Activities = { readonly [N in ActivityName]: (input: ActivityInput<N>, starter: OrchestrationStarter) => Promise<ActivityOutput<N>> };
-
-/** Every effect of the product, over the ports. `starter` is the Durable client of the invocation. */
+/** Every effect of the product, over the ports. */
 export function createActivities(ports: Ports): Activities {
   return {
     observeFleet: (input) => observeFleet(ports, input),

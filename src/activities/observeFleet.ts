@@ -1,7 +1,8 @@
 import { assessFleet } from '../domain/assess/assessFleet.ts';
 import type { FleetAssessment } from '../domain/assessment.ts';
 import { decide } from '../domain/decide/decide.ts';
-import { ledgerWord, type Decision, type RunProposal } from '../domain/decide/decision.ts';
+import { expiredDrains } from '../domain/decide/decideFailback.ts';
+import { ledgerWord, type Decision } from '../domain/decide/decision.ts';
 import type { RunRequest } from '../domain/run.ts';
 import { TransientError } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -31,31 +32,26 @@ export async function observeFleet(ports: Ports, { reason }: ActivityInput<'obse
   const assessment = assessFleet(memory?.value.stamps ?? seenByThisProcess(ports)?.stamps ?? [], observations, fleet.signals, now, ownDrains(runs));
   rememberAssessment(ports, assessment);
   const decision = decide({ fleet, assessment, controls: controls.controls, controlsFreshness: controls.freshness, now, ...runs });
-  await remember(ports, assessment, decision, memory, reason);
-  return { start: await act(ports, decision, runs, now), open: runs.openRequests };
+  const remembered = await remember(ports, assessment, decision, memory, reason);
+  if (remembered === 'changed') await recordExpired(ports, runs, now);
+  return { start: await act(ports, decision, now), open: runs.openRequests };
 }
 
-async function act(ports: Ports, decision: Decision, runs: FleetRuns, now: number): Promise<RunRequest | null> {
+async function act(ports: Ports, decision: Decision, now: number): Promise<RunRequest | null> {
   switch (decision.kind) {
     case 'start':
     case 'askApproval':
     case 'surgeOnly':
       return runRequestOf(ports, decision.run, decision.why, now);
     case 'supersede':
-      return supersede(ports, decision.run, decision.why, runs, now);
+      if (decision.how === 'takesIn') return null;
+      await stopRunOnRecord(ports, decision.runId, { kind: 'yield', by: 'watch', reason: decision.why });
+      return runRequestOf(ports, decision.run, decision.why, now);
     case 'nothing':
     case 'freeze':
     case 'escalate':
       return null;
   }
-}
-
-/** A failover or drain at work takes the new failure in by itself; a drill or failback gives way to a run of its own. */
-async function supersede(ports: Ports, run: RunProposal, why: string, { activeRun }: FleetRuns, now: number): Promise<RunRequest | null> {
-  if (activeRun === null) return runRequestOf(ports, run, why, now);
-  if (activeRun.kind === 'failover' || activeRun.kind === 'drain') return null;
-  await stopRunOnRecord(ports, activeRun.runId, { kind: 'yield', by: 'watch', reason: why });
-  return runRequestOf(ports, run, why, now);
 }
 
 /** What an active drain or drill does to its stamps is our own doing and no evidence against them. */
@@ -72,10 +68,10 @@ const noRuns: FleetRuns = { activeRun: null, activeRequest: null, openRequests: 
 
 const readRuns = async (ports: Ports): Promise<FleetRuns> => (await orNull(() => readFleetRuns(ports))) ?? noRuns;
 
-async function remember(ports: Ports, assessment: FleetAssessment, decision: Decision, memory: Versioned<WatchMemory> | null, reason: string): Promise<void> {
+async function remember(ports: Ports, assessment: FleetAssessment, decision: Decision, memory: Versioned<WatchMemory> | null, reason: string): Promise<'changed' | 'same'> {
   const decided = `${decision.kind}: ${verdicts(assessment)}`;
   await orNull(() => ports.state.write<WatchMemory>(assessmentKey(ports.controlRegion), { ...assessment, decided }, memory?.etag ?? null));
-  if (memory?.value.decided === decided) return;
+  if (memory?.value.decided === decided) return 'same';
   const day = new Date(assessment.at).toISOString().slice(0, 10);
   await ports.ledger.record({
     id: `decided:${assessment.at}`,
@@ -88,6 +84,14 @@ async function remember(ports: Ports, assessment: FleetAssessment, decision: Dec
   });
   if (decision.kind === 'freeze' || decision.kind === 'escalate') {
     await ports.notify.notify({ kind: decision.kind === 'freeze' ? 'observerSuspect' : 'drainExpiring', runId: null, title: `Spillway: ${decision.kind}`, text: decision.why, until: null });
+  }
+  return 'changed';
+}
+
+/** In the record of the run that drained, whoever ends the drain (I5). Looked at again it is the same entry. */
+async function recordExpired(ports: Ports, { drained }: FleetRuns, now: number): Promise<void> {
+  for (const { stamp, runId, expiresAt } of expiredDrains({ drained, now })) {
+    await ports.ledger.record({ id: `drainExpired:${stamp}`, runId, at: expiresAt, controlRegion: ports.controlRegion, epoch: 0, stamps: [stamp], event: { type: 'DrainExpired', stamp } });
   }
 }
 

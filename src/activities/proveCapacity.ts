@@ -1,5 +1,5 @@
 import type { FleetAssessment } from '../domain/assessment.ts';
-import { hasFailed } from '../domain/decide/decideFailover.ts';
+import { confirmedRequest, judgeSuspicion } from '../domain/decide/judgeSuspicion.ts';
 import { verifyCapacity } from '../domain/planning/index.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -7,7 +7,7 @@ import { stampNamed } from './applyWrite.ts';
 import type { ProofStep, RunStep } from './contracts.ts';
 import { mayProceed } from './guard.ts';
 import { loadPlan } from './loadPlan.ts';
-import { assessmentOf, readAssessment } from './readAssessment.ts';
+import { readAssessment } from './readAssessment.ts';
 import { readFacts } from './readFacts.ts';
 import { reassess } from './reassess.ts';
 import { recordStep } from './runLog.ts';
@@ -25,7 +25,7 @@ export async function proveCapacity(ports: Ports, step: RunStep): Promise<ProofS
   const capacity = verifyCapacity(plan, facts, ports.fleet);
   if (capacity.kind === 'impossible') return notProved(ports, step, 'impossible', capacity.why);
   if (capacity.kind === 'notYet') {
-    const state = suspicion(step, assessment);
+    const state = judgeSuspicion(step.request, assessment);
     if (state === 'cleared') return { kind: 'cleared' };
     // The plan for the confirmed failure keeps this room, and may use weights or move a part where it does not come.
     if (state === 'confirmed' && step.request.scope !== 'full') return confirmed(step, assessment);
@@ -34,7 +34,7 @@ export async function proveCapacity(ports: Ports, step: RunStep): Promise<ProofS
   const failures = await failedChecks(ports, plan);
   if (failures.length > 0) return notProved(ports, step, 'notYet', failures);
   await recordStep(ports, step, 'proved', { type: 'CapacityProved', stamps: capacity.stamps });
-  switch (suspicion(step, assessment)) {
+  switch (judgeSuspicion(step.request, assessment)) {
     case 'confirmed':
       return step.request.scope === 'full' ? { kind: 'proved' } : confirmed(step, assessment);
     case 'open':
@@ -44,21 +44,8 @@ export async function proveCapacity(ports: Ports, step: RunStep): Promise<ProofS
   }
 }
 
-/** Suspicion alone makes room; only a confirmed failure moves traffic. */
-function suspicion({ request }: RunStep, assessment: FleetAssessment | null): 'confirmed' | 'open' | 'cleared' {
-  if (request.scope === 'full') return 'confirmed';
-  const suspected = request.stamps.map((stamp) => assessmentOf(assessment, stamp));
-  if (suspected.every((one) => one !== null && hasFailed(one))) return 'confirmed';
-  return suspected.every((one) => one?.roundVerdict === 'healthy' && one.verdict !== 'unhealthy') ? 'cleared' : 'open';
-}
+const confirmed = ({ request }: RunStep, assessment: FleetAssessment | null): ProofStep => ({ kind: 'superseded', why: 'the failure is confirmed', request: confirmedRequest(request, assessment) });
 
-/** The plan of a suspicion holds no traffic: the run plans anew for the confirmed failure and keeps the room. */
-function confirmed({ request }: RunStep, assessment: FleetAssessment | null): ProofStep {
-  const isGone = request.stamps.some((stamp) => assessmentOf(assessment, stamp)?.trafficAlreadyGone === true);
-  return { kind: 'superseded', why: 'the failure is confirmed', request: { ...request, scope: 'full', mode: isGone ? 'ungraceful' : request.mode } };
-}
-
-/** A stamp without a private listener is proved by its pods alone, as the fleet file says of leaving it out. */
 async function failedChecks(ports: Ports, plan: Plan): Promise<readonly string[]> {
   const { fleet, checks } = ports;
   const receiving = plan.expected.stamps.filter(({ stamp, requestsPerSecondAfter, requestsPerSecondNow }) => requestsPerSecondAfter > requestsPerSecondNow && stampNamed(fleet, stamp).gateway.privateUrl !== null);

@@ -1,4 +1,4 @@
-import type { Assessment, FleetAssessment } from '../domain/assessment.ts';
+import type { FleetAssessment } from '../domain/assessment.ts';
 import { TransientError } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StateKey } from '../ports/state.ts';
@@ -34,6 +34,3 @@ export function seenByThisProcess(ports: Ports): FleetAssessment | null {
   const isFresh = seen !== null && ports.clock.now() - seen.at <= ports.fleet.signals.staleAfterSeconds * 1000;
   return isFresh ? seen : null;
 }
-
-export const assessmentOf = (fleet: FleetAssessment | null, stamp: string): Assessment | null =>
-  fleet?.stamps.find((assessment) => assessment.stamp === stamp) ?? null;

@@ -1,10 +1,9 @@
 import { askAgain } from './askAgain.ts';
-import { pendingUndo, roomTargets } from '../domain/undo.ts';
-import type { RunOutcome } from '../domain/run.ts';
+import { reclaimRoom, roomRanOut } from '../domain/decide/reclaimRoom.ts';
 import { TransientError } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
 import { drainStands, readRunIndex, type RunState } from './runIndex.ts';
-import type { OrchestrationStarter } from './startRun.ts';
+import type { OrchestrationStarter } from './contracts.ts';
 import { healOpenRun } from './takeOver.ts';
 import { undoWrites } from './undoWrites.ts';
 
@@ -29,15 +28,15 @@ export async function reconcile(ports: Ports, starter: OrchestrationStarter): Pr
   }
 }
 
-const keepsRoom: readonly RunOutcome[] = ['blocked', 'surgeHeld', 'frozen', 'completed', 'aborted'];
-
 /** Room that a closed run left behind for the survivors, and whose time is over. A drain that still stands keeps its room. */
 async function reclaimExpired(ports: Ports, { request, outcome, closedAt }: RunState): Promise<void> {
-  const expiresAt = request.requestedAt + ports.fleet.policy.surgeExpiryMinutes * 60_000;
-  const now = ports.clock.now();
-  if (outcome === null || closedAt === null || !keepsRoom.includes(outcome) || now < expiresAt || now > expiresAt + reclaimWindowMs) return;
-  if (await drainStands(ports, request.runId)) return;
-  if (pendingUndo(await ports.ledger.readRun(request.runId), roomTargets).length === 0) return;
+  const { fleet: { policy }, clock } = ports;
+  if (outcome === null || closedAt === null || settledIn(ports).has(request.runId)) return;
+  const run = { request, outcome, closedAt };
+  if (!roomRanOut(run, policy, clock.now()) || (await drainStands(ports, request.runId))) return;
+  const next = reclaimRoom(run, await ports.ledger.readRun(request.runId), policy, clock.now());
+  if (next === 'settled') settledIn(ports).add(request.runId);
+  if (next !== 'take') return;
   const acquired = await ports.fence.acquire(request.runId);
   if (acquired.kind === 'busy') return;
   try {
@@ -47,5 +46,11 @@ async function reclaimExpired(ports: Ports, { request, outcome, closedAt }: RunS
   }
 }
 
-/** What could not be taken back within an hour of trying is somebody else's by now (I12). */
-const reclaimWindowMs = 60 * 60_000;
+/** Runs of which this process knows that nothing more is to be taken back: their ledgers are not read every minute. */
+const settled = new WeakMap<Ports, Set<string>>();
+
+function settledIn(ports: Ports): Set<string> {
+  const known = settled.get(ports) ?? new Set<string>();
+  settled.set(ports, known);
+  return known;
+}

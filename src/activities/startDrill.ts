@@ -5,7 +5,8 @@ import type { Ports } from '../ports/ports.ts';
 import { readAssessment } from './readAssessment.ts';
 import { readFleetRuns } from './runIndex.ts';
 import { runIdOf } from './runRequest.ts';
-import { startRun, type OrchestrationStarter } from './startRun.ts';
+import type { OrchestrationStarter } from './contracts.ts';
+import { startRun } from './startRun.ts';
 
 export type DrillStarted = { readonly kind: 'started'; readonly runId: string } | { readonly kind: 'notNow'; readonly why: string };
 

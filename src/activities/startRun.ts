@@ -1,14 +1,9 @@
 import type { RunRequest } from '../domain/run.ts';
 import type { Ports } from '../ports/ports.ts';
 import { claimFleet } from './claimFleet.ts';
-import type { RunStarted } from './contracts.ts';
+import type { OrchestrationStarter, RunStarted } from './contracts.ts';
 import { projectRun } from './runIndex.ts';
 import { recordOfRun } from './runLog.ts';
-
-/** Starts an orchestration of a run's kind under the run's id; a running one of that id is left alone. */
-export interface OrchestrationStarter {
-  start(request: RunRequest): Promise<void>;
-}
 
 /**
  * The claim first, so that no two runs are opened at once; then the record; the orchestration last: Durable protects only

@@ -7,7 +7,7 @@ import type { FenceHolder } from '../ports/fence.ts';
 import type { Ports } from '../ports/ports.ts';
 import { assessmentKey } from './readAssessment.ts';
 import { projectRun } from './runIndex.ts';
-import type { OrchestrationStarter } from './startRun.ts';
+import type { OrchestrationStarter } from './contracts.ts';
 
 /**
  * At each look at the fleet, where a run is open: has whoever executed it gone? One cheap read while all is well. So a dead

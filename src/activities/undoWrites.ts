@@ -1,47 +1,40 @@
 import type { PoolFacts, TrafficFacts, WorkloadFacts } from '../domain/facts.ts';
+import type { Stamp } from '../domain/fleet.ts';
 import type { Write } from '../domain/ledgerEvent.ts';
-import { originalSetting, pendingUndo, roomTargets, sameSetting, trafficTargets, type PendingUndo } from '../domain/undo.ts';
-import type { PlannedWrite } from '../domain/planWrites.ts';
-import type { Reading } from '../domain/reading.ts';
+import { planHandBack, type RoomInUse } from '../domain/planning/index.ts';
+import { planUndo, worseTarget, type KeptSetting } from '../domain/planUndo.ts';
+import { unknown, type Reading } from '../domain/reading.ts';
+import { originalSetting, pendingUndo, roomTargets, trafficTargets, type PendingUndo } from '../domain/undo.ts';
 import type { Ports } from '../ports/ports.ts';
 import { stampNamed } from './applyWrite.ts';
 import type { ActivityInput, UndoStep } from './contracts.ts';
 import { guardedWrites } from './guardedWrites.ts';
-import { assessmentOf, readAssessment } from './readAssessment.ts';
+import { readAssessment } from './readAssessment.ts';
 import { readRunIndex } from './runIndex.ts';
 import { recordStep } from './runLog.ts';
 
 /**
- * Puts back what a run changed, newest first: only what still has the value that the run gave it (I12), and no traffic into
- * a region that is unhealthy (I10). Repeating it is harmless: what is back already is no longer pending.
+ * Puts back what a run changed, newest first, as the domain plans it: no traffic into a region that is unhealthy (I10), nothing that somebody
+ * else has changed (I12), no room below what the load needs. Repeating it is harmless: what is back already is no longer pending.
  */
 export async function undoWrites(ports: Ports, step: ActivityInput<'undoWrites'>): Promise<UndoStep> {
   const entries = await ports.ledger.readRun(step.ofRun);
-  const found = pendingUndo(entries, step.what === 'traffic' ? trafficTargets : roomTargets);
-  const pending = step.what === 'room' && found.length > 0 ? await backToTheOriginal(ports, step.ofRun, found) : found;
+  const ofThisRun = pendingUndo(entries, step.what === 'traffic' ? trafficTargets : roomTargets);
+  const pending = step.what === 'room' && ofThisRun.length > 0 ? await backToTheOriginal(ports, step.ofRun, ofThisRun) : ofThisRun;
   if (step.what === 'traffic') {
-    const worse = await worseStamp(ports, pending);
+    const worse = worseTarget(pending, await readAssessment(ports));
     if (worse !== null) return { kind: 'heldBack', why: `${worse} is unhealthy: no traffic is moved back into it (I10)` };
   }
-  const read = settingsReader(ports);
-  const kept: string[] = [];
-  const planned: PlannedWrite[] = [];
-  // Ids of entries hold no slash: Cosmos DB takes none, and what lies in the store must be what was hashed.
-  for (const undo of pending) {
-    const current = await read(undo.restore);
-    if (current === null) kept.push(`${undo.key}: could not be read, left as it is`);
-    else if (sameSetting(current, undo.restore)) continue;
-    else if (undo.ours.some((ours) => sameSetting(ours, current))) planned.push({ key: undo.key.replaceAll('/', ':'), write: undo.restore, undo: current });
-    else kept.push(`${undo.key}: changed by another owner meanwhile, left as it is (I12)`);
-  }
-  const applied = await guardedWrites(ports, step, planned, ports.clock.now(), { kind: 'undo', ofRun: step.ofRun });
+  const { found, inUse } = await readTargets(ports, pending);
+  const { writes, kept } = step.what === 'traffic' ? planUndo(pending, found) : planHandBack(pending, found, inUse, ports.fleet);
+  const applied = await guardedWrites(ports, step, writes, ports.clock.now(), { kind: 'undo', ofRun: step.ofRun });
   if (applied.kind === 'stopped') return applied;
   if (step.what === 'room') {
     for (const stamp of new Set(pending.map((undo) => undo.stamp))) {
-      await recordStep(ports, step, `handedBack:${stamp}`, { type: 'SurgeHandedBack', stamp, kept: kept.filter((line) => line.includes(`/${stamp}/`)) });
+      await recordStep(ports, step, `handedBack:${stamp}`, { type: 'SurgeHandedBack', stamp, kept: kept.filter((one) => one.stamp === stamp).map(keptText) });
     }
   }
-  return { kind: 'undone', kept: [...kept, ...applied.refused] };
+  return { kind: 'undone', kept: [...kept.map(keptText), ...applied.refused] };
 }
 
 /** An earlier run may have left room that this one found: what was there before both is what is restored, or the room would stay for good. */
@@ -52,21 +45,41 @@ async function backToTheOriginal(ports: Ports, ofRun: string, pending: readonly 
   return pending.map((undo) => ({ ...undo, restore: originalSetting(undo.restore, lent) }));
 }
 
-async function worseStamp(ports: Ports, pending: readonly PendingUndo[]): Promise<string | null> {
-  const assessment = await readAssessment(ports);
-  const returning = pending.filter(({ restore }) => bringsTraffic(restore));
-  return returning.find(({ stamp }) => assessmentOf(assessment, stamp)?.verdict === 'unhealthy')?.stamp ?? null;
+const keptText = ({ key, why }: KeptSetting): string => `${key}: ${why}`;
+
+interface Targets {
+  /** By key; without those that cannot be read or are gone. */
+  readonly found: ReadonlyMap<string, Write>;
+  readonly inUse: RoomInUse;
 }
 
-const bringsTraffic = (write: Write): boolean =>
-  (write.target === 'gate' && write.set === 'open') || (write.target === 'origin' && write.set.enabled === 'Enabled');
+/** What the targets of pending undos have now, each source read once; and of stamps with HPAs among them, what is running for which load. */
+async function readTargets(ports: Ports, pending: readonly PendingUndo[]): Promise<Targets> {
+  const read = settingsReader(ports);
+  const found = new Map<string, Write>();
+  for (const { key, restore } of pending) {
+    const current = await read.setting(restore);
+    if (current !== null) found.set(key, current);
+  }
+  const stamps = [...new Set(pending.flatMap(({ stamp, restore }) => (restore.target === 'hpa' ? [stamp] : [])))].map((name) => stampNamed(ports.fleet, name));
+  const loads = stamps.length === 0 ? {} : await ports.demand.readLoad(stamps);
+  const inUse: Record<string, RoomInUse[string]> = {};
+  for (const stamp of stamps) inUse[stamp.name] = { workloads: await read.workloads(stamp), load: loads[stamp.name] ?? unknown('no load was read for this stamp', ports.clock.now()) };
+  return { found, inUse };
+}
 
-/** Reads what a write's target has now, each source once for all targets of a stamp. Null = unreadable or gone. */
-function settingsReader(ports: Ports): (write: Write) => Promise<Write | null> {
+interface SettingsReader {
+  /** Null = unreadable or gone. */
+  setting(write: Write): Promise<Write | null>;
+  workloads(stamp: Stamp): Promise<Reading<readonly WorkloadFacts[]>>;
+}
+
+function settingsReader(ports: Ports): SettingsReader {
   const pools = new Map<string, Promise<Reading<readonly PoolFacts[]>>>();
   const workloads = new Map<string, Promise<Reading<readonly WorkloadFacts[]>>>();
   let traffic: Promise<Reading<TrafficFacts>> | null = null;
-  return async (write) => {
+  const readWorkloads = (stamp: Stamp): Promise<Reading<readonly WorkloadFacts[]>> => once(workloads, stamp.name, () => ports.workloads.readWorkloads(stamp, ports.fleet.workloads));
+  const setting = async (write: Write): Promise<Write | null> => {
     const stamp = stampNamed(ports.fleet, write.stamp);
     switch (write.target) {
       case 'pool': {
@@ -75,7 +88,7 @@ function settingsReader(ports: Ports): (write: Write) => Promise<Write | null> {
         return pool === undefined ? null : { ...write, set: { minCount: pool.minCount, maxCount: pool.maxCount } };
       }
       case 'hpa': {
-        const read = await once(workloads, stamp.name, () => ports.workloads.readWorkloads(stamp, ports.fleet.workloads));
+        const read = await readWorkloads(stamp);
         const hpa = read.kind === 'known' ? read.value.find((workload) => workload.hpa?.namespace === write.namespace && workload.hpa.name === write.hpa)?.hpa : undefined;
         return hpa ? { ...write, set: { minReplicas: hpa.minReplicas, maxReplicas: hpa.maxReplicas } } : null;
       }
@@ -92,6 +105,7 @@ function settingsReader(ports: Ports): (write: Write) => Promise<Write | null> {
       }
     }
   };
+  return { setting, workloads: readWorkloads };
 }
 
 function once<T>(cache: Map<string, Promise<T>>, key: string, read: () => Promise<T>): Promise<T> {

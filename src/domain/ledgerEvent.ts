@@ -1,4 +1,4 @@
-import type { Assessment, FleetAssessment } from './assessment.ts';
+import type { FleetAssessment } from './assessment.ts';
 import type { StampName } from './fleet.ts';
 import type { BlockedReason, Finding, GateState, OriginSetting, Plan, ReplicaBounds, CountBounds } from './plan.ts';
 import type { Controls, RunOutcome, RunPhase, RunRequest } from './run.ts';
@@ -34,7 +34,6 @@ export type LedgerEvent =
   | { readonly type: 'FenceTaken'; readonly previousRunId: string | null; readonly takenOverFrom: string | null }
   /** Written by a former holder that came back: it has stopped, and the run is another's. */
   | { readonly type: 'RunHandedOver'; readonly why: string }
-  | { readonly type: 'Assessed'; readonly assessments: readonly Assessment[] }
   | { readonly type: 'Decided'; readonly decision: 'nothing' | 'start' | 'freeze' | 'surgeOnly'; readonly why: string; readonly assessment: FleetAssessment }
   | { readonly type: 'PlanMade'; readonly plan: Plan; readonly findings: readonly Finding[]; readonly rendering: string }
   | { readonly type: 'PlanBlocked'; readonly reasons: readonly BlockedReason[] }

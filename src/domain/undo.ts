@@ -40,7 +40,7 @@ export function pendingUndo(entries: readonly ChainedEntry[], targets: readonly 
       open.set(key, { order, ours: [...(before?.ours ?? []), event.write], restore: before?.restore ?? event.undo });
     }
     if (event.type === 'WriteRefused' && event.reaction !== 'retryLater' && !isUndoEntry(id)) dropRefused(open, event.write);
-    if (event.type === 'WriteSucceeded' && isUndoEntry(id)) open.delete(targetKey(event.write));
+    if (event.type === 'WriteSucceeded' && isUndoEntry(id)) putBack(open, id, event.write);
   });
   return [...open]
     .filter(([, undo]) => targets.includes(undo.restore.target))
@@ -66,6 +66,17 @@ export function originalSetting(restore: Write, lent: readonly PendingUndo[]): W
 
 /** Ids of undo steps carry this mark, so that an undo is never undone. */
 export const undoMark = ':undo:';
+
+/** And this one after the key, where a target went back a part of the way. */
+export const partMark = ':part:';
+
+/** What went back a part of the way has a value of ours still, and more to go. */
+function putBack(open: Map<string, { order: number; ours: Write[]; restore: Write }>, id: string, write: Write): void {
+  const key = targetKey(write);
+  const undo = open.get(key);
+  if (undo !== undefined && id.includes(partMark)) open.set(key, { ...undo, ours: [...undo.ours, write] });
+  else open.delete(key);
+}
 
 export const isUndoEntry = (id: string): boolean => id.includes(undoMark);
 

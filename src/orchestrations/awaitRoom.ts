@@ -1,6 +1,7 @@
 import type { OrchestrationContext } from 'durable-functions';
 import type { ActivityInput, SurgeStep } from '../activities/contracts.ts';
 import { call, now, pollSeconds, wait, type Steps } from './steps/call.ts';
+import { showStatus } from './steps/showStatus.ts';
 
 /** Input of the wait: what is waited for in one survivor, how long, and how much of it is enough. */
 export interface AwaitRoomInput extends ActivityInput<'verifySurge'> {
@@ -35,7 +36,7 @@ export function* awaitRoom(ctx: OrchestrationContext): Steps<AwaitRoomResult | u
     if (seen.kind !== 'notYet') return seen;
     since ??= { from: now(ctx), readyAtFirst: seen.ready };
     if (enough === 'first' && seen.ready > since.readyAtFirst) return { kind: 'ready' };
-    ctx.df.setCustomStatus({ waitingFor: step.what, wanted: seen.wanted, ready: seen.ready });
+    showStatus(ctx, { waitingFor: step.what, wanted: seen.wanted, ready: seen.ready });
     if (since.from + minutes * 60_000 <= now(ctx)) return { kind: 'late', what: step.what, wanted: seen.wanted, ready: seen.ready };
     yield* wait(ctx, lookSeconds(step.what, now(ctx) - since.from));
     if (look === looksPerGeneration) {

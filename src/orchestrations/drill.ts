@@ -4,6 +4,7 @@ import { shiftAway } from './shiftAway.ts';
 import { call, now, wait, type Steps } from './steps/call.ts';
 import { conduct, giveWay, stopRun, undoAll, type Ending } from './steps/conduct.ts';
 import type { RunStep } from '../activities/contracts.ts';
+import { showStatus } from './steps/showStatus.ts';
 
 const pollSeconds = 20;
 
@@ -32,7 +33,7 @@ export function* drill(ctx: OrchestrationContext): Steps<Ending> {
 function* hold(ctx: OrchestrationContext, step: RunStep, minutes: number): Steps<Ending> {
   yield* call(ctx, 'enterPhase', { ...step, phase: 'holding' });
   const until = now(ctx) + minutes * 60_000;
-  ctx.df.setCustomStatus({ phase: 'holding', until });
+  showStatus(ctx, { phase: 'holding', until });
   while (now(ctx) < until) {
     const held = yield* call(ctx, 'holdDrill', step);
     if (held.kind === 'stopped') return yield* stopRun(ctx, step, held);

@@ -6,6 +6,7 @@ import { conduct, stoppedEnding, stopRun, undoAll, type Ending } from './steps/c
 import { makeRoom } from './steps/makeRoom.ts';
 import { moveTraffic, returning, verifyTraffic } from './steps/moveTraffic.ts';
 import { proveRoom } from './steps/proveRoom.ts';
+import { showStatus } from './steps/showStatus.ts';
 
 /**
  * Traffic returns to stamps that were drained:
@@ -18,7 +19,7 @@ export function* failback(ctx: OrchestrationContext): Steps<Ending> {
   const { request, limits } = ctx.df.getInput<RunInput>();
   return yield* conduct(ctx, request, function* (run) {
     const step: RunStep = { request: run.request, hold: run.hold, revision: run.firstRevision };
-    ctx.df.setCustomStatus({ phase: 'planning' });
+    showStatus(ctx, { phase: 'planning' });
     const planned = yield* call(ctx, 'makePlan', step);
     if (planned.kind === 'stopped') return stoppedEnding(planned);
     if (planned.kind === 'blocked') return { outcome: 'blocked', why: planned.why };
@@ -38,7 +39,7 @@ export function* failback(ctx: OrchestrationContext): Steps<Ending> {
     const verified = yield* verifyTraffic(ctx, step, limits.shiftVerifyTimeoutMinutes);
     if (verified.kind === 'stopped') return yield* stopRun(ctx, step, verified);
     if (verified.kind === 'superseded') return yield* undoAll(ctx, step, { outcome: 'undone', why: verified.why });
-    if (verified.kind === 'notYet') return { outcome: 'frozen', why: `the change was asked for and is not seen yet: ${verified.why}` };
+    if (verified.kind === 'unverified') return { outcome: 'frozen', why: `the change was asked for and is not seen yet: ${verified.why}` };
     return yield* handBack(ctx, step, planned.digest.handBackRuns);
   });
 }

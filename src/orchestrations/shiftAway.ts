@@ -7,6 +7,7 @@ import { stoppedEnding, stopRun, undoAll, type Ending, type Run } from './steps/
 import { makeRoom, makeRoomAtOnce, type RoomTimeouts } from './steps/makeRoom.ts';
 import { leaving, moveTraffic, verifyTraffic } from './steps/moveTraffic.ts';
 import { proveRoom } from './steps/proveRoom.ts';
+import { showStatus } from './steps/showStatus.ts';
 
 /** Time limits of a run's steps, from the fleet's policy. */
 export interface RunLimits extends RoomTimeouts {
@@ -44,7 +45,7 @@ export function* shiftAway(ctx: OrchestrationContext, run: Run, limits: RunLimit
     const step: RunStep = { request, hold: run.hold, revision };
     const ended = (ending: Ending): Shifted => ({ step, ending });
 
-    ctx.df.setCustomStatus({ phase: 'planning', revision });
+    showStatus(ctx, { phase: 'planning', revision });
     const planned = yield* plan(ctx, step, run);
     if (planned.kind === 'stopped') return ended(yield* stopRun(ctx, step, planned));
     if (planned.kind === 'blocked') return ended(yield* giveUp(ctx, step, planned.why));
@@ -82,7 +83,7 @@ export function* shiftAway(ctx: OrchestrationContext, run: Run, limits: RunLimit
     }
 
     yield* call(ctx, 'enterPhase', { ...step, phase: 'shifting' });
-    ctx.df.setCustomStatus({ phase: 'shifting', revision });
+    showStatus(ctx, { phase: 'shifting', revision });
     const moved = yield* moveTraffic(ctx, step, planned.digest, leaving);
     if (moved.kind === 'stopped') return ended(yield* stopRun(ctx, step, moved));
 
@@ -120,7 +121,7 @@ function* plan(ctx: OrchestrationContext, step: RunStep, { firstRevision }: Run)
 
 function* surge(ctx: OrchestrationContext, step: RunStep, digest: PlanDigest, limits: RunLimits) {
   yield* call(ctx, 'enterPhase', { ...step, phase: 'surging' });
-  ctx.df.setCustomStatus({ phase: 'surging', revision: step.revision, survivors: digest.surgeStamps });
+  showStatus(ctx, { phase: 'surging', revision: step.revision, survivors: digest.surgeStamps });
   return step.request.mode === 'graceful' ? yield* makeRoom(ctx, step, digest, limits) : yield* makeRoomAtOnce(ctx, step, digest);
 }
 
@@ -134,7 +135,7 @@ type Approval = { readonly kind: 'given' } | { readonly kind: 'ending'; readonly
 
 function* approval(ctx: OrchestrationContext, step: RunStep, until: number): Steps<Approval> {
   yield* call(ctx, 'enterPhase', { ...step, phase: 'awaitingApproval' });
-  ctx.df.setCustomStatus({ phase: 'awaitingApproval', until });
+  showStatus(ctx, { phase: 'awaitingApproval', until });
   const decision = yield* awaitApproval(ctx, step, until);
   if (decision.kind === 'stopped') return { kind: 'ending', ending: yield* stopRun(ctx, step, decision) };
   const recorded = yield* call(ctx, 'recordApproval', { ...step, decision });

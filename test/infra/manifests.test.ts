@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
-import { hpasFitPools, manifestRules, unknownFields } from '../../tools/infra-check/manifestRules.ts';
+import { gateMeetsDeployment, hpasFitPools, manifestRules, unknownFields } from '../../tools/infra-check/manifestRules.ts';
 import { parseManifests, render, sampleSubstitutions, substitute } from '../../tools/infra-check/manifests.ts';
 import { readSnapshot } from './snapshots.ts';
 
@@ -72,6 +72,12 @@ describe.skipIf(missing !== '')(`planted faults in manifests${missing}`, () => {
 
   test('HPAs that outgrow the pools are found', () => {
     expect(hpasFitPools(parseManifests(text.replace('maxReplicas: 24', 'maxReplicas: 240')), readSnapshot('trial')).join()).toMatch(/the user pools grow to/);
+  });
+
+  test('a gate that is not where the deployment has it is found', () => {
+    expect(gateMeetsDeployment(manifests, readSnapshot('trial'))).toEqual([]);
+    expect(gateMeetsDeployment(parseManifests(text.replaceAll('/spillway/gate', '/gate')), readSnapshot('trial')).join()).toMatch(/Front Door asks \/spillway\/gate, the gate answers at \/gate/);
+    expect(gateMeetsDeployment(parseManifests(text.replaceAll('namespace: spillway', 'namespace: other')), readSnapshot('trial')).join()).toMatch(/no service account of the manifests/);
   });
 
   test('a field that no sample knows is found', () => {

@@ -82,6 +82,23 @@ describe('drill', () => {
     await host.stop();
   });
 
+  it('room that another owner has changed is left, and that is told now and then, not every minute (I12)', async () => {
+    const { ports, start, finish, runFor, host } = await runHost();
+    const { runId } = await start(drilled);
+    await runFor(6);
+    ports.setVerdicts({ westus3: 'unhealthy' });
+    await finish(runId);
+    ports.outside.setHpa('eastus2', 'web', { minReplicas: 40, maxReplicas: 60 });
+    await runFor(ports.fleet.policy.surgeExpiryMinutes);
+    for (let minute = 0; minute < 40; minute += 1) {
+      await runFor(1);
+      await reconcile(ports, { start: () => Promise.reject(new Error('nothing is to be started')) });
+    }
+    expect(ports.outside.settings()['hpas']).toMatchObject({ 'eastus2/web': { minReplicas: 40, maxReplicas: 60 } });
+    expect(ports.eventsOf('SurgeHandedBack').filter(({ stamp }) => stamp === 'eastus2')).toHaveLength(3);
+    await host.stop();
+  });
+
   it('yields while it still makes room, too, and does not drain the failed region as well', async () => {
     const { ports, start, finish, runFor, host } = await runHost();
     ports.outside.podReadyMs = Number.POSITIVE_INFINITY;

@@ -25,7 +25,7 @@ export interface RunHost {
 }
 
 /** The production orchestrations and activities on the local Durable engine in virtual time, over ports in memory. */
-export async function runHost(options: { readonly fleet?: Fleet; readonly disturb?: Disturb } = {}): Promise<RunHost> {
+export async function runHost(options: { readonly fleet?: Fleet; readonly disturb?: Disturb; readonly hostJson?: unknown } = {}): Promise<RunHost> {
   const clock = new VirtualClock(startMs);
   const tracker = new BusyTracker();
   const pacer = new Pacer({ clock, tracker, pace: 'max' });
@@ -40,7 +40,7 @@ export async function runHost(options: { readonly fleet?: Fleet; readonly distur
       const { registerDurable } = await import('../../src/functions/durable/registerDurable.ts');
       registerDurable(activities, fleet);
     },
-    hostJson: { version: '2.0', extensions: { durableTask: { hubName: 'Test', storageProvider: { workItemQueueVisibilityTimeout: '00:01:00' } } } },
+    hostJson: options.hostJson ?? { version: '2.0', extensions: { durableTask: { hubName: 'Test', storageProvider: { workItemQueueVisibilityTimeout: '00:01:00' } } } },
   });
   const { orchestrationStarter } = await import('../../src/functions/durable/orchestrationStarter.ts');
   const { startRun } = await import('../../src/activities/startRun.ts');

@@ -8,7 +8,7 @@ import { checkSnapshots, checkSources } from './bicepChecks.ts';
 import { findCompiler } from './bicepCompiler.ts';
 import type { CheckResult } from './checkResult.ts';
 import { judged, passed, skipped } from './checkResult.ts';
-import { hpasFitPools, manifestRules } from './manifestRules.ts';
+import { gateMeetsDeployment, hpasFitPools, manifestRules } from './manifestRules.ts';
 import { parseManifests, render, sampleSubstitutions, substitute } from './manifests.ts';
 import { roleTableJson } from './roleTableJson.ts';
 import { snapshotRules } from './rules/index.ts';
@@ -55,13 +55,16 @@ async function checkManifests(): Promise<readonly CheckResult[]> {
   const manifests = parseManifests(substitute(rendered.text, sampleSubstitutions));
   const fits = ['trial', 'production'].map(async (name) => {
     const snapshot = parseSnapshot(await readFile(join(infra, 'params', `${name}.snapshot.json`), 'utf8'));
-    return judged(`${name}: the user pools hold every HPA at its maximum`, hpasFitPools(manifests, snapshot));
+    return [
+      judged(`${name}: the user pools hold every HPA at its maximum`, hpasFitPools(manifests, snapshot)),
+      judged(`${name}: the gate is where Front Door asks, and may read its blob`, gateMeetsDeployment(manifests, snapshot)),
+    ];
   });
   return [
     passed('kustomize gitops/overlays/flux'),
     judged('kustomize gitops/overlays/argo', argo.kind === 'failed' ? [argo.why] : []),
     ...manifestRules.map((rule) => judged(`gitops: ${rule.name}`, rule.check(manifests))),
-    ...(await Promise.all(fits)),
+    ...(await Promise.all(fits)).flat(),
   ];
 }
 

@@ -56,11 +56,7 @@ const gateStandsApart: ManifestRule = {
   name: 'the gate is a pod of its own, and healthy when closed',
   why: 'a gate that decided readiness would cut live requests, and restart itself when it closes',
   check: (manifests) => {
-    const gatePaths = ofKind(manifests, 'Deployment')
-      .flatMap(containersOf)
-      .flatMap((container) => listAt(container, 'env'))
-      .filter((variable) => textAt(variable, 'name') === 'GATE_PATH')
-      .map((variable) => textAt(variable, 'value') ?? '');
+    const gatePaths = gatePathsOf(manifests);
     const probes = ofKind(manifests, 'Deployment').flatMap((deployment) =>
       containersOf(deployment).flatMap((container) => ['livenessProbe', 'readinessProbe', 'startupProbe'].map((probe) => ({ name: deployment.name, path: textAt(container, `${probe}.httpGet.path`) }))),
     );
@@ -111,6 +107,27 @@ export function hpasFitPools(manifests: readonly Manifest[], snapshot: Snapshot)
     return wantedMillicores <= room ? [] : [`${cluster.name}: HPAs may ask for ${wantedMillicores} millicores, the user pools grow to ${room}`];
   });
 }
+
+/** What the manifests and the deployment must say alike: the path that Front Door probes, and the account that may read the gate's blob. */
+export function gateMeetsDeployment(manifests: readonly Manifest[], snapshot: Snapshot): readonly string[] {
+  const paths = gatePathsOf(manifests);
+  const accounts = ofKind(manifests, 'ServiceAccount').map((account) => `system:serviceaccount:${account.namespace}:${account.name}`);
+  return [
+    ...ofType(snapshot, 'Microsoft.Cdn/profiles/originGroups')
+      .filter((group) => !paths.includes(textAt(group.body, 'properties.healthProbeSettings.probePath') ?? ''))
+      .map((group) => `${group.name}: Front Door asks ${textAt(group.body, 'properties.healthProbeSettings.probePath') ?? 'nothing'}, the gate answers at ${paths.join(', ')}`),
+    ...ofType(snapshot, 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials')
+      .filter((credential) => !accounts.includes(textAt(credential.body, 'properties.subject') ?? ''))
+      .map((credential) => `${credential.name}: trusts ${textAt(credential.body, 'properties.subject') ?? 'nobody'}, which is no service account of the manifests`),
+  ];
+}
+
+const gatePathsOf = (manifests: readonly Manifest[]): readonly string[] =>
+  ofKind(manifests, 'Deployment')
+    .flatMap(containersOf)
+    .flatMap((container) => listAt(container, 'env'))
+    .filter((variable) => textAt(variable, 'name') === 'GATE_PATH')
+    .map((variable) => textAt(variable, 'value') ?? '');
 
 const millicores = (quantity: string | null): number => (quantity === null ? 0 : quantity.endsWith('m') ? Number(quantity.slice(0, -1)) : Number(quantity) * 1000);
 

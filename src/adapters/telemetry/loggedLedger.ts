@@ -17,8 +17,11 @@ export function loggedLedger(ledger: Ledger, log: Log): Ledger {
 }
 
 function lineOf({ id, runId, controlRegion, epoch, stamps, event }: LedgerEntry): LogLine {
-  return { level: levelOf(event), message: describeEvent(event), about: { runId, stamp: stampOf(event) ?? stamps.join(','), step: id, event: event.type, epoch, controlRegion } };
+  return { level: levelOf(event), message: describeEvent(event), about: { ...(isRun(runId) ? { runId } : {}), stamp: stampOf(event) ?? stamps.join(','), step: id, event: event.type, epoch, controlRegion } };
 }
+
+/** What is decided outside a run lies under `watch-...` in the ledger. */
+const isRun = (partition: string): boolean => !partition.startsWith('watch-');
 
 function stampOf(event: LedgerEvent): string | null {
   if ('write' in event) return event.write.stamp;

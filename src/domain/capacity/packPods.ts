@@ -89,7 +89,7 @@ class Packer {
       for (const { zone, free, freePods, nodes } of pool.nodeClasses) this.bins.push(bin(position, zone, free, freePods, nodes, 'real', 'before'));
       for (let arriving = 0; arriving < pool.arriving; arriving += 1) {
         const zone = this.emptiestZone(position);
-        if (zone !== null) this.addNode(position, zone, 'real');
+        if (zone !== null) this.addNodes(position, zone, 'real', 1);
       }
     });
   }
@@ -212,17 +212,16 @@ class Packer {
 
   /** Counts what is missing, in the pool that would be grown first. */
   private packRefused(workload: WorkloadModel, count: number, zone: string | null, pools: readonly number[]): void {
-    let left = this.fill(workload, count, zone, 'refused');
+    const left = this.fill(workload, count, zone, 'refused');
     const pool = pools.find((one) => zone === null || this.model.pools[one]?.zones.includes(zone) === true) ?? pools[0];
-    if (pool === undefined) return;
-    while (left > 0) {
-      const at = zone === null ? -1 : (this.model.pools[pool]?.zones.indexOf(zone) ?? -1);
-      const closed = at >= 0 && this.model.pools[pool]?.zoneOpen[at] === false;
-      this.openRefused(pool, at >= 0 ? at : 0, closed ? 'closedZone' : 'limit');
-      const before = left;
-      left = this.fill(workload, left, zone, 'refused');
-      if (left === before) return;
-    }
+    if (pool === undefined || left === 0) return;
+    const at = zone === null ? -1 : (this.model.pools[pool]?.zones.indexOf(zone) ?? -1);
+    const closed = at >= 0 && this.model.pools[pool]?.zoneOpen[at] === false;
+    const onEmptyNode = this.podsOnEmptyNode(pool, workload.request);
+    // All at once: what is missing has no bound, and a what-if may ask for a thousand times the load.
+    const nodes = onEmptyNode > 0 ? Math.ceil(left / onEmptyNode) : 1;
+    this.openRefused(pool, at >= 0 ? at : 0, closed ? 'closedZone' : 'limit', nodes);
+    this.fill(workload, left, zone, 'refused');
   }
 
   /** Keeps the search short; the order of the others stays. */
@@ -275,24 +274,24 @@ class Packer {
     const zone = this.emptiestZone(pool);
     if (zone === null) return null;
     this.newNodes[pool] = (this.newNodes[pool] ?? 0) + 1;
-    this.use(pool);
-    this.addNode(pool, zone, 'real');
+    this.use(pool, 1);
+    this.addNodes(pool, zone, 'real', 1);
     return zone;
   }
 
-  private openRefused(pool: number, zone: number, why: 'limit' | 'closedZone'): void {
-    this.refusedNodes[pool] = (this.refusedNodes[pool] ?? 0) + 1;
-    if (why === 'limit') this.use(pool);
-    else this.closedZoneNodes[pool] = (this.closedZoneNodes[pool] ?? 0) + 1;
-    this.addNode(pool, zone, 'refused');
+  private openRefused(pool: number, zone: number, why: 'limit' | 'closedZone', nodes: number): void {
+    this.refusedNodes[pool] = (this.refusedNodes[pool] ?? 0) + nodes;
+    if (why === 'limit') this.use(pool, nodes);
+    else this.closedZoneNodes[pool] = (this.closedZoneNodes[pool] ?? 0) + nodes;
+    this.addNodes(pool, zone, 'refused', nodes);
   }
 
-  private addNode(pool: number, zone: number, exists: Bin['exists']): void {
+  private addNodes(pool: number, zone: number, exists: Bin['exists'], nodes: number): void {
     const template = this.model.pools[pool]?.template;
     const counts = this.nodesByZone[pool];
     if (template === null || template === undefined || counts === undefined) return;
-    counts[zone] = (counts[zone] ?? 0) + 1;
-    this.bins.push(bin(pool, zone, template.free, template.freePods, 1, exists, 'now'));
+    counts[zone] = (counts[zone] ?? 0) + nodes;
+    this.bins.push(bin(pool, zone, template.free, template.freePods, nodes, exists, 'now'));
   }
 
   private emptiestZone(pool: number): number | null {
@@ -305,9 +304,9 @@ class Packer {
     return emptiest;
   }
 
-  private use(pool: number): void {
+  private use(pool: number, nodes: number): void {
     const { limits } = this.model;
-    for (let limit = 0; limit < limits.length; limit += 1) this.used[limit] = (this.used[limit] ?? 0) + (limits[limit]?.costByPool[pool] ?? 0);
+    for (let limit = 0; limit < limits.length; limit += 1) this.used[limit] = (this.used[limit] ?? 0) + nodes * (limits[limit]?.costByPool[pool] ?? 0);
   }
 
   /** Nodes that every limit still allows. */

@@ -1,3 +1,2 @@
 export { assessLoss, type LossOutcome } from './assessLoss.ts';
-export type { UnknownNeed } from './unknownInputs.ts';
-export { certifyFleet, type Certificate, type CertifiedLoss, type CertifyInput } from './certifyFleet.ts';
+export { certifyFleet, type Certificate } from './certifyFleet.ts';

@@ -9,7 +9,7 @@ import { proposeRun } from './proposeRun.ts';
  */
 export function decideFailback(input: DecideInput): Decision | null {
   if (input.activeRun !== null || input.drained.length === 0) return null;
-  const expired = input.drained.filter((one) => one.expiresAt <= input.now);
+  const expired = expiredDrains(input);
   const stuck = expired.filter((one) => assessmentOf(input, one)?.verdict !== 'healthy');
   const endable = expired.filter((one) => !stuck.includes(one));
   const recovered = input.drained.filter((one) => !expired.includes(one) && mayComeBack(input, one));
@@ -26,6 +26,9 @@ export function decideFailback(input: DecideInput): Decision | null {
   const run: RunProposal = { kind: 'failback', mode: 'graceful', stamps: back.map((one) => one.stamp), scope: 'full', trigger: 'autoFailback' };
   return proposeRun(input, run, why);
 }
+
+/** Drains that have run out: each is ended, or a person is told, and either way it is on record (I5). */
+export const expiredDrains = ({ drained, now }: Pick<DecideInput, 'drained' | 'now'>): readonly DrainedStamp[] => drained.filter(({ expiresAt }) => expiresAt <= now);
 
 function mayComeBack(input: DecideInput, drained: DrainedStamp): boolean {
   const { failback } = input.fleet.policy;

@@ -13,8 +13,6 @@ export function describeEvent(event: LedgerEvent): string {
       return event.previousRunId === null ? 'fence taken' : `fence taken after run ${event.previousRunId}`;
     case 'RunHandedOver':
       return `stopped here, nothing more is touched: ${event.why}`;
-    case 'Assessed':
-      return `assessed: ${event.assessments.map((one) => `${one.stamp} ${one.verdict}`).join(', ')}`;
     case 'Decided':
       return `decided ${event.decision}: ${event.why}`;
     case 'PlanMade':

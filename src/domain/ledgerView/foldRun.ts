@@ -16,6 +16,8 @@ export interface RunView {
   readonly openedAt: number | null;
   readonly closedAt: number | null;
   readonly epoch: number;
+  /** Control-plane region that took the fence for it last; null = none has yet. */
+  readonly executedBy: string | null;
   /** The newest plan, with its findings and its text. */
   readonly plan: { readonly plan: Plan; readonly findings: readonly Finding[]; readonly rendering: string } | null;
   readonly blocked: readonly BlockedReason[];
@@ -57,7 +59,7 @@ export interface TimelineItem {
   readonly text: string;
 }
 
-type Draft = { -readonly [Key in keyof Omit<RunView, 'surges' | 'writes' | 'undo' | 'timeline'>]: RunView[Key] };
+type Draft = { -readonly [Key in keyof Omit<RunView, 'executedBy' | 'surges' | 'writes' | 'undo' | 'timeline'>]: RunView[Key] };
 
 /** Pure and total: any prefix of a run's entries folds to the view at that point. Those not chained yet (seq -1) are the newest. */
 export function foldRun(entries: readonly ChainedEntry[]): RunView {
@@ -71,9 +73,10 @@ export function foldRun(entries: readonly ChainedEntry[]): RunView {
     foldSurge(surges, event, at);
     foldWrite(writes, event, at);
   }
-  const { closed } = runStanding(sorted);
+  const { closed, executedBy } = runStanding(sorted);
   return {
     ...view,
+    executedBy,
     ...(closed === null ? {} : { phase: 'closed', outcome: closed.outcome, closedBecause: closed.why, closedAt: closed.at }),
     surges: [...surges.values()],
     writes,

@@ -1,7 +1,8 @@
-export { planHandBack, type HandBack } from './planHandBack.ts';
+export { planHandBack, type RoomInUse } from './planHandBack.ts';
 export { planRun } from './planRun.ts';
 export type { PlanInput } from './planContext.ts';
+export { judgeSettings, judgeShares, wantedShares, type ShiftVerdict } from './judgeShift.ts';
 export { failedOthers, reassessRun, type Reassessed } from './reassessRun.ts';
-export { verifyCapacity, type CapacityProof } from './verifyCapacity.ts';
+export { verifyCapacity } from './verifyCapacity.ts';
 export { withoutLateNodes } from './withoutLateNodes.ts';
 export { shortfallText } from './planNotes.ts';

@@ -1,62 +1,53 @@
-import { boundsAreOurs, freshStampFacts, replicasNeeded } from '../capacity/index.ts';
-import type { FleetFacts, PoolFacts, StampFacts } from '../facts.ts';
-import type { Fleet } from '../fleet.ts';
-import type { CountBounds, HpaSurge, PoolSurge, ReplicaBounds, StampSurge } from '../plan.ts';
+import { replicasNeeded } from '../capacity/index.ts';
+import type { LoadFacts, StampFacts, WorkloadFacts } from '../facts.ts';
+import type { Fleet, StampName } from '../fleet.ts';
+import type { Write } from '../ledgerEvent.ts';
+import { planUndo, type RestoreTo, type UndoPlan } from '../planUndo.ts';
+import type { PendingUndo } from '../undo.ts';
+import type { Reading } from '../reading.ts';
 
-/** A surge handed back: what is restored, in the order in which it is written, and what is kept, with the reason. */
-export interface HandBack {
-  readonly hpas: readonly { readonly stamp: string; readonly workload: string; readonly namespace: string; readonly hpa: string; readonly from: ReplicaBounds; readonly to: ReplicaBounds }[];
-  readonly pools: readonly { readonly stamp: string; readonly pool: string; readonly from: CountBounds; readonly to: CountBounds }[];
-  readonly kept: readonly { readonly stamp: string; readonly what: string; readonly why: string }[];
-}
+/** What says how much of a surge the load still needs. */
+export type RoomInUse = Readonly<Record<StampName, Pick<StampFacts, 'workloads' | 'load'>>>;
 
 /**
- * The way back of surges, newest first and pods before nodes. Restores only what is still as we left it (I12), and never
- * goes below what the load needs: a maximum stays as high as the present load calls for, and a
- * pool keeps room for the nodes that it has. A load that is not known keeps the surge.
+ * The way back of surges, in the order of `pending` (newest first, so pods before nodes). Never below what the load needs: an HPA's
+ * maximum stays as high as the present load calls for, below which the HPA comes down by itself, and as long as one
+ * keeps it, the pools of that stamp keep theirs. A load that is not known keeps the surge. Room that was taken (sheds) goes back
+ * in any case.
  */
-export function planHandBack(surges: readonly StampSurge[], facts: FleetFacts, fleet: Fleet): HandBack {
-  const hpas: HandBack['hpas'][number][] = [];
-  const pools: HandBack['pools'][number][] = [];
-  const kept: HandBack['kept'][number][] = [];
-  for (const surge of surges.toReversed()) {
-    const read = facts.stamps[surge.stamp];
-    const fresh = read === undefined ? null : freshStampFacts(read, facts.at);
-    for (const step of surge.hpas.toReversed()) {
-      const answer = hpaBack(step, fresh, fleet);
-      if (typeof answer === 'string') kept.push({ stamp: surge.stamp, what: `HPA ${step.namespace}/${step.hpa}`, why: answer });
-      else hpas.push({ stamp: surge.stamp, workload: step.workload, namespace: step.namespace, hpa: step.hpa, from: step.after, to: answer });
-    }
-    for (const step of surge.pools.toReversed()) {
-      const answer = poolBack(step, fresh);
-      if (typeof answer === 'string') kept.push({ stamp: surge.stamp, what: `pool ${step.pool}`, why: answer });
-      else pools.push({ stamp: surge.stamp, pool: step.pool, from: step.after, to: answer });
-    }
-  }
-  return { hpas, pools, kept };
+export function planHandBack(pending: readonly PendingUndo[], found: ReadonlyMap<string, Write>, inUse: RoomInUse, fleet: Fleet): UndoPlan {
+  const hpaOf: RestoreTo = ({ restore }, current) => (restore.target === 'hpa' && current.target === 'hpa' ? hpaBack(restore, current, inUse[restore.stamp], fleet) : restore);
+  const busy = new Set(
+    pending.flatMap((undo) => {
+      const current = found.get(undo.key);
+      if (undo.restore.target !== 'hpa' || current === undefined) return [];
+      const target = hpaOf(undo, current);
+      return 'keep' in target || (target.target === 'hpa' && target.set.maxReplicas > undo.restore.set.maxReplicas) ? [undo.stamp] : [];
+    }),
+  );
+  return planUndo(pending, found, (undo, current) => {
+    const { restore } = undo;
+    if (restore.target !== 'pool' || current.target !== 'pool' || !busy.has(restore.stamp)) return hpaOf(undo, current);
+    return { ...restore, set: { minCount: restore.set.minCount, maxCount: Math.max(restore.set.maxCount, current.set.maxCount) } };
+  });
 }
 
-function hpaBack(step: HpaSurge, facts: StampFacts | null, fleet: Fleet): ReplicaBounds | string {
-  if (facts === null || facts.workloads.kind === 'unknown') return 'it cannot be read now';
-  const workload = facts.workloads.value.find(({ name }) => name === step.workload);
-  const hpa = workload?.hpa ?? null;
-  const settings = fleet.workloads.find(({ name }) => name === step.workload);
-  if (workload === undefined || hpa === null || settings === undefined) return 'it is not there any more';
-  if (!boundsAreOurs(hpa)) return 'a reconciler owns its bounds now';
-  if (hpa.minReplicas !== step.after.minReplicas || hpa.maxReplicas !== step.after.maxReplicas) return `somebody else has set it to ${hpa.minReplicas}..${hpa.maxReplicas}`;
-  if (facts.load.kind === 'unknown') return `its load is not known (${facts.load.why})`;
-  const load = facts.load.value.byWorkload[step.workload] ?? facts.load.value.requestsPerSecond * settings.trafficShare;
-  const needed = replicasNeeded(settings, workload, { now: load, after: load }, fleet.policy);
-  // Between its bounds the HPA itself comes down as far as the load lets it.
-  return { minReplicas: step.before.minReplicas, maxReplicas: Math.min(hpa.maxReplicas, Math.max(step.before.maxReplicas, needed)) };
+type HpaWrite = Extract<Write, { target: 'hpa' }>;
+
+function hpaBack(restore: HpaWrite, current: HpaWrite, inUse: RoomInUse[string] | undefined, fleet: Fleet): ReturnType<RestoreTo> {
+  if (restore.set.maxReplicas >= current.set.maxReplicas) return restore;
+  if (inUse === undefined || inUse.workloads.kind === 'unknown') return { keep: 'what runs there is not known, left as it is' };
+  const facts = inUse.workloads.value.find(({ hpa }) => hpa?.namespace === restore.namespace && hpa.name === restore.hpa);
+  const settings = fleet.workloads.find(({ name }) => name === facts?.name);
+  if (facts === undefined || settings === undefined) return restore;
+  const load = loadOf(facts, settings.trafficShare, inUse.load);
+  if (load === null) return { keep: 'its load is not known, left as it is' };
+  // By requests alone: the cpu of pods that have just lost their traffic says nothing about what is left.
+  const needed = replicasNeeded(settings, null, { now: null, after: load }, fleet.policy);
+  return { ...restore, set: { minReplicas: restore.set.minReplicas, maxReplicas: Math.min(current.set.maxReplicas, Math.max(restore.set.maxReplicas, needed)) } };
 }
 
-function poolBack(step: PoolSurge, facts: StampFacts | null): CountBounds | string {
-  if (facts === null || facts.pools.kind === 'unknown') return 'it cannot be read now';
-  const pool: PoolFacts | undefined = facts.pools.value.find(({ name }) => name === step.pool);
-  if (pool === undefined) return 'it is not there any more';
-  if (pool.minCount !== step.after.minCount || pool.maxCount !== step.after.maxCount) return `somebody else has set it to ${pool.minCount}..${pool.maxCount}`;
-  if (pool.provisioningState !== 'Succeeded') return `another operation is in progress (${pool.provisioningState})`;
-  // A maxCount below the count is refused by AKS, and would take nodes from pods that still run.
-  return { minCount: step.before.minCount, maxCount: Math.max(step.before.maxCount, pool.count) };
+function loadOf({ name }: WorkloadFacts, trafficShare: number, load: Reading<LoadFacts>): number | null {
+  if (load.kind === 'unknown') return null;
+  return load.value.byWorkload[name] ?? load.value.requestsPerSecond * trafficShare;
 }

@@ -1,11 +1,6 @@
 import type { OriginState, RoutingState } from '../traffic/index.ts';
 import { stampAt, type FleetContext } from './fleetContext.ts';
 
-/** As Front Door is set now; stamps whose probes fail are out. */
-export function stateAsSet(context: FleetContext): RoutingState {
-  return mapState(context, (state) => state);
-}
-
 /** With these stamps in service at their normal weight, whatever they are now: what a loss is measured against. */
 export function stateWith(context: FleetContext, stamps: ReadonlySet<number>): RoutingState {
   return mapState(context, (state, at) => (stamps.has(at.stampIndex) ? { weight: normalWeight(context, at, state.weight), serves: 'serving' } : state));

@@ -1,1 +1,1 @@
-export { simulateLoss, type SimulateInput, type SimulatedPolicy, type SimulatedShortfall, type SimulatedStamp, type Simulation } from './simulateLoss.ts';
+export { simulateLoss, type SimulateInput, type Simulation } from './simulateLoss.ts';

@@ -9,20 +9,15 @@ const cableDetour = 1.5;
 const fixedMs = 6;
 
 /**
- * Estimated round trip between users near one Azure region and another region, milliseconds:
- * 6 + 1.5 x great-circle kilometres / 100. It ranks regions; it is no measurement. Null where a name is not known.
+ * Estimated round trip between users at a place and a region, whole milliseconds: 6 + 1.5 x great-circle kilometres / 100. It
+ * ranks regions; it is no measurement. Null where the region is not known.
  */
-export function estimateRegionLatencyMs(from: string, to: string): number | null {
-  return latencyMs(placeOfRegion(from), placeOfRegion(to));
-}
-
-/** The same for users who are at a place, whole milliseconds. */
 export function estimateLatencyMs(users: Place, region: string): number | null {
   const latency = latencyMs(users, placeOfRegion(region));
   return latency === null ? null : Math.round(latency);
 }
 
-/** The same between regions by their positions in a list, each looked up once. */
+/** The same for users near one region, by positions of regions in a list, not rounded; each is looked up once. */
 export function regionLatencies(regions: readonly string[]): (from: number, to: number) => number | null {
   const places = regions.map(placeOfRegion);
   return (from, to) => latencyMs(places[from] ?? null, places[to] ?? null);

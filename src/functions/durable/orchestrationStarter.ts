@@ -1,5 +1,5 @@
 import type { DurableClient } from 'durable-functions';
-import type { OrchestrationStarter } from '../../activities/startRun.ts';
+import type { OrchestrationStarter } from '../../activities/contracts.ts';
 import type { Fleet } from '../../domain/fleet.ts';
 import type { RunRequest } from '../../domain/run.ts';
 import type { RunInput } from '../../orchestrations/failover.ts';
@@ -32,4 +32,4 @@ export function limitsOf({ policy, drills }: Fleet, request: RunRequest): RunLim
 }
 
 /** The extension answers 409 while an instance of this id is pending, running or suspended; the SDK puts its text into the error. */
-const isAlreadyThere = (error: unknown): boolean => error instanceof Error && /already exists|HTTP 409/.test(error.message);
+export const isAlreadyThere = (error: unknown): boolean => error instanceof Error && /already exists|HTTP 409/.test(error.message);

@@ -1,11 +1,11 @@
 import type { InvocationContext } from '@azure/functions';
+import type { CapacityAnswers, DecisionEvent, RunOpened } from '../../activities/contracts.ts';
 import type { FleetAssessment } from '../../domain/assessment.ts';
 import type { ActiveRun, DrainedStamp, RecentRun } from '../../domain/decide/decision.ts';
 import type { PlanResult } from '../../domain/plan.ts';
 import type { RunRequest } from '../../domain/run.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { TokenVerifier } from './auth/tokenVerifier.ts';
-import type { CertificateAnswer, SimulateAnswer, SimulateRequest } from './capacitySchemas.ts';
 
 /** What the routes stand on. Built once by the composition root; the starter is made per call, from the Durable client. */
 export interface HttpDeps extends Pick<Ports, 'fleet' | 'controlRegion' | 'clock' | 'ledger' | 'state' | 'controls'> {
@@ -39,22 +39,5 @@ export interface RunStarter {
   /** Starts a look at the fleet now and does not wait for it. */
   requestAssessment(reason: string): Promise<void>;
   /** Puts an operator's word on record for the run and wakes it. */
-  raiseDecision(runId: string, decision: OperatorDecision): Promise<void>;
-}
-
-export type RunOpened =
-  | { readonly kind: 'opened'; readonly runId: string }
-  | { readonly kind: 'exists'; readonly runId: string }
-  | { readonly kind: 'busy'; readonly runId: string; readonly what: string };
-
-export interface OperatorDecision {
-  readonly decision: 'approve' | 'abort';
-  readonly by: string;
-  readonly reason: string;
-}
-
-export interface CapacityAnswers {
-  /** Null when none has been computed yet. `pairs` also asks for the loss of every two regions. */
-  certificate(scope: 'singles' | 'pairs'): Promise<CertificateAnswer | null>;
-  simulate(request: SimulateRequest): Promise<SimulateAnswer>;
+  raiseDecision(runId: string, decision: DecisionEvent): Promise<void>;
 }

@@ -1,7 +1,6 @@
 import { app, type Timer } from '@azure/functions';
 import * as df from 'durable-functions';
-import type { Activities } from '../../activities/index.ts';
-import type { OrchestrationStarter } from '../../activities/startRun.ts';
+import type { Activities, OrchestrationStarter } from '../../activities/contracts.ts';
 import type { DrillPunctuality } from '../../domain/decide/drill.ts';
 import type { Fleet } from '../../domain/fleet.ts';
 import type { RunRequest } from '../../domain/run.ts';

@@ -5,6 +5,7 @@ import type { FenceHold } from '../../domain/run.ts';
 import type { ApprovalOnRecord } from '../../domain/ledgerView/runStanding.ts';
 import type { FenceStep, RunStep, Stopped } from '../../activities/contracts.ts';
 import { call, now, wait, type Steps } from './call.ts';
+import { showStatus } from './showStatus.ts';
 
 /** A run that holds the fence. */
 export interface Run {
@@ -47,7 +48,7 @@ export function* conduct(ctx: OrchestrationContext, request: RunRequest, body: (
     ending = { outcome: 'frozen', why: `stopped where it was: ${messageOf(error)}` };
   }
   const { outcome, why } = ending;
-  ctx.df.setCustomStatus({ phase: 'closed', outcome, why });
+  showStatus(ctx, { phase: 'closed', outcome, why });
   yield* call(ctx, 'closeRun', { request: ending.request ?? request, hold, outcome, why });
   return ending;
 }
@@ -57,7 +58,7 @@ const fencePatienceMinutes: Record<RunRequest['kind'], number> = { failover: 20,
 function* waitForFence(ctx: OrchestrationContext, request: RunRequest): Steps<FenceStep> {
   const deadline = now(ctx) + fencePatienceMinutes[request.kind] * 60_000;
   for (;;) {
-    ctx.df.setCustomStatus({ phase: 'fencing' });
+    showStatus(ctx, { phase: 'fencing' });
     const fence = yield* call(ctx, 'takeFence', { request });
     if (fence.kind !== 'busy' || deadline <= now(ctx)) return fence;
     yield* wait(ctx, 5);
@@ -108,7 +109,7 @@ export function* giveWay(ctx: OrchestrationContext, step: RunStep, why: string):
 type TrafficUndone = { readonly kind: 'undone'; readonly kept: readonly string[] } | { readonly kind: 'ended'; readonly ending: Ending };
 
 function* undoTraffic(ctx: OrchestrationContext, step: RunStep, ending: Ending): Steps<TrafficUndone> {
-  ctx.df.setCustomStatus({ phase: 'undoing', ...ending });
+  showStatus(ctx, { phase: 'undoing', outcome: ending.outcome, why: ending.why });
   yield* call(ctx, 'enterPhase', { ...step, phase: 'undoing' });
   const traffic = yield* call(ctx, 'undoWrites', { ...step, ofRun: step.request.runId, what: 'traffic' });
   if (traffic.kind === 'stopped') return { kind: 'ended', ending: stoppedEnding(traffic) };

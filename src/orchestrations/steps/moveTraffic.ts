@@ -1,6 +1,7 @@
 import type { OrchestrationContext } from 'durable-functions';
 import type { PlanDigest, PlanPart, RunStep, ShiftStep, Stopped } from '../../activities/contracts.ts';
 import { call, now, wait, type Steps } from './call.ts';
+import { showStatus } from './showStatus.ts';
 
 /** Away from a stamp the gate goes first, the fast lever; back to it last, so that traffic returns when all else is set. */
 export const leaving: readonly PlanPart[] = ['gates', 'shifts'];
@@ -23,12 +24,12 @@ export function* moveTraffic(ctx: OrchestrationContext, step: RunStep, digest: P
 const lookSeconds = 15;
 
 /** Set and verify are separate verbs: a change that was accepted may land in 20 minutes or never. */
-export function* verifyTraffic(ctx: OrchestrationContext, step: RunStep, minutes: number): Steps<ShiftStep> {
-  const deadline = now(ctx) + minutes * 60_000;
+export function* verifyTraffic(ctx: OrchestrationContext, step: RunStep, minutes: number): Steps<Exclude<ShiftStep, { kind: 'notYet' }>> {
+  const until = now(ctx) + minutes * 60_000;
   for (;;) {
-    const verified = yield* call(ctx, 'verifyShift', step);
-    if (verified.kind !== 'notYet' || deadline <= now(ctx)) return verified;
-    ctx.df.setCustomStatus({ phase: 'verifying', why: verified.why });
+    const verified = yield* call(ctx, 'verifyShift', { ...step, until });
+    if (verified.kind !== 'notYet') return verified;
+    showStatus(ctx, { phase: 'verifying', why: verified.why });
     yield* wait(ctx, lookSeconds);
   }
 }

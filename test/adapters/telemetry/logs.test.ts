@@ -38,6 +38,12 @@ describe('lines of the log', () => {
     ]);
   });
 
+  it('what is decided outside a run names none', async () => {
+    const lines: LogLine[] = [];
+    await loggedLedger(ledgerThat({ kind: 'stored' }), { write: (line) => lines.push(line) }).record({ ...entry, runId: 'watch-northeurope-2026-11-22' });
+    expect(lines[0]?.about).not.toHaveProperty('runId');
+  });
+
   it('are readable in the log of the invocation while nothing is exported', () => {
     const lines: string[] = [];
     const invocation = { info: (line: string) => lines.push(`info ${line}`), warn: (line: string) => lines.push(`warn ${line}`), error: (line: string) => lines.push(`error ${line}`) };

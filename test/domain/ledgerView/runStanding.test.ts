@@ -37,7 +37,7 @@ describe('where a run stands on record', () => {
   it('is not closed by a former holder', () => {
     const overtaken = run(opened, ['north', 3, taken()], ['south', 5, taken('north')], ['north', 3, closed]);
     expect(runStanding(overtaken).closed).toBeNull();
-    expect(foldRun(overtaken)).toMatchObject({ outcome: null, closedAt: null });
+    expect(foldRun(overtaken)).toMatchObject({ outcome: null, closedAt: null, executedBy: 'south' });
     expect(runStanding([...overtaken, ...run(['south', 5, { ...closed, outcome: 'completed' }])])).toMatchObject({ closed: { outcome: 'completed' } });
   });
 

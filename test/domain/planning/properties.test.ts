@@ -6,7 +6,7 @@ import type { FleetFacts } from '../../../src/domain/facts.ts';
 import type { Fleet, Policy } from '../../../src/domain/fleet.ts';
 import { planRun, type PlanInput } from '../../../src/domain/planning/index.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
-import { computeShares } from '../../../src/domain/traffic/index.ts';
+import { sharesOf } from '../traffic/sharesOf.ts';
 import { known } from '../../../src/domain/reading.ts';
 import type { RunRequest } from '../../../src/domain/run.ts';
 import { withFreeCores, withHpa, withLoad, withPool } from './change.ts';
@@ -98,7 +98,7 @@ describe('every plan that planRun makes', () => {
         const plan = planOf(input);
         if (plan === null || plan.mode === 'ungraceful' || input.facts.traffic.kind === 'unknown' || input.facts.demand.kind === 'unknown') return;
         const traffic = { originGroups: input.facts.traffic.value.originGroups.map((group) => ({ ...group, origins: group.origins.map((origin) => ({ ...origin, ...(plan.shifts.find((shift) => shift.origin === origin.origin)?.after) })) })) };
-        const after = computeShares({ stamps: names, traffic, demand: input.facts.demand.value, out: [] });
+        const after = sharesOf({ stamps: names, traffic, demand: input.facts.demand.value, out: [] });
         for (const { stamp, workloads } of plan.expected.stamps) {
           const rps = after.stamps.find((one) => one.stamp === stamp)?.requestsPerSecond ?? 0;
           for (const { workload: name, replicasNeeded } of workloads) {

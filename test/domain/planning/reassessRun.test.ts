@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { FleetAssessment, Verdict } from '../../../src/domain/assessment.ts';
 import type { FleetFacts } from '../../../src/domain/facts.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
-import { planHandBack, planRun, reassessRun } from '../../../src/domain/planning/index.ts';
+import { planRun, reassessRun } from '../../../src/domain/planning/index.ts';
 import { known, unknown } from '../../../src/domain/reading.ts';
 import type { RunRequest } from '../../../src/domain/run.ts';
-import { withHpa, withLoad, withOrigin, withPool, withStamp } from './change.ts';
+import { withOrigin } from './change.ts';
 import { at, assessed, deadEast, greyEast, request, sampleFacts, sampleFleet } from './threeRegions.ts';
 
 const fleet = sampleFleet();
@@ -77,35 +77,5 @@ describe('reassessRun', () => {
     const back: Plan = { ...graceful, kind: 'failback', stamps: ['centralus'] };
     expect(reassessed(back, central('unhealthy'), facts, { request: { kind: 'failback', stamps: ['centralus'] } })).toMatchObject({ kind: 'superseded', why: 'centralus failed again' });
     expect(reassessed({ ...back, stamps: ['westus3'] }, central('unhealthy'), facts, { request: { kind: 'failback', stamps: ['westus3'] } })).toEqual({ kind: 'holds' });
-  });
-});
-
-describe('planHandBack', () => {
-  const [surge] = graceful.surges;
-  const after = (changed: FleetFacts): FleetFacts => {
-    let applied = withPool(changed, 'centralus', { ...surge?.pools[0]?.after, count: 14 });
-    for (const { workload, after: bounds } of surge?.hpas ?? []) applied = withHpa(applied, 'centralus', workload, bounds);
-    return withLoad(applied, 'centralus', { requestsPerSecond: 1000 });
-  };
-
-  it('restores the original bounds, pods before nodes, and never a maxCount below the count', () => {
-    const back = planHandBack(graceful.surges, after(facts), fleet);
-    expect(back.kept).toEqual([]);
-    expect(back.hpas.map(({ workload, to }) => [workload, to])).toEqual([['recommendations', { minReplicas: 9, maxReplicas: 20 }], ['web', { minReplicas: 18, maxReplicas: 38 }]]);
-    expect(back.pools.map(({ to }) => to)).toEqual([{ minCount: 3, maxCount: 14 }]);
-  });
-
-  it('keeps what the load still needs', () => {
-    const busy = planHandBack(graceful.surges, withLoad(after(facts), 'centralus', { requestsPerSecond: 2000, byWorkload: { web: 2000, recommendations: 800 } }), fleet);
-    expect(busy.hpas.find(({ workload }) => workload === 'web')?.to).toEqual({ minReplicas: 18, maxReplicas: 55 });
-  });
-
-  it('leaves alone what another owner has changed, what is busy and what cannot be read (I12)', () => {
-    const changed = planHandBack(graceful.surges, withHpa(withPool(after(facts), 'centralus', { maxCount: 21 }), 'centralus', 'web', { minReplicas: 12 }), fleet);
-    expect(changed.kept.map(({ what, why }) => [what, why])).toEqual([['HPA shop/web', expect.stringMatching(/somebody else has set it to 12\.\./)], ['pool user1', expect.stringMatching(/somebody else has set it to 14\.\.21/)]]);
-    const gone = planHandBack(graceful.surges, withStamp(after(facts), 'centralus', () => ({ workloads: unknown('timeout', at), pools: unknown('timeout', at) })), fleet);
-    expect([gone.hpas, gone.pools, gone.kept.length]).toEqual([[], [], 3]);
-    const owned = planHandBack(graceful.surges, withHpa(after(facts), 'centralus', 'web', { owner: { kind: 'reconciler', manager: 'keda-operator', how: 'keda', ignoresBounds: 'reverted' } }), fleet);
-    expect(owned.kept.map(({ why }) => why)).toEqual(['a reconciler owns its bounds now']);
   });
 });

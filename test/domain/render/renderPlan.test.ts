@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { renderDecision } from '../../../src/domain/render/renderDecision.ts';
 import { renderPlan, renderPlanResult } from '../../../src/domain/render/renderPlan.ts';
-import { now, samplePlan } from '../check/fixture.ts';
+import { samplePlan } from '../check/fixture.ts';
 
 describe('renderPlan', () => {
   it('reads as a plan', () => {
@@ -43,22 +42,5 @@ describe('renderPlan', () => {
     expect(renderPlanResult({ kind: 'blocked', reasons: [{ code: 'shortOfRoom', shortfalls, message: 'westus3 is short of room' }] })).toBe(`Blocked
   shortOfRoom: westus3 is short of room
     westus3: standardDSv5Family lacks 48 vCPU (vcpuQuotaFamily); raise the quota to 248`);
-  });
-});
-
-describe('renderDecision', () => {
-  const run = { kind: 'failover', mode: 'graceful', stamps: ['eastus2'], scope: 'full', trigger: 'watch' } as const;
-
-  it.each([
-    [{ kind: 'nothing', why: 'all is well' }, 'Nothing is done: all is well'],
-    [{ kind: 'start', run, why: 'errors' }, 'Starts a graceful failover of eastus2: errors'],
-    [{ kind: 'start', run: { ...run, kind: 'failback' }, why: 'well again' }, 'Starts a graceful failback to eastus2: well again'],
-    [{ kind: 'askApproval', run, deadlineAt: now, why: 'errors' }, 'Asks to start a graceful failover of eastus2, until 2026-11-22T19:00:00.000Z: errors'],
-    [{ kind: 'surgeOnly', run, why: 'suspicion' }, 'Makes room for the loss of eastus2 and moves nothing: suspicion'],
-    [{ kind: 'supersede', runId: 'r1', run, why: 'second failure' }, 'Run r1 turns into a graceful failover of eastus2: second failure'],
-    [{ kind: 'freeze', why: 'all fail' }, 'Frozen, a person is needed: all fail'],
-    [{ kind: 'escalate', stamps: ['eastus2'], why: 'run out' }, 'A person is needed for eastus2: run out'],
-  ] as const)('%j', (decision, text) => {
-    expect(renderDecision(decision)).toBe(text);
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { buildTrafficModel, calibrateUsers, currentState, estimateRegionLatencyMs, routeDemand, type TrafficModel } from '../../../src/domain/traffic/index.ts';
+import { buildTrafficModel, calibrateUsers, currentState, regionLatencies, routeDemand, type TrafficModel } from '../../../src/domain/traffic/index.ts';
 import type { DemandFacts, TrafficFacts } from '../../../src/domain/facts.ts';
 
 const regions = ['eastus2', 'centralus', 'westus3'];
-const between = (from: number, to: number): number | null => estimateRegionLatencyMs(regions[from] ?? '', regions[to] ?? '');
+const between = regionLatencies(regions);
 const traffic = (latencyWindowMs: number): TrafficFacts => ({ originGroups: [{ name: 'web', latencyWindowMs, probeDrainSeconds: 60, origins: regions.map((stamp) => ({ stamp, origin: stamp, hostName: stamp, weight: 500, priority: 1, enabled: 'Enabled' as const })) }] });
 const users = (name: string, requestsPerSecond: number, eastus2: number, centralus: number, westus3: number) => ({ name, originGroup: 'web', requestsPerSecond, latencyMsByStamp: { eastus2, centralus, westus3 } });
 const demand: DemandFacts = { source: 'countryTable', groups: [users('United States', 2700, 26, 15, 33), users('Japan', 200, 171, 157, 147), users('United Kingdom', 100, 96, 105, 134)] };

@@ -4,7 +4,8 @@ import type { ChainedEntry, LedgerEntry, LedgerEvent } from '../../../src/domain
 import { chainEntry } from '../../../src/domain/ledgerView/hashEntry.ts';
 import type { Controls, RunRequest } from '../../../src/domain/run.ts';
 import { createTokenVerifier } from '../../../src/functions/http/auth/tokenVerifier.ts';
-import type { HttpDeps, OperatorDecision, RunOpened } from '../../../src/functions/http/deps.ts';
+import type { DecisionEvent, RunOpened } from '../../../src/activities/contracts.ts';
+import type { HttpDeps } from '../../../src/functions/http/deps.ts';
 import { routes } from '../../../src/functions/http/routes/index.ts';
 import type { StateStore, Versioned } from '../../../src/ports/state.ts';
 import { fleetAssessment, now, sampleFleet, samplePlan } from '../../domain/check/fixture.ts';
@@ -75,7 +76,7 @@ export function memoryState(): StateStore & { readonly documents: Map<string, Ve
 export interface Harness {
   readonly deps: HttpDeps;
   readonly opened: RunRequest[];
-  readonly decisions: { readonly runId: string; readonly decision: OperatorDecision }[];
+  readonly decisions: { readonly runId: string; readonly decision: DecisionEvent }[];
   readonly looks: string[];
   readonly recorded: LedgerEntry[];
   readonly logged: string[];

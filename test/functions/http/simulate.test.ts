@@ -117,6 +117,18 @@ describe('one survivor, and something is short', () => {
   });
 });
 
+it('counts what is missing however much it is: 160,000 requests/s are 2,000 replicas, 1,990 more, 2 fit; 1988 / 4 = 497 nodes, of which the pool may have 97', async () => {
+  const { body } = await askAbout(setting(pair)).simulate({ ...loseEast, demandFactor: 100 });
+  expect(body).toMatchObject({ survives: false, binding: { constraint: 'poolMax', missing: 400, unit: 'nodes' }, stamps: [{ requestsPerSecond: { after: 160_000 }, workloads: [{ replicasNeeded: 2000 }], pools: [{ nodesNeeded: 500 }] }] });
+  expect(body.stamps[0].shortfalls.map(({ constraint, missing }: { constraint: string; missing: number }) => [constraint, missing])).toEqual([
+    ['poolMax', 400], // 97 of 497 are allowed: 20 %
+    ['vcpuQuotaRegion', 1000], // 497 x 4 = 1988, 988 left: 49.7 %
+    ['vcpuQuotaFamily', 1000],
+    ['subnetAddresses', 249], // 251 - 3 of 497 are free: 49.9 %
+    ['podCidr', 244], // a /16 holds 256 nodes, 3 are there: 253 of 497, 50.9 %
+  ]);
+});
+
 describe('what is missing is never room', () => {
   const gone = unknown('403 Forbidden', now);
 

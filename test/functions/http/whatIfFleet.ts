@@ -5,7 +5,7 @@ import type { Assessment, Verdict } from '../../../src/domain/assessment.ts';
 import type { FleetFacts, HpaFacts, NodeFacts, PoolFacts, Resources, StampFacts, WorkloadFacts } from '../../../src/domain/facts.ts';
 import type { Fleet } from '../../../src/domain/fleet.ts';
 import { known, type Reading } from '../../../src/domain/reading.ts';
-import { capacityAnswers } from '../../../src/functions/http/capacityAnswers.ts';
+import { capacityAnswers } from '../../../src/activities/capacityAnswers.ts';
 import { openSandbox } from '../../adapters/support/sandboxPorts.ts';
 import { now } from '../../domain/check/fixture.ts';
 import { harness, memoryState, type Answered } from './harness.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { installCoreApi, registerInto } from '../../../sandbox/host/functions/coreApi.ts';
 import { FunctionRegistry } from '../../../sandbox/host/functions/functionRegistry.ts';
 import { invokeFunction } from '../../../sandbox/host/functions/invokeFunction.ts';
-import type { Activities } from '../../../src/activities/index.ts';
+import type { Activities } from '../../../src/activities/contracts.ts';
 import { loadFleet } from '../../../src/config/loadFleet.ts';
 import { fleetDocumentOf, loadScenario } from '../../../sandbox/scenarios/index.ts';
 

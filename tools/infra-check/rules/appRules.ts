@@ -30,6 +30,9 @@ export const settingsFit: Rule = {
       return [
         ...(read.kind === 'invalid' ? read.problems.map((problem) => `${site.name}: ${problem.name} ${problem.message}`) : []),
         ...unread.map((name) => `${site.name}: ${name} is read by nobody`),
+        ...['AZURE_CLIENT_ID', 'AzureWebJobsStorage__clientId']
+          .filter((name) => !Object.keys(recordAt(site.body, 'identity.userAssignedIdentities')).some((id) => (textAt(settings, name) ?? '').includes(`'${id}'`)))
+          .map((name) => `${site.name}: ${name} is not its own identity's`),
         ...(textAt(settings, 'SPILLWAY_CONTROL_REGION') === site.location ? [] : [`${site.name}: SPILLWAY_CONTROL_REGION is not its region`]),
       ];
     }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { certificateAnswer, simulateAnswer, simulateRequest } from '../capacitySchemas.ts';
+import type { Certificate } from '../../../domain/certificate/index.ts';
+import { certificateAnswer, simulateAnswer, simulateRequest, type CertificateAnswer } from '../capacitySchemas.ts';
 import { problem } from '../problem.ts';
 import { answer, defineRoute, nothingGiven } from '../route.ts';
 
@@ -11,9 +12,16 @@ export const getCertificate = defineRoute({
   answers: { 200: { description: 'The certificate.', schema: certificateAnswer } },
   async handle({ deps, query }) {
     const certificate = await deps.capacity.certificate(query.losses);
-    return certificate === null ? problem('capacityUnknown', 'no certificate has been computed yet') : answer(200, certificate);
+    return certificate === null ? problem('capacityUnknown', 'no certificate has been computed yet') : answer(200, answerOf(certificate));
   },
 });
+
+function answerOf({ at, losses }: Certificate): CertificateAnswer {
+  return {
+    at: new Date(at).toISOString(),
+    losses: losses.map(({ lose, survives, binding, readyInSeconds, unknown }) => ({ lose: [...lose], survives, binding, readyInSeconds, unknown: unknown.map(({ input, why }) => ({ input, why })) })),
+  };
+}
 
 export const simulate = defineRoute({
   name: 'simulate', method: 'POST', path: 'simulate', access: 'Reader', durable: 'none',

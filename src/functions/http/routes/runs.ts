@@ -79,6 +79,7 @@ const runDetail = z.looseObject({
   openedAt: instant.nullable(),
   closedAt: instant.nullable(),
   epoch: z.int(),
+  executedBy: z.string().nullable().describe('Control-plane region that executes it; null before one has the fence.'),
   request: z.looseObject({ kind, stamps: z.array(z.string()), reason: z.string(), trigger }).nullable(),
   approval: z.object({ state: z.enum(['none', 'asked', 'given', 'missed']), until: instant.nullable(), by: z.string().nullable() }),
   plan: z.looseObject({ rendering: z.string() }).nullable().describe('The newest plan, with its findings and its text.'),

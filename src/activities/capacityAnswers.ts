@@ -1,14 +1,13 @@
-import { readAssessment } from '../../activities/readAssessment.ts';
-import { readCertificate } from '../../activities/certify.ts';
-import type { RecentFacts } from '../../activities/recentFacts.ts';
-import type { FleetAssessment } from '../../domain/assessment.ts';
-import { certifyFleet, type Certificate } from '../../domain/certificate/index.ts';
-import type { FleetFacts } from '../../domain/facts.ts';
-import { simulateLoss } from '../../domain/simulate/index.ts';
-import { TransientError } from '../../ports/outcome.ts';
-import type { Ports } from '../../ports/ports.ts';
-import type { CertificateAnswer } from './capacitySchemas.ts';
-import type { CapacityAnswers } from './deps.ts';
+import { readAssessment } from './readAssessment.ts';
+import { readCertificate } from './certify.ts';
+import type { CapacityAnswers } from './contracts.ts';
+import type { RecentFacts } from './recentFacts.ts';
+import type { FleetAssessment } from '../domain/assessment.ts';
+import { certifyFleet, type Certificate } from '../domain/certificate/index.ts';
+import type { FleetFacts } from '../domain/facts.ts';
+import { simulateLoss } from '../domain/simulate/index.ts';
+import { TransientError } from '../ports/outcome.ts';
+import type { Ports } from '../ports/ports.ts';
 
 /** The certificate's own rhythm is a minute; one that is older than this is computed again before it is shown. */
 const certificateHoldsMs = 90_000;
@@ -25,9 +24,9 @@ export function capacityAnswers(ports: Ports, facts: RecentFacts): CapacityAnswe
   return {
     async certificate(losses) {
       const kept = losses === 'singles' ? await keptCertificate(ports) : null;
-      if (kept !== null && ports.clock.now() - kept.at <= certificateHoldsMs) return certificateAnswer(kept);
+      if (kept !== null && ports.clock.now() - kept.at <= certificateHoldsMs) return kept;
       const assessment = await readAssessment(ports);
-      return assessment === null ? null : certificateAnswer(await computed(assessment, losses));
+      return assessment === null ? null : computed(assessment, losses);
     },
     async simulate({ lose, demandFactor, policy }) {
       const assessment = (await readAssessment(ports)) ?? { at: ports.clock.now(), stamps: [], observerSuspect: false };
@@ -44,11 +43,4 @@ async function keptCertificate(ports: Ports): Promise<Certificate | null> {
     if (error instanceof TransientError) return null;
     throw error;
   }
-}
-
-function certificateAnswer({ at, losses }: Certificate): CertificateAnswer {
-  return {
-    at: new Date(at).toISOString(),
-    losses: losses.map(({ lose, survives, binding, readyInSeconds, unknown }) => ({ lose: [...lose], survives, binding, readyInSeconds, unknown: unknown.map(({ input, why }) => ({ input, why })) })),
-  };
 }

@@ -1,7 +1,6 @@
-import type { DemandFacts, TrafficFacts } from '../facts.ts';
-import type { OriginGroupName, StampName } from '../fleet.ts';
-import { currentState, routeDemand } from './routeDemand.ts';
-import { buildTrafficModel } from './trafficModel.ts';
+import type { DemandFacts, TrafficFacts } from '../../../src/domain/facts.ts';
+import type { OriginGroupName, StampName } from '../../../src/domain/fleet.ts';
+import { buildTrafficModel, currentState, routeDemand } from '../../../src/domain/traffic/index.ts';
 
 export interface SharesInput {
   readonly stamps: readonly StampName[];
@@ -30,7 +29,7 @@ export interface StampShare {
 }
 
 /** Where each user group's requests go under given settings. The shares of all stamps add up to 1, unless there is no demand. */
-export function computeShares({ stamps, traffic, demand, out }: SharesInput): Shares {
+export function sharesOf({ stamps, traffic, demand, out }: SharesInput): Shares {
   const model = buildTrafficModel(stamps, traffic, demand);
   const isOut = new Set(out);
   const loads = routeDemand(model, currentState(model, (index) => isOut.has(stamps[index] ?? '')));

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { computeShares, type Shares } from '../../../src/domain/traffic/index.ts';
+import { sharesOf, type Shares } from './sharesOf.ts';
 import type { DemandFacts, OriginFacts, TrafficFacts } from '../../../src/domain/facts.ts';
 
 const stamps = ['east', 'middle', 'west'];
@@ -23,44 +23,44 @@ describe('where requests go', () => {
     ['an origin whose probes fail gets nobody', traffic(0), ['east'], [0, 300, 0]],
     ['with all probes failing, all enabled ones are served', traffic(40, [origin('east'), origin('middle'), origin('west', { enabled: 'Disabled' })]), ['east', 'middle'], [150, 150, 0]],
   ])('%s', (_, settings, out, expected) => {
-    expect(loads(computeShares({ stamps, traffic: settings, demand: demand([users(300, 10, 20, 50)]), out }))).toEqual(expected);
+    expect(loads(sharesOf({ stamps, traffic: settings, demand: demand([users(300, 10, 20, 50)]), out }))).toEqual(expected);
   });
 
   it('weights work at window 0 where latencies tie', () => {
     const settings = traffic(0, [origin('east', { weight: 250 }), origin('middle', { weight: 750 }), origin('west')]);
-    expect(loads(computeShares({ stamps, traffic: settings, demand: demand([users(400, 12, 12, 30)]), out: [] }))).toEqual([100, 300, 0]);
+    expect(loads(sharesOf({ stamps, traffic: settings, demand: demand([users(400, 12, 12, 30)]), out: [] }))).toEqual([100, 300, 0]);
   });
 
   it('latencies are told by name: in any order, of stamps that are elsewhere too, and once for two origins of a stamp', () => {
     const twice = traffic(0, [origin('west'), origin('east'), origin('west', { origin: 'web-west-2', weight: 1500 })]);
     const near = { ...users(400, 0, 0, 0), latencyMsByStamp: { middle: 1, east: 20, west: 10 } };
-    expect(loads(computeShares({ stamps, traffic: twice, demand: demand([near, { ...near, latencyMsByStamp: { east: 5, west: 10 } }]), out: [] }))).toEqual([400, 0, 400]);
+    expect(loads(sharesOf({ stamps, traffic: twice, demand: demand([near, { ...near, latencyMsByStamp: { east: 5, west: 10 } }]), out: [] }))).toEqual([400, 0, 400]);
   });
 
   it('says what nobody serves, and where Front Door serves the unhealthy', () => {
-    const allOff = computeShares({ stamps, traffic: traffic(0, stamps.map((stamp) => origin(stamp, { enabled: 'Disabled' }))), demand: demand([users(300, 1, 2, 3)]), out: [] });
+    const allOff = sharesOf({ stamps, traffic: traffic(0, stamps.map((stamp) => origin(stamp, { enabled: 'Disabled' }))), demand: demand([users(300, 1, 2, 3)]), out: [] });
     expect(allOff).toMatchObject({ unservedRequestsPerSecond: 300, failOpen: [] });
-    expect(computeShares({ stamps, traffic: traffic(0), demand: demand([users(300, 1, 2, 3)]), out: stamps }).failOpen).toEqual(['web']);
-    expect(computeShares({ stamps, traffic: traffic(0), demand: demand([{ ...users(7, 1, 2, 3), originGroup: 'api' }]), out: [] }).unservedRequestsPerSecond).toBe(7);
+    expect(sharesOf({ stamps, traffic: traffic(0), demand: demand([users(300, 1, 2, 3)]), out: stamps }).failOpen).toEqual(['web']);
+    expect(sharesOf({ stamps, traffic: traffic(0), demand: demand([{ ...users(7, 1, 2, 3), originGroup: 'api' }]), out: [] }).unservedRequestsPerSecond).toBe(7);
   });
 });
 
 describe('what is not certain counts for every stamp that it may hit', () => {
   it('users of unknown latency may be nearest to any of them', () => {
-    const shares = computeShares({ stamps, traffic: traffic(0), demand: demand([{ ...users(300, 0, 0, 0), latencyMsByStamp: {} }], 'allToNearest'), out: [] });
+    const shares = sharesOf({ stamps, traffic: traffic(0), demand: demand([{ ...users(300, 0, 0, 0), latencyMsByStamp: {} }], 'allToNearest'), out: [] });
     expect(loads(shares)).toEqual([100, 100, 100]);
     expect(worst(shares)).toEqual([300, 300, 300]);
   });
 
   it('so may a stamp whose latency is missing', () => {
-    const shares = computeShares({ stamps, traffic: traffic(0), demand: demand([{ ...users(300, 0, 0, 0), latencyMsByStamp: { east: 10, middle: 20 } }]), out: [] });
+    const shares = sharesOf({ stamps, traffic: traffic(0), demand: demand([{ ...users(300, 0, 0, 0), latencyMsByStamp: { east: 10, middle: 20 } }]), out: [] });
     expect(worst(shares)).toEqual([300, 0, 300]);
   });
 
   it('estimated latencies near the fastest do not rank at window 0; measured ones do', () => {
     const near = [users(300, 20, 28, 90)];
-    expect(worst(computeShares({ stamps, traffic: traffic(0), demand: demand(near, 'countryTable'), out: [] }))).toEqual([300, 300, 0]);
-    expect(worst(computeShares({ stamps, traffic: traffic(0), demand: demand(near, 'accessLog'), out: [] }))).toEqual([300, 0, 0]);
+    expect(worst(sharesOf({ stamps, traffic: traffic(0), demand: demand(near, 'countryTable'), out: [] }))).toEqual([300, 300, 0]);
+    expect(worst(sharesOf({ stamps, traffic: traffic(0), demand: demand(near, 'accessLog'), out: [] }))).toEqual([300, 0, 0]);
   });
 });
 
@@ -75,7 +75,7 @@ describe('properties', () => {
     source: fc.constantFrom('accessLog' as const, 'countryTable' as const),
   });
   const shareOf = ({ window, origins, groups, out, source }: { window: number; origins: readonly Partial<OriginFacts>[]; groups: readonly (readonly [number, number, number, number])[]; out: readonly string[]; source: DemandFacts['source'] }): Shares =>
-    computeShares({ stamps, traffic: traffic(window, stamps.map((stamp, index) => origin(stamp, origins[index]))), demand: demand(groups.map(([rps, a, b, c]) => users(rps, a, b, c)), source), out });
+    sharesOf({ stamps, traffic: traffic(window, stamps.map((stamp, index) => origin(stamp, origins[index]))), demand: demand(groups.map(([rps, a, b, c]) => users(rps, a, b, c)), source), out });
 
   it('what is served and what is not add up to the demand; shares add up to 1; no upper bound is below its estimate', () => {
     fc.assert(

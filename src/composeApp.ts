@@ -63,11 +63,12 @@ export function composeApp(environment: Readonly<Record<string, string | undefin
   const activities = tracedActivities(createActivities(ports));
   const facts = recentFacts(ports);
   const chore = (name: string): SteadyChore => steadyChore(name, appLog, () => ports.clock.now());
-  const chores = { reconcile: chore('reconcile'), startTimes: chore('measuring start times'), certify: chore('certify'), takeOver: chore('looking for a lost controller') };
+  const chores = { look: chore('the watch'), reconcile: chore('reconcile'), startTimes: chore('measuring start times'), certify: chore('certify'), takeOver: chore('looking for a lost controller') };
   registerDurable(activities, fleet, within);
   registerTimers(
     activities,
     {
+      look: chores.look,
       reconcile: async (starter) => {
         beat(settings.controlRegion);
         await chores.reconcile(() => reconcile(ports, starter));

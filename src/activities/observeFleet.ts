@@ -2,7 +2,7 @@ import { assessFleet } from '../domain/assess/assessFleet.ts';
 import type { FleetAssessment } from '../domain/assessment.ts';
 import { decide } from '../domain/decide/decide.ts';
 import { expiredDrains } from '../domain/decide/decideFailback.ts';
-import { ledgerWord, type Decision, type RunProposal } from '../domain/decide/decision.ts';
+import { ledgerWord, type Decision } from '../domain/decide/decision.ts';
 import type { RunRequest } from '../domain/run.ts';
 import { TransientError } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -34,30 +34,24 @@ export async function observeFleet(ports: Ports, { reason }: ActivityInput<'obse
   const decision = decide({ fleet, assessment, controls: controls.controls, controlsFreshness: controls.freshness, now, ...runs });
   const remembered = await remember(ports, assessment, decision, memory, reason);
   if (remembered === 'changed') await recordExpired(ports, runs, now);
-  return { start: await act(ports, decision, runs, now), open: runs.openRequests };
+  return { start: await act(ports, decision, now), open: runs.openRequests };
 }
 
-async function act(ports: Ports, decision: Decision, runs: FleetRuns, now: number): Promise<RunRequest | null> {
+async function act(ports: Ports, decision: Decision, now: number): Promise<RunRequest | null> {
   switch (decision.kind) {
     case 'start':
     case 'askApproval':
     case 'surgeOnly':
       return runRequestOf(ports, decision.run, decision.why, now);
     case 'supersede':
-      return supersede(ports, decision.run, decision.why, runs, now);
+      if (decision.how === 'takesIn') return null;
+      await stopRunOnRecord(ports, decision.runId, { kind: 'yield', by: 'watch', reason: decision.why });
+      return runRequestOf(ports, decision.run, decision.why, now);
     case 'nothing':
     case 'freeze':
     case 'escalate':
       return null;
   }
-}
-
-/** A failover or drain at work takes the new failure in by itself; a drill or failback gives way to a run of its own. */
-async function supersede(ports: Ports, run: RunProposal, why: string, { activeRun }: FleetRuns, now: number): Promise<RunRequest | null> {
-  if (activeRun === null) return runRequestOf(ports, run, why, now);
-  if (activeRun.kind === 'failover' || activeRun.kind === 'drain') return null;
-  await stopRunOnRecord(ports, activeRun.runId, { kind: 'yield', by: 'watch', reason: why });
-  return runRequestOf(ports, run, why, now);
 }
 
 /** What an active drain or drill does to its stamps is our own doing and no evidence against them. */

@@ -11,17 +11,36 @@ export interface RecentFacts {
 }
 
 const maxAgeMs = 60_000;
+/** Older than this they are read again behind the answer, so that the next one who asks does not wait for a fleet to be read. */
+const renewAfterMs = 40_000;
 
 export function recentFacts(ports: Ports): RecentFacts {
-  let latest: Promise<FleetFacts> | null = null;
-  let readAt = Number.NEGATIVE_INFINITY;
+  let latest: { readonly facts: FleetFacts; readonly readAt: number } | null = null;
+  let reading: Promise<FleetFacts> | null = null;
+
+  async function readNow(): Promise<FleetFacts> {
+    const readAt = ports.clock.now();
+    await learnStartTimes(ports);
+    const facts = await readFacts(ports);
+    latest = { facts, readAt };
+    return facts;
+  }
+
   const refresh = (): Promise<FleetFacts> => {
-    readAt = ports.clock.now();
-    latest = learnStartTimes(ports).then(() => readFacts(ports));
-    latest.catch(() => {
-      latest = null;
+    reading ??= readNow().finally(() => {
+      reading = null;
     });
-    return latest;
+    return reading;
   };
-  return { refresh, read: () => (latest !== null && ports.clock.now() - readAt <= maxAgeMs ? latest : refresh()) };
+
+  return {
+    refresh,
+    read() {
+      const ageMs = latest === null ? Number.POSITIVE_INFINITY : ports.clock.now() - latest.readAt;
+      if (latest === null || ageMs > maxAgeMs) return refresh();
+      // One that fails is told to whoever asks once these are too old.
+      if (ageMs > renewAfterMs) refresh().catch(() => undefined);
+      return Promise.resolve(latest.facts);
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import { askAgain } from './askAgain.ts';
+import { reclaimRoom, roomRanOut } from '../domain/decide/reclaimRoom.ts';
 import { TransientError } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
 import { pendingRoom } from './pendingRoom.ts';
@@ -28,23 +29,19 @@ export async function reconcile(ports: Ports, starter: OrchestrationStarter): Pr
   }
 }
 
-/**
- * Room that a closed run left behind, however it ended, and whose time is over: a pool that was busy when the run took its room back
- * has it still. A drain that still stands keeps its room.
- */
-async function reclaimExpired(ports: Ports, { request, outcome, closedAt }: RunState): Promise<void> {
-  const expiresAt = request.requestedAt + ports.fleet.policy.surgeExpiryMinutes * 60_000;
-  const now = ports.clock.now();
-  if (outcome === null || closedAt === null || now < expiresAt || settledIn(ports).has(request.runId)) return;
-  if (await drainStands(ports, request.runId)) return;
-  const entries = await ports.ledger.readRun(request.runId);
-  const firstTryAt = entries.find(({ at, event }) => event.type === 'SurgeHandedBack' && at >= expiresAt)?.at ?? now;
-  if (now > firstTryAt + reclaimWindowMs || (await pendingRoom(ports, request.runId, request.runId)).length === 0) {
+/** Room that a closed run left behind, and whose time is over. A drain that still stands keeps its room. */
+async function reclaimExpired(ports: Ports, { request, closedAt }: RunState): Promise<void> {
+  const { fleet: { policy }, clock } = ports;
+  if (closedAt === null || settledIn(ports).has(request.runId)) return;
+  const run = { request, closedAt };
+  if (!roomRanOut(run, policy, clock.now()) || (await drainStands(ports, request.runId))) return;
+  const next = reclaimRoom(run, await ports.ledger.readRun(request.runId), policy, clock.now());
+  if (next === 'settled') settledIn(ports).add(request.runId);
+  if (next !== 'take') return;
+  if ((await pendingRoom(ports, request.runId, request.runId)).length === 0) {
     settledIn(ports).add(request.runId);
     return;
   }
-  const triedAt = entries.findLast(({ at, event }) => event.type === 'SurgeHandedBack' && at >= closedAt)?.at;
-  if (triedAt !== undefined && now - triedAt < tryAgainAfterMs) return;
   const acquired = await ports.fence.acquire(request.runId);
   if (acquired.kind === 'busy') return;
   try {
@@ -53,12 +50,6 @@ async function reclaimExpired(ports: Ports, { request, outcome, closedAt }: RunS
     await ports.fence.release(acquired.hold);
   }
 }
-
-/** What was left as found is looked at again now and then, not at every round. */
-const tryAgainAfterMs = 15 * 60_000;
-
-/** What could not be taken back within an hour of trying is somebody else's by now (I12). Counted from the first try: a control plane that was away for longer finds the room all the same. */
-const reclaimWindowMs = 60 * 60_000;
 
 /** Runs of which this process knows that nothing more is to be taken back: their ledgers are not read every minute. */
 const settled = new WeakMap<Ports, Set<string>>();

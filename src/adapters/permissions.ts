@@ -131,8 +131,8 @@ export const roleTable: readonly RoleGrant[] = [
     scopeKind: 'managedCluster',
     optional: null,
     actions: [
-      { name: `${aks}/read`, why: 'power state, network profile and node provisioning mode' },
-      { name: `${aks}/agentPools/read`, why: 'bounds, count, SKU, zones and etag of each pool' },
+      { name: `${aks}/read`, why: 'its pools with bounds, counts, SKUs and zones; network profile and node provisioning mode' },
+      { name: `${aks}/agentPools/read`, why: 'one pool as it is right before its bounds move, with the etag of that moment' },
       { name: `${aks}/agentPools/write`, why: 'the surge: minCount and maxCount in one PUT' },
       { name: `${aks}/listClusterUserCredential/action`, why: 'the API server address and its CA' },
     ],

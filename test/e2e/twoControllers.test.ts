@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { afterEach, describe, expect, it } from 'vitest';
 import { observeWrites } from '../../sandbox/invariants/observeWrites.ts';
+import { playScenario } from '../../sandbox/play/playScenario.ts';
 import { ledgerReader } from '../../sandbox/play/readLedger.ts';
 import { whoActs } from '../../sandbox/play/whoActs.ts';
 import { fleetDocumentOf, loadScenario, playFaults, startOf, worldSpecOf } from '../../sandbox/scenarios/index.ts';
@@ -168,3 +169,29 @@ describe('two controllers that live', () => {
     expectSound(world, entries);
   }, 60_000);
 });
+
+/** Scenario, phase in which the acting controller dies for good, and how the run of that kind ends then. */
+const deathsByPhase = [
+  ['drill', 'holding', { kind: 'drill', region: 'centralus', outcome: 'aborted' }],
+  ['drill', 'surging', { kind: 'drill', region: 'centralus', outcome: 'aborted' }],
+  ['drain', 'verifying', { kind: 'drain', region: 'eastus2', outcome: 'completed' }],
+  ['region-dead', 'verifying', { kind: 'failover', region: 'eastus2', outcome: 'completed' }],
+  ['no-gates', 'verifying', { kind: 'failover', region: 'eastus2', outcome: 'completed' }],
+  ['approve-mode', 'awaitingApproval', { kind: 'failover', region: 'eastus2', outcome: 'completed' }],
+  ['second-region-fails', 'verifying', { kind: 'failover', region: 'eastus2', outcome: 'completed' }],
+] as const;
+
+describe('a controller that dies for good in another kind of run (I5, I11)', () => {
+  it.each(isFull ? deathsByPhase : deathsByPhase.slice(0, 1))('%s, %s: the other one brings it to its end', async (name, phase, run) => {
+    const scenario = loadScenario(name);
+    const summary = await playScenario({
+      scenario: { ...scenario, controllers: { count: 2, deaths: [{ at: 0, who: 'acting', phase }] }, expect: { runs: [{ ...run }], tolerate: [], disabledAtFrontDoor: [], takenOverWithinSeconds: 90 } },
+      seed: 7, pace: 'max', app: await inMemoryApp(), audience: { entry: ignore, frame: ignore, log: ignore },
+    });
+    expect(summary.problems).toEqual([]);
+    expect(summary.violations).toEqual([]);
+    expect(summary.ledgerVerified).toBe(true);
+  }, 60_000);
+});
+
+const ignore = (): void => undefined;

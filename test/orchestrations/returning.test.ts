@@ -197,4 +197,26 @@ describe('room that could not be handed back', () => {
     expect(ports.outside.hpas.get('centralus/web')).toMatchObject({ minReplicas: lent.minReplicas, maxReplicas: lent.maxReplicas });
     await host.stop();
   });
+
+  it('because users need it for hours goes back when they no longer do (I5)', async () => {
+    const { ports, start, finish, runFor, host } = await runHost();
+    const before = ports.outside.settings();
+    const reconcileFor = async (minutes: number): Promise<void> => {
+      for (let minute = 0; minute < minutes; minute += 10) {
+        await runFor(10);
+        await reconcile(ports, { start: () => Promise.reject(new Error('nothing is to be started')) });
+      }
+    };
+    await finish((await start({ kind: 'drain', trigger: operator })).runId);
+    await runFor(1);
+    for (const { name } of ports.fleet.stamps) ports.outside.requestsPerSecond.set(name, 950);
+    await finish((await start({ kind: 'failback', trigger: operator })).runId);
+    await runFor(ports.fleet.policy.surgeExpiryMinutes);
+    await reconcileFor(180);
+    expect(ports.outside.settings()['hpas']).not.toEqual(before['hpas']);
+    for (const { name } of ports.fleet.stamps) ports.outside.requestsPerSecond.set(name, 600);
+    await reconcileFor(120);
+    expect(ports.outside.settings()).toEqual(before);
+    await host.stop();
+  });
 });

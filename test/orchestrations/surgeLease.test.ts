@@ -44,7 +44,7 @@ describe('a surge is a lease (I5)', () => {
     await runFor(ports.fleet.policy.surgeExpiryMinutes);
     await reconcile(ports, starter);
     expect(ports.outside.hpas.get('centralus/web')).toMatchObject({ minReplicas: 41, maxReplicas: 61 });
-    await runFor(61);
+    await runFor(24 * 60 + 1);
     await reconcile(ports, starter);
     let reads = 0;
     const readRun = ports.ledger.readRun.bind(ports.ledger);

@@ -118,7 +118,7 @@ export function fleetMetrics(clock: Clock, fleet: Fleet, metrics: Metrics, direc
         const rows = await ofOrigins(names.requests, 'Total', ['ClientCountry']);
         const at = newestAt(rows);
         if (at === null) return null;
-        const value = rows.filter((row) => row.at === at).map((row) => ({ country: row.dimensions['clientcountry'] ?? '', requestsPerSecond: row.value / 60 }));
+        const value = newestOfEach(rows, (row) => row.dimensions['clientcountry'] ?? '').map((row) => ({ country: row.dimensions['clientcountry'] ?? '', requestsPerSecond: row.value / 60 }));
         return { at, value };
       }),
 
@@ -127,7 +127,7 @@ export function fleetMetrics(clock: Clock, fleet: Fleet, metrics: Metrics, direc
         const rows = await originRequestRows();
         const at = newestAt(rows);
         if (at === null) return null;
-        return { at, value: perGroup(rows.filter((row) => row.at === at), 60) };
+        return { at, value: perGroup(newestOfEach(rows, (row) => row.dimensions[names.origin.toLowerCase()] ?? ''), 60) };
       }),
 
     async highestOnFormerDays(stamp, fromMs, toMs, days) {
@@ -176,6 +176,17 @@ async function aged<T>(what: string, now: () => number, read: () => Promise<Aged
 }
 
 const newestAt = (rows: readonly MetricRow[]): number | null => (rows.length === 0 ? null : Math.max(...rows.map((row) => row.at)));
+
+/** Minutes arrive late, each series in its own way: one that has not got the newest yet counts as in one of the two before. */
+const latenessMs = 2 * minuteMs;
+
+/** The rows of each series' own newest minute; a series that has none of the last three is over. */
+function newestOfEach<Row extends MetricRow>(rows: readonly Row[], seriesOf: (row: Row) => string): readonly Row[] {
+  const newest = newestAt(rows) ?? 0;
+  const atOf = new Map<string, number>();
+  for (const row of rows) if (row.at >= newest - latenessMs) atOf.set(seriesOf(row), Math.max(row.at, atOf.get(seriesOf(row)) ?? 0));
+  return rows.filter((row) => row.at === atOf.get(seriesOf(row)));
+}
 
 function newestOf(rows: readonly MetricRow[], merge: (values: readonly number[]) => number): Aged<number> | null {
   const at = newestAt(rows);

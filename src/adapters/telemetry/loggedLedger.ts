@@ -10,7 +10,6 @@ export function loggedLedger(ledger: Ledger, log: Log): Ledger {
     async record(entry) {
       const recorded = await ledger.record(entry);
       if (recorded.kind === 'stored' || recorded.kind === 'outbox') log.write(lineOf(entry));
-      else if (recorded.kind === 'different') log.write({ ...lineOf(entry), level: 'error', message: `not recorded, another entry has this id: ${describeEvent(entry.event)}` });
       return recorded;
     },
   };

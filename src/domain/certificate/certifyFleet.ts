@@ -2,7 +2,7 @@ import type { FleetAssessment } from '../assessment.ts';
 import type { FleetFacts } from '../facts.ts';
 import type { Fleet, StampName } from '../fleet.ts';
 import type { Shortfall } from '../plan.ts';
-import { buildFleetContext, buildStampModels, loadsBefore, stateWith } from '../planning/whatIf.ts';
+import { buildFleetContext, buildStampModels, demandSource, loadsBefore, stateWith } from '../planning/whatIf.ts';
 import { assessLoss } from './assessLoss.ts';
 import type { UnknownNeed } from './unknownInputs.ts';
 
@@ -19,6 +19,8 @@ export interface Certificate {
   /** Epoch milliseconds of the facts. */
   readonly at: number;
   readonly losses: readonly CertifiedLoss[];
+  /** Which source says where users are. */
+  readonly standsOn: readonly { readonly input: string; readonly source: string }[];
 }
 
 export interface CertifiedLoss {
@@ -38,6 +40,7 @@ export function certifyFleet({ fleet, facts, assessment, losses }: CertifyInput)
   const asSet = loadsBefore(context, stateWith(context, new Set()));
   return {
     at: facts.at,
+    standsOn: [{ input: 'demand', source: demandSource(context) }],
     losses: lossesOf(fleet.stamps.length, losses).map((lost) => {
       const { lost: lose, survives, binding, readyInSeconds, unknown } = assessLoss(context, models, new Set(lost), asSet);
       return { lose, survives, binding, readyInSeconds, unknown };

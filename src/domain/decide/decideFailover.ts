@@ -36,7 +36,7 @@ function onFailure(input: DecideInput, failed: readonly Assessment[]): Decision 
   const stranded = groupWithoutSurvivor(input, [...lost]);
   if (stranded !== null) return { kind: 'freeze', why: `origin group ${stranded} would have no healthy region left (I1). ${why}` };
   const run = failoverOf([...lost].filter((name) => !isDrained(input, name)), failed.some((stamp) => stamp.trafficAlreadyGone) ? 'ungraceful' : 'graceful', 'full');
-  if (activeRun !== null) return { kind: 'supersede', runId: activeRun.runId, run, why: `${takesOver(activeRun)}. ${why}` };
+  if (activeRun !== null) return superseding(activeRun, run, why);
   const cooling = coolDownOfAny(input, names);
   if (cooling !== null && holdsBack(cooling, run.mode)) {
     return cooling.outcome === 'blocked' ? { kind: 'nothing', why: `${cooling.why}. ${why}` } : { kind: 'escalate', stamps: names, why: `${cooling.why}. ${why}` };
@@ -65,7 +65,7 @@ function onSuspicion(input: DecideInput, suspected: readonly Assessment[]): Deci
   const cooling = coolDownOfAny(input, names);
   if (cooling !== null) return { kind: 'nothing', why: `${cooling.why}. ${why}` };
   const run = failoverOf(names, suspected.some((stamp) => stamp.trafficAlreadyGone) ? 'ungraceful' : 'graceful', 'surgeOnly');
-  return activeRun === null ? { kind: 'surgeOnly', run, why } : { kind: 'supersede', runId: activeRun.runId, run, why: `${takesOver(activeRun)}. ${why}` };
+  return activeRun === null ? { kind: 'surgeOnly', run, why } : superseding(activeRun, run, why);
 }
 
 const coolDownOfAny = (input: DecideInput, names: readonly StampName[]): CoolDown | null =>
@@ -74,7 +74,10 @@ const coolDownOfAny = (input: DecideInput, names: readonly StampName[]): CoolDow
 /** Where traffic has left already there is nothing to flap, and room is needed at once; a person's no still counts. */
 const holdsBack = ({ outcome }: CoolDown, mode: RunMode): boolean => mode === 'graceful' || outcome === 'aborted' || outcome === 'declined' || outcome === 'blocked';
 
-const takesOver = ({ kind, runId }: ActiveRun): string => (kind === 'failover' || kind === 'drain' ? `run ${runId} takes it in` : `${kind} ${runId} gives way`);
+function superseding({ kind, runId }: ActiveRun, run: RunProposal, why: string): Decision {
+  const how = kind === 'failover' || kind === 'drain' ? 'takesIn' : 'givesWay';
+  return { kind: 'supersede', runId, how, run, why: `${how === 'takesIn' ? `run ${runId} takes it in` : `${kind} ${runId} gives way`}. ${why}` };
+}
 
 const failoverOf = (stamps: readonly StampName[], mode: RunMode, scope: RunProposal['scope']): RunProposal => ({ kind: 'failover', mode, stamps, scope, trigger: 'watch' });
 

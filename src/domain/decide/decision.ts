@@ -50,6 +50,9 @@ export interface RunProposal {
   readonly trigger: 'watch' | 'autoFailback';
 }
 
+/** A failover or drain at work takes the new failure in by itself; a drill or failback gives way to a run of its own. */
+export type Superseding = 'takesIn' | 'givesWay';
+
 /** What automation does next; `why` is what a person reads, also for nothing. */
 export type Decision =
   | { readonly kind: 'nothing'; readonly why: string }
@@ -60,7 +63,7 @@ export type Decision =
   /** Suspicion alone: room is made and nothing moves. */
   | { readonly kind: 'surgeOnly'; readonly run: RunProposal; readonly why: string }
   /** Another failure while a run is active: that run plans anew, for all these stamps, under its own epoch. */
-  | { readonly kind: 'supersede'; readonly runId: string; readonly run: RunProposal; readonly why: string }
+  | { readonly kind: 'supersede'; readonly runId: string; readonly how: Superseding; readonly run: RunProposal; readonly why: string }
   /** Automation starts nothing and a person is told (I7, or nowhere to go). */
   | { readonly kind: 'freeze'; readonly why: string }
   /** Something ran out and cannot be undone by itself: a person is told (I5). */

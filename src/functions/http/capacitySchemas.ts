@@ -47,6 +47,7 @@ export type SimulateAnswer = z.output<typeof simulateAnswer>;
 
 export const certificateAnswer = z.object({
   at: z.iso.datetime().describe('When it was computed.'),
+  standsOn: z.array(z.object({ input: z.string(), source: z.string() })).describe('Which source says where users are.'),
   losses: z.array(z.object({
     lose: z.array(z.string()).describe('The region, or the two, that would be lost.'),
     survives: z.enum(['yes', 'no', 'unknown']),

@@ -6,9 +6,12 @@ import type { Fleet } from '../../domain/fleet.ts';
 import type { RunRequest } from '../../domain/run.ts';
 import { justWork, type WithinInvocation } from '../withinInvocation.ts';
 import { orchestrationStarter } from '../durable/orchestrationStarter.ts';
+import type { SteadyChore } from './steadyChore.ts';
 
 /** Work that no run asks for: what is due by the clock. */
 export interface Chores {
+  /** Runs a look of the watch; what fails in passing is left to the next one. */
+  readonly look: SteadyChore;
   reconcile(starter: OrchestrationStarter): Promise<void>;
   /** Goes on with an open run whose controller is lost. */
   takeOver(open: readonly RunRequest[], starter: OrchestrationStarter): Promise<void>;
@@ -29,8 +32,12 @@ export function registerTimers(activities: Activities, chores: Chores, fleet: Fl
     });
   };
   timer('watchHealth', everySeconds(fleet.signals.watchIntervalSeconds), async (starter) => {
-    const { start, open } = await activities.observeFleet({ reason: 'timer' }, starter);
-    if (start !== null) await activities.startRun(start, starter);
+    let open: readonly RunRequest[] = [];
+    await chores.look(async () => {
+      const seen = await activities.observeFleet({ reason: 'timer' }, starter);
+      ({ open } = seen);
+      if (seen.start !== null) await activities.startRun(seen.start, starter);
+    });
     await chores.takeOver(open, starter);
   });
   timer('reconcile', '0 * * * * *', (starter) => chores.reconcile(starter));

@@ -168,6 +168,13 @@ describe('demand', () => {
     expect(of('Atlantis')[0]).toMatchObject({ requestsPerSecond: 5, latencyMsByStamp: {} });
   });
 
+  test('a series whose newest minute is late counts with the one before, and one that has ended does not count', async () => {
+    const late = [requests(1, 'eastus2', '2XX', 600), requests(2, 'eastus2', '2XX', 6000), requests(3, 'centralus', '2XX', 1200), requests(3, 'centralus', '5XX', 60), requests(4, 'westus3', '2XX', 6000)];
+    const { metrics } = metricsOf({ OriginRequestCount: late, RequestCount: [row(1, 600, { clientcountry: 'Japan' }), row(2, 300, { clientcountry: 'Kenya' }), row(5, 900, { clientcountry: 'Peru' })] });
+    expect(await metrics.requestsByOriginGroup()).toEqual(known({ web: (600 + 1260) / 60 }, startMs));
+    expect(await metrics.requestsByCountry()).toEqual(known([{ country: 'Japan', requestsPerSecond: 10 }, { country: 'Kenya', requestsPerSecond: 5 }], startMs));
+  });
+
   test('without countries is one group of unknown latency, and says so', async () => {
     const { metrics, clock } = metricsOf({ OriginRequestCount: [requests(1, 'eastus2', '2XX', 600)] });
     expect(await metricsDemand(clock, fleet, metrics).readDemand()).toMatchObject({ value: { source: 'allToNearest', groups: [{ originGroup: 'web', requestsPerSecond: 10, latencyMsByStamp: {} }] } });
@@ -183,6 +190,27 @@ describe('demand', () => {
     const loads = await metricsDemand(clock, fleet, metrics).readLoad(fleet.stamps);
     expect(loads['eastus2']).toMatchObject({ value: { requestsPerSecond: 100, byWorkload: { web: 100, recommendations: 40 }, latencyMs: 80, errorRate: 0 } });
     expect(loads['westus3']).toMatchObject({ kind: 'unknown' });
+  });
+
+  test('load carries the highest of the same hours of a week, as far ahead as a surge lasts, asked once an hour', async () => {
+    const day = 1440 * minute;
+    const history = (daysAgo: number, minutesAhead: number, perSecond: number): Omit<MetricRow, 'metric'> => ({ at: startMs - daysAgo * day + minutesAhead * minute, value: perSecond * 900, dimensions: { origin: host('eastus2') } });
+    const now = [requests(1, 'eastus2', '2XX', 6000)];
+    // 150 an hour ahead six days ago; 300 lies beyond the 240 minutes of a surge, and 400 eight days back
+    const { metrics, asked, clock } = metricsOf({ OriginRequestCount: [...now, history(1, 0, 120), history(6, 60, 150), history(2, 300, 300), history(8, 60, 400)], OriginLatency: [row(1, 80, { origin: host('eastus2') })] });
+    const demand = metricsDemand(clock, fleet, metrics);
+    expect((await demand.readLoad([eastus2]))['eastus2']).toMatchObject({ value: { requestsPerSecond: 100, forecastRequestsPerSecond: 150 } });
+    const ofHistory = () => asked.filter(({ grain }) => grain === 'PT15M').length;
+    expect(ofHistory()).toBe(7);
+    clock.advance(59 * minute);
+    await demand.readLoad([eastus2]);
+    expect(ofHistory()).toBe(7);
+  });
+
+  test('a history that does not answer takes nothing from what is measured now', async () => {
+    const { metrics, clock } = metricsOf({ OriginRequestCount: [requests(1, 'eastus2', '2XX', 6000)], OriginLatency: [row(1, 80, { origin: host('eastus2') })] });
+    const without = { ...metrics, highestOnFormerDays: () => Promise.reject(new Error('no history')) };
+    expect((await metricsDemand(clock, fleet, without).readLoad([eastus2]))['eastus2']).toMatchObject({ value: { requestsPerSecond: 100, forecastRequestsPerSecond: null } });
   });
 });
 

@@ -29,6 +29,7 @@ describe('lines of the log', () => {
     const log = { write: (line: LogLine) => lines.push(line) };
     await loggedLedger(ledgerThat({ kind: 'outbox' }), log).record(entry);
     await loggedLedger(ledgerThat({ kind: 'exists' }), log).record(entry);
+    await loggedLedger(ledgerThat({ kind: 'different', found: entry }), log).record(entry);
     expect(lines).toEqual([
       {
         level: 'warn',

@@ -74,9 +74,9 @@ export async function startDurableHost(options: DurableHostOptions): Promise<Dur
   const folder = mkdtempSync(path.join(tmpdir(), 'durable-host-'));
   const hostJsonFile = path.join(folder, 'host.json');
   writeFileSync(hostJsonFile, JSON.stringify(options.hostJson));
-  const child = spawn('dotnet', [options.hostDll, worker.listener.origin, hostJsonFile, listener.origin, options.timersFolder ?? folder], {
+  const child = spawn('dotnet', [options.hostDll, worker.listener.origin, hostJsonFile, listener.origin], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...plainEnvironment(), FUNCTIONS_WORKER_RUNTIME: 'node', AzureWebJobsStorage: options.storage },
+    env: { ...plainEnvironment(), HOME: options.timersFolder ?? folder, FUNCTIONS_WORKER_RUNTIME: 'node', AzureWebJobsStorage: options.storage },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -159,7 +159,7 @@ async function serveWorker(
 
 /** No name by which the extension would think itself on one of Azure's plans. */
 const plainEnvironment = (): Readonly<Record<string, string | undefined>> =>
-  Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(PATH|HOME|TMPDIR|TEMP|TMP|SystemRoot|USERPROFILE|APPDATA|LOCALAPPDATA|DOTNET_.*)$/i.test(name)));
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(PATH|TMPDIR|TEMP|TMP|SystemRoot|USERPROFILE|APPDATA|LOCALAPPDATA|DOTNET_.*)$/i.test(name)));
 
 const toWire = (data: RpcTypedData | null | undefined): unknown => (data?.bytes === undefined || data.bytes === null ? data : { bytes: Buffer.from(data.bytes).toString('base64') });
 

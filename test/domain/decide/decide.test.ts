@@ -119,14 +119,14 @@ describe('decide: a run is active', () => {
   it('a second failure supersedes the plan, for both regions', () => {
     const assessment = fleetAssessment({ eastus2: 'unhealthy', westus3: 'unhealthy' });
     expect(decide(input({ assessment, activeRun: run, fleet: sampleFleet({ policy: { maxRegionsFailing: 2 } }) }))).toMatchObject({
-      kind: 'supersede', runId: 'r1', run: { kind: 'failover', stamps: ['eastus2', 'westus3'] },
+      kind: 'supersede', runId: 'r1', how: 'takesIn', run: { kind: 'failover', stamps: ['eastus2', 'westus3'] },
     });
     expect(decide(input({ assessment, activeRun: run }))).toMatchObject({ kind: 'freeze' });
   });
 
   it('a drill, a failback and a mere surge give way to a failure', () => {
     for (const kind of ['drill', 'failback'] as const) {
-      expect(decide(input({ ...failed, activeRun: { ...run, kind, stamps: ['centralus'] } }))).toMatchObject({ kind: 'supersede', run: { stamps: ['eastus2'] }, why: expect.stringContaining(`${kind} r1 gives way`) as string });
+      expect(decide(input({ ...failed, activeRun: { ...run, kind, stamps: ['centralus'] } }))).toMatchObject({ kind: 'supersede', how: 'givesWay', run: { stamps: ['eastus2'] }, why: expect.stringContaining(`${kind} r1 gives way`) as string });
     }
     expect(decide(input({ ...failed, activeRun: { ...run, scope: 'surgeOnly' } }))).toMatchObject({ kind: 'supersede', run: { scope: 'full' }, why: expect.stringContaining('run r1 takes it in') as string });
   });

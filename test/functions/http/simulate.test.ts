@@ -346,6 +346,7 @@ describe('GET /api/certificate', () => {
   it('says of every single loss what the what-if says', async () => {
     const asked = askAbout(setting(['eastus2', 'centralus', 'westus3'], { values: (region) => (region === 'centralus' ? quota(5, 100) : {}) }));
     const { body } = await asked.certificate();
+    expect(body.standsOn).toEqual([{ input: 'demand', source: 'accessLog: Front Door\'s access log, by edge' }]);
     expect(body.losses.map((loss: { lose: string[]; survives: string }) => [loss.lose, loss.survives])).toEqual([[['eastus2'], 'no'], [['centralus'], 'yes'], [['westus3'], 'no']]);
     for (const loss of body.losses) {
       const what = (await asked.simulate({ lose: loss.lose })).body;

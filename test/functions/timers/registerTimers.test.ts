@@ -20,7 +20,7 @@ describe('the timer of a drill', () => {
     const registry = new FunctionRegistry((text) => text, () => undefined);
     const started: (readonly [string, string])[] = [];
     const chores = {
-      reconcile: () => Promise.resolve(), takeOver: () => Promise.resolve(),
+      look: (work: () => Promise<void>) => work(), reconcile: () => Promise.resolve(), takeOver: () => Promise.resolve(),
       startDrill: (drill: string, punctuality: string) => {
         started.push([drill, punctuality]);
         return Promise.resolve();

@@ -16,9 +16,10 @@ export const getCertificate = defineRoute({
   },
 });
 
-function answerOf({ at, losses }: Certificate): CertificateAnswer {
+function answerOf({ at, losses, standsOn }: Certificate): CertificateAnswer {
   return {
     at: new Date(at).toISOString(),
+    standsOn: standsOn.map(({ input, source }) => ({ input, source })),
     losses: losses.map(({ lose, survives, binding, readyInSeconds, unknown }) => ({ lose: [...lose], survives, binding, readyInSeconds, unknown: unknown.map(({ input, why }) => ({ input, why })) })),
   };
 }

@@ -1,6 +1,6 @@
 // The real Durable extension on the WebJobs SDK, for the functions of an app that runs in a Node process. Arguments: the worker's
-// address, host.json, the address under which the worker serves HTTP, a folder for the timers' last runs. Ends when its standard input
-// does: with its parent.
+// address, host.json, the address under which the worker serves HTTP. When timers ran last is kept under HOME. Ends when its standard
+// input does: with its parent.
 using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Extensions.DurableTask;
 using Microsoft.Azure.WebJobs.Extensions.Timers;
@@ -27,7 +27,7 @@ using var host = new HostBuilder()
         jobs.AddTimers();
         // the release of the timers that NuGet has knows an older storage library only
         jobs.Services.RemoveAll<ScheduleMonitor>();
-        jobs.Services.AddSingleton<ScheduleMonitor>(new FileSystemScheduleMonitor(args[3]));
+        jobs.Services.AddSingleton<ScheduleMonitor>(new FileSystemScheduleMonitor());
     })
     .ConfigureServices(services =>
     {

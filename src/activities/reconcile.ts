@@ -5,7 +5,7 @@ import type { Ports } from '../ports/ports.ts';
 import { pendingRoom } from './pendingRoom.ts';
 import { drainStands, readRunIndex, type RunState } from './runIndex.ts';
 import type { OrchestrationStarter } from './contracts.ts';
-import { healOpenRun } from './takeOver.ts';
+import { healOpenRun, projectClaimed } from './takeOver.ts';
 import { undoWrites } from './undoWrites.ts';
 
 /**
@@ -27,6 +27,7 @@ export async function reconcile(ports: Ports, starter: OrchestrationStarter): Pr
       if (!(error instanceof TransientError)) throw error;
     }
   }
+  await projectClaimed(ports, runs);
 }
 
 /** Room that a closed run left behind, and whose time is over. A drain that still stands keeps its room. */

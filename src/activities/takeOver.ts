@@ -1,5 +1,6 @@
 import { decideTakeover } from '../domain/decide/takeover.ts';
 import type { FleetAssessment } from '../domain/assessment.ts';
+import { leftDrained } from '../domain/ledgerView/leftDrained.ts';
 import { openShifts } from '../domain/ledgerView/openShifts.ts';
 import type { ChainedEntry } from '../domain/ledgerEvent.ts';
 import { runStanding, type RunStanding } from '../domain/ledgerView/runStanding.ts';
@@ -29,7 +30,7 @@ export async function healOpenRun(ports: Ports, starter: OrchestrationStarter, r
   const entries = await ports.ledger.readRun(request.runId);
   const standing = runStanding(entries);
   if (standing.closed !== null) {
-    await projectRun(ports, stateOf(entries, standing, request));
+    await projectRun(ports, stateOf(ports, entries, standing, request));
     return;
   }
   const executedBy = standing.executedBy ?? request.controlRegion;
@@ -68,11 +69,19 @@ export async function projectClaimed(ports: Ports, projected: readonly RunState[
   if (runId === null || projected.some(({ request }) => request.runId === runId)) return;
   const entries = await ports.ledger.readRun(runId);
   const standing = runStanding(entries);
-  if (standing.request !== null) await projectRun(ports, stateOf(entries, standing, standing.request));
+  if (standing.request !== null) await projectRun(ports, stateOf(ports, entries, standing, standing.request));
 }
 
-function stateOf(entries: readonly ChainedEntry[], { request, closed }: RunStanding, asOpened: RunRequest): RunState {
-  return { request: request ?? asOpened, outcome: closed?.outcome ?? null, closedAt: closed?.at ?? null, openShifts: closed !== null && openShifts(entries).length > 0 ? 'some' : 'none' };
+function stateOf({ fleet }: Ports, entries: readonly ChainedEntry[], { request, closed }: RunStanding, asOpened: RunRequest): RunState {
+  const of = request ?? asOpened;
+  const froze = closed?.outcome === 'frozen' && of.kind !== 'failback';
+  return {
+    request: of,
+    outcome: closed?.outcome ?? null,
+    closedAt: closed?.at ?? null,
+    openShifts: closed !== null && openShifts(entries).length > 0 ? 'some' : 'none',
+    ...(froze ? { leftDrained: leftDrained(entries, fleet) } : {}),
+  };
 }
 
 /** Each control-plane region keeps its last look at the fleet: the sign of life that another one can see. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { reconcile } from '../../src/activities/reconcile.ts';
+import { readFleetRuns } from '../../src/activities/runIndex.ts';
+import { known } from '../../src/domain/reading.ts';
 import { partMark } from '../../src/domain/undo.ts';
 import { must, sampleFleet } from '../support/fakeOutside.ts';
 import { runHost } from './runHost.ts';
@@ -40,6 +42,36 @@ describe('drain and failback', () => {
     const failback = await start({ kind: 'failback', trigger: operator });
     expect(await finish(failback.runId)).toMatchObject({ outcome: 'completed', why: expect.stringContaining('another owner') });
     expect(ports.outside.hpas.get('centralus/web')).toMatchObject({ minReplicas: 40, maxReplicas: 60 });
+    await host.stop();
+  });
+});
+
+describe('a run that froze after it had moved the traffic', () => {
+  it('has left its region drained, with an end: a failback gives it back, and its room (I5)', async () => {
+    const { ports, start, finish, runFor, host } = await runHost();
+    const before = ports.outside.settings();
+    const readShares = ports.traffic.readShares.bind(ports.traffic);
+    // The metrics never show it.
+    Object.assign(ports.traffic, { readShares: async () => known({ eastus2: 0.3, centralus: 0.35, westus3: 0.35 }, ports.clock.now()) });
+    const drain = await start({ kind: 'drain', trigger: operator });
+    expect(await finish(drain.runId)).toMatchObject({ outcome: 'frozen' });
+    expect(ports.outside.serving()).toEqual(['centralus', 'westus3']);
+    expect((await readFleetRuns(ports)).drained).toMatchObject([{ stamp: 'eastus2', runId: drain.runId, expiresAt: drain.requestedAt + ports.fleet.policy.drainExpiryMinutes * 60_000 }]);
+    Object.assign(ports.traffic, { readShares });
+    await runFor(1);
+    expect(await finish((await start({ kind: 'failback', trigger: operator })).runId)).toMatchObject({ outcome: 'completed' });
+    expect(ports.outside.settings()).toEqual(before);
+    expect((await readFleetRuns(ports)).drained).toEqual([]);
+    await host.stop();
+  });
+
+  it('and one that froze before it has drained nothing', async () => {
+    const { ports, start, finish, runFor, host } = await runHost();
+    const { runId } = await start({ kind: 'drain', trigger: operator });
+    await runFor(1);
+    ports.controlsNow = { ...ports.controlsNow, killSwitch: 'on' };
+    expect(await finish(runId)).toMatchObject({ outcome: 'frozen' });
+    expect((await readFleetRuns(ports)).drained).toEqual([]);
     await host.stop();
   });
 });

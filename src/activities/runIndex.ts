@@ -15,7 +15,7 @@ export interface RunState {
   readonly closedAt: number | null;
   /** Whether Front Door owes it a change that the reconciler asks for again; unknown: the record could not be read. */
   readonly openShifts: 'none' | 'some' | 'unknown';
-  /** Of a run that froze: stamps that it has taken out of service all the same. */
+  /** Of a run that did not complete: stamps that it has taken out of service all the same. */
   readonly leftDrained?: readonly StampName[];
 }
 
@@ -67,12 +67,12 @@ function withRun(ports: Ports, { runs, regions }: RunIndex, run: RunState): RunI
 }
 
 /**
- * A completed run that moved traffic says where it stood when it closed, and so does one that froze after it: its drain has an owner
- * and an end as well (I5), may be taken back by a person, and keeps its room. An earlier run put in again does not undo a later one's word.
+ * A completed run that moved traffic says where it stood when it closed, and so does one that ended otherwise and could not
+ * give it back: its drain has an owner and an end as well (I5), may be taken back by a person, and keeps its room. An earlier run put in again does not undo a later one's word.
  */
 function regionsAfter(ports: Ports, { request, outcome, closedAt, leftDrained = [] }: RunState): RunIndex['regions'] {
-  const moved = outcome === 'completed' ? request.stamps : leftDrained;
-  if (moved.length === 0 || closedAt === null || request.kind === 'drill') return {};
+  const moved = outcome !== 'completed' ? leftDrained : request.kind === 'drill' ? [] : request.stamps;
+  if (moved.length === 0 || closedAt === null) return {};
   const drained = request.kind !== 'failback';
   const expiresAt = drained ? (request.expiresAt ?? request.requestedAt + ports.fleet.policy.drainExpiryMinutes * 60_000) : null;
   const region: RegionState = { state: drained ? 'drained' : 'serving', runId: request.runId, by: request.kind, since: closedAt, expiresAt };

@@ -74,13 +74,13 @@ export async function projectClaimed(ports: Ports, projected: readonly RunState[
 
 function stateOf({ fleet }: Ports, entries: readonly ChainedEntry[], { request, closed }: RunStanding, asOpened: RunRequest): RunState {
   const of = request ?? asOpened;
-  const froze = closed?.outcome === 'frozen' && of.kind !== 'failback';
+  const endedEarly = closed !== null && closed.outcome !== 'completed' && of.kind !== 'failback';
   return {
     request: of,
     outcome: closed?.outcome ?? null,
     closedAt: closed?.at ?? null,
     openShifts: closed !== null && openShifts(entries).length > 0 ? 'some' : 'none',
-    ...(froze ? { leftDrained: leftDrained(entries, fleet) } : {}),
+    ...(endedEarly ? { leftDrained: leftDrained(entries, fleet) } : {}),
   };
 }
 

@@ -3,6 +3,7 @@ import { reconcile } from '../../src/activities/reconcile.ts';
 import { readFleetRuns } from '../../src/activities/runIndex.ts';
 import { known } from '../../src/domain/reading.ts';
 import { partMark } from '../../src/domain/undo.ts';
+import { stopRunOnRecord } from '../../src/activities/stopRunOnRecord.ts';
 import { must, sampleFleet } from '../support/fakeOutside.ts';
 import { runHost } from './runHost.ts';
 
@@ -46,7 +47,7 @@ describe('drain and failback', () => {
   });
 });
 
-describe('a run that froze after it had moved the traffic', () => {
+describe('a run that did not complete after it had moved the traffic', () => {
   it('has left its region drained, with an end: a failback gives it back, and its room (I5)', async () => {
     const { ports, start, finish, runFor, host } = await runHost();
     const before = ports.outside.settings();
@@ -62,6 +63,28 @@ describe('a run that froze after it had moved the traffic', () => {
     expect(await finish((await start({ kind: 'failback', trigger: operator })).runId)).toMatchObject({ outcome: 'completed' });
     expect(ports.outside.settings()).toEqual(before);
     expect((await readFleetRuns(ports)).drained).toEqual([]);
+    await host.stop();
+  });
+
+  it('and so has one that was aborted while Front Door took no change back', async () => {
+    const { ports, start, finish, runFor, host } = await runHost();
+    const before = ports.outside.settings();
+    const readShares = ports.traffic.readShares.bind(ports.traffic);
+    const applyOrigins = ports.traffic.applyOrigins.bind(ports.traffic);
+    Object.assign(ports.traffic, { readShares: async () => known({ eastus2: 0.3, centralus: 0.35, westus3: 0.35 }, ports.clock.now()) });
+    const { runId } = await start({ kind: 'drain', trigger: operator });
+    await runFor(10);
+    expect(ports.eventsOf('PhaseEntered').at(-1)).toMatchObject({ phase: 'verifying' });
+    // The first change is still under way at the edges.
+    Object.assign(ports.traffic, { applyOrigins: async (changes: readonly unknown[]) => changes.map(() => ({ kind: 'refused', reaction: 'busy', why: '409' })) });
+    await stopRunOnRecord(ports, runId, { kind: 'abort', by: 'op', reason: 'wrong region' });
+    expect(await finish(runId)).toMatchObject({ outcome: 'aborted', why: expect.stringContaining('409') });
+    expect(ports.outside.serving()).toEqual(['centralus', 'westus3']);
+    expect((await readFleetRuns(ports)).drained).toMatchObject([{ stamp: 'eastus2', runId }]);
+    Object.assign(ports.traffic, { applyOrigins, readShares });
+    await runFor(1);
+    expect(await finish((await start({ kind: 'failback', trigger: operator })).runId)).toMatchObject({ outcome: 'completed' });
+    expect(ports.outside.settings()).toEqual(before);
     await host.stop();
   });
 

@@ -14,7 +14,7 @@ const startMs = Date.UTC(2026, 10, 22, 10, 0, 0);
 interface Holding {
   readonly ports: FakePorts;
   readonly step: RunStep;
-  pass(ms: number): void;
+  readonly pass: (ms: number) => void;
 }
 
 /** A failover of eastus2 that holds the fence, before its first step. */

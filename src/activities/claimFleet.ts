@@ -40,6 +40,9 @@ export async function claimFleet(ports: Ports, { runId, kind }: RunRequest): Pro
 
 const givesWay = (claim: Claim, to: RunRequest['kind']): boolean => to === 'failover' && (claim.kind === 'drill' || claim.kind === 'failback');
 
+/** The run that the fleet is for, or was for last; null before the first. */
+export const claimedRun = async (ports: Ports): Promise<string | null> => (await ports.state.read<Claim>(claimKey))?.value.runId ?? null;
+
 /** The projection says it where it could be written, the record where not. */
 async function isOpen(ports: Ports, { runId, claimedAt }: Claim): Promise<boolean> {
   const projected = (await readRunIndex(ports)).runs.find(({ request }) => request.runId === runId);

@@ -1,5 +1,7 @@
 import type { Ports } from '../ports/ports.ts';
-import type { FenceHold } from '../domain/run.ts';
+import type { StampName } from '../domain/fleet.ts';
+import type { FenceHold, RunRequest } from '../domain/run.ts';
+import { leftDrained } from '../domain/ledgerView/leftDrained.ts';
 import { openShifts } from '../domain/ledgerView/openShifts.ts';
 import { runStanding } from '../domain/ledgerView/runStanding.ts';
 import { TransientError } from '../ports/outcome.ts';
@@ -18,7 +20,7 @@ export async function closeRun(ports: Ports, { request, hold, outcome, why }: Ac
     return { closed: 'handedOver' };
   }
   await recordOfRun(ports, request, `e${epoch}:closed`, epoch, { type: 'RunClosed', outcome, why });
-  const closed: RunState = { request, outcome, closedAt: ports.clock.now(), openShifts: outcome === 'completed' ? await readOpenShifts(ports, request.runId) : 'none' };
+  const closed: RunState = { request, outcome, closedAt: ports.clock.now(), openShifts: outcome === 'completed' ? await readOpenShifts(ports, request.runId) : 'none', ...(outcome === 'frozen' ? { leftDrained: await readLeftDrained(ports, request) } : {}) };
   await projectRun(ports, closed);
   await ports.notify.notify({
     kind: outcome === 'frozen' ? 'frozen' : 'runClosed',
@@ -40,6 +42,10 @@ const isTakenOver = (ports: Ports, runId: string, epoch: number): Promise<boolea
 
 const readOpenShifts = (ports: Ports, runId: string): Promise<RunState['openShifts']> =>
   orElse('unknown', async () => (openShifts(await ports.ledger.readRun(runId)).length > 0 ? 'some' : 'none'));
+
+/** A failback that froze leaves its stamps as drained as they were. */
+const readLeftDrained = (ports: Ports, { runId, kind }: RunRequest): Promise<readonly StampName[]> =>
+  orElse<readonly StampName[]>([], async () => (kind === 'failback' ? [] : leftDrained(await ports.ledger.readRun(runId), ports.fleet)));
 
 async function orElse<T>(fallback: T, read: () => Promise<T>): Promise<T> {
   try {

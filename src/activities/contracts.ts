@@ -96,7 +96,8 @@ export interface PlanDigest {
   readonly summary: string;
 }
 
-export type ApplyStep = { readonly kind: 'applied'; readonly refused: readonly string[] } | Stopped;
+/** `unanswered`: clusters, pools and gates that gave no answer; asking again may do. What Front Door does not answer is refused: the reconciler asks again. */
+export type ApplyStep = { readonly kind: 'applied'; readonly refused: readonly string[]; readonly unanswered: readonly string[] } | Stopped;
 
 export type SurgeStep =
   | { readonly kind: 'ready' }

@@ -1,5 +1,6 @@
 import { originNamed, stampNamed, applyWrite } from './applyWrite.ts';
 import type { PlannedWrite } from '../domain/planWrites.ts';
+import type { StampName } from '../domain/fleet.ts';
 import type { LedgerEvent, Write } from '../domain/ledgerEvent.ts';
 import { sameSetting, undoMark } from '../domain/undo.ts';
 import { TransientError, writeTimeLimitMs, type WriteOutcome } from '../ports/outcome.ts';
@@ -26,7 +27,12 @@ type Outcome = WriteOutcome | { readonly kind: 'unanswered'; readonly why: strin
  */
 export async function guardedWrites(ports: Ports, step: RunStep, planned: readonly PlannedWrite[], expiresAt: number, purpose: WritePurpose = { kind: 'advance' }): Promise<ApplyStep> {
   const refused: string[] = [];
+  const unanswered: string[] = [];
+  const silent = new Set<StampName>();
   for (const wanted of batches(planned)) {
+    const unasked = wanted.filter(({ write }) => write.target !== 'origin' && silent.has(write.stamp));
+    unanswered.push(...unasked.map(({ key, write }) => `${key}: not asked, ${write.stamp} gave no answer just now`));
+    if (unasked.length > 0) continue;
     const intended = await intend(ports, step, wanted, expiresAt, purpose);
     if (intended.kind === 'stopped') return intended;
     refused.push(...intended.refusedBefore);
@@ -34,17 +40,20 @@ export async function guardedWrites(ports: Ports, step: RunStep, planned: readon
     if (batch.length === 0) continue;
     const held = await stillHeld(ports, step);
     if (held.kind === 'stopped') return held;
-    const outcomes = await change(ports, step, batch);
+    const outcomes = await change(ports, step, batch, purpose);
     for (const [index, one] of batch.entries()) {
       const outcome = outcomes[index] ?? { kind: 'unanswered', why: 'no answer for this change' };
       await recordOutcome(ports, step, one, outcome, purpose);
       if (outcome.kind !== 'accepted') {
         if (outcome.kind === 'refused' && outcome.reaction === 'stopRun') return { kind: 'stopped', reason: 'fenceLost', detail: outcome.why };
-        refused.push(`${one.key}: ${outcome.why}`);
+        const mayAskAgain = outcome.kind === 'unanswered' && one.write.target !== 'origin';
+        (mayAskAgain ? unanswered : refused).push(`${one.key}: ${outcome.why}`);
+        // Each silence takes its whole time limit: the rest of this stamp is asked when the step is repeated.
+        if (mayAskAgain) silent.add(one.write.stamp);
       }
     }
   }
-  return { kind: 'applied', refused };
+  return { kind: 'applied', refused, unanswered };
 }
 
 interface Intended {
@@ -96,10 +105,20 @@ async function stillHeld(ports: Ports, step: RunStep): Promise<Proceed> {
   throw new TransientError('the fence lapses before the write could end', null);
 }
 
-async function change(ports: Ports, step: RunStep, batch: readonly PlannedWrite[]): Promise<readonly Outcome[]> {
+async function change(ports: Ports, step: RunStep, batch: readonly PlannedWrite[], purpose: WritePurpose): Promise<readonly Outcome[]> {
   const origins = batch.flatMap(({ write }) => (write.target === 'origin' ? [originChange(ports, write)] : []));
   if (origins.length === batch.length) return applyOriginsOrGoOn(ports, origins);
-  return Promise.all(batch.map(({ write, undo }) => applyWrite(ports, write, undo, step.request.runId)));
+  return Promise.all(batch.map(({ write, undo }) => applyOrGoOn(ports, write, undo, step, purpose)));
+}
+
+/** One survivor's cluster, or the store of one gate, may be part of the outage: the others must not wait for it. An undo is asked for until it is made. */
+async function applyOrGoOn(ports: Ports, write: Write, undo: Write, step: RunStep, purpose: WritePurpose): Promise<Outcome> {
+  try {
+    return await applyWrite(ports, write, undo, step.request.runId);
+  } catch (error) {
+    if (!(error instanceof TransientError) || purpose.kind === 'undo') throw error;
+    return { kind: 'unanswered', why: `no answer: ${error.message}` };
+  }
 }
 
 /** Front Door's control plane may fail every call of a run: the gates carry it then, so that no answer is not an end. */
@@ -117,15 +136,19 @@ function originChange(ports: Ports, write: Extract<Write, { target: 'origin' }>)
   return { stamp, origin: originNamed(stamp, write.originGroup, write.origin), set: write.set };
 }
 
+/** The first outcome stays, for one that gave no answer may have been made; that it was made in the end is on record beside it. */
 async function recordOutcome(ports: Ports, step: RunStep, { key, write }: PlannedWrite, outcome: Outcome, purpose: WritePurpose): Promise<void> {
-  await recordStep(
+  const id = `${markOf(purpose)}${key}:outcome`;
+  const made: LedgerEvent = { type: 'WriteSucceeded', write, alreadyThere: 'applied' };
+  const recorded = await recordStep(
     ports,
     step,
-    `${markOf(purpose)}${key}:outcome`,
+    id,
     outcome.kind === 'accepted'
-      ? { type: 'WriteSucceeded', write, alreadyThere: 'applied' }
+      ? made
       : { type: 'WriteRefused', write, why: outcome.why, reaction: outcome.kind === 'refused' ? outcome.reaction : 'retryLater' },
   );
+  if (recorded.kind === 'different' && outcome.kind === 'accepted') await recordStep(ports, step, `${id}:made`, made);
 }
 
 /** Origin changes side by side, all else one by one. */

@@ -2,9 +2,10 @@ import { askAgain } from './askAgain.ts';
 import { reclaimRoom, roomRanOut } from '../domain/decide/reclaimRoom.ts';
 import { TransientError } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
+import { pendingRoom } from './pendingRoom.ts';
 import { drainStands, readRunIndex, type RunState } from './runIndex.ts';
 import type { OrchestrationStarter } from './contracts.ts';
-import { healOpenRun } from './takeOver.ts';
+import { healOpenRun, projectClaimed } from './takeOver.ts';
 import { undoWrites } from './undoWrites.ts';
 
 /**
@@ -26,6 +27,7 @@ export async function reconcile(ports: Ports, starter: OrchestrationStarter): Pr
       if (!(error instanceof TransientError)) throw error;
     }
   }
+  await projectClaimed(ports, runs);
 }
 
 /** Room that a closed run left behind, and whose time is over. A drain that still stands keeps its room. */
@@ -37,6 +39,10 @@ async function reclaimExpired(ports: Ports, { request, closedAt }: RunState): Pr
   const next = reclaimRoom(run, await ports.ledger.readRun(request.runId), policy, clock.now());
   if (next === 'settled') settledIn(ports).add(request.runId);
   if (next !== 'take') return;
+  if ((await pendingRoom(ports, request.runId, request.runId)).length === 0) {
+    settledIn(ports).add(request.runId);
+    return;
+  }
   const acquired = await ports.fence.acquire(request.runId);
   if (acquired.kind === 'busy') return;
   try {

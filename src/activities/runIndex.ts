@@ -15,6 +15,8 @@ export interface RunState {
   readonly closedAt: number | null;
   /** Whether Front Door owes it a change that the reconciler asks for again; unknown: the record could not be read. */
   readonly openShifts: 'none' | 'some' | 'unknown';
+  /** Of a run that froze: stamps that it has taken out of service all the same. */
+  readonly leftDrained?: readonly StampName[];
 }
 
 /** Where a stamp's traffic stands after the last run that moved it. */
@@ -64,13 +66,17 @@ function withRun(ports: Ports, { runs, regions }: RunIndex, run: RunState): RunI
   return { runs: newestFirst.filter(({ closedAt }, place) => place < runsKept || closedAt === null), regions: { ...regions, ...Object.fromEntries(moved) } };
 }
 
-/** A completed run that moved traffic says where it stood when it closed; an earlier run put in again does not undo a later one's word. */
-function regionsAfter(ports: Ports, { request, outcome, closedAt }: RunState): RunIndex['regions'] {
-  if (outcome !== 'completed' || closedAt === null || request.kind === 'drill') return {};
+/**
+ * A completed run that moved traffic says where it stood when it closed, and so does one that froze after it: its drain has an owner
+ * and an end as well (I5), may be taken back by a person, and keeps its room. An earlier run put in again does not undo a later one's word.
+ */
+function regionsAfter(ports: Ports, { request, outcome, closedAt, leftDrained = [] }: RunState): RunIndex['regions'] {
+  const moved = outcome === 'completed' ? request.stamps : leftDrained;
+  if (moved.length === 0 || closedAt === null || request.kind === 'drill') return {};
   const drained = request.kind !== 'failback';
   const expiresAt = drained ? (request.expiresAt ?? request.requestedAt + ports.fleet.policy.drainExpiryMinutes * 60_000) : null;
   const region: RegionState = { state: drained ? 'drained' : 'serving', runId: request.runId, by: request.kind, since: closedAt, expiresAt };
-  return Object.fromEntries(request.stamps.map((stamp) => [stamp, region]));
+  return Object.fromEntries(moved.map((stamp) => [stamp, region]));
 }
 
 export interface FleetRuns {

@@ -1,12 +1,15 @@
 import { decideTakeover } from '../domain/decide/takeover.ts';
 import type { FleetAssessment } from '../domain/assessment.ts';
+import { leftDrained } from '../domain/ledgerView/leftDrained.ts';
 import { openShifts } from '../domain/ledgerView/openShifts.ts';
-import { runStanding } from '../domain/ledgerView/runStanding.ts';
+import type { ChainedEntry } from '../domain/ledgerEvent.ts';
+import { runStanding, type RunStanding } from '../domain/ledgerView/runStanding.ts';
 import type { RunRequest } from '../domain/run.ts';
 import type { FenceHolder } from '../ports/fence.ts';
 import type { Ports } from '../ports/ports.ts';
 import { assessmentKey } from './readAssessment.ts';
-import { projectRun } from './runIndex.ts';
+import { claimedRun } from './claimFleet.ts';
+import { projectRun, type RunState } from './runIndex.ts';
 import type { OrchestrationStarter } from './contracts.ts';
 
 /**
@@ -27,7 +30,7 @@ export async function healOpenRun(ports: Ports, starter: OrchestrationStarter, r
   const entries = await ports.ledger.readRun(request.runId);
   const standing = runStanding(entries);
   if (standing.closed !== null) {
-    await projectRun(ports, { request: standing.request ?? request, outcome: standing.closed.outcome, closedAt: standing.closed.at, openShifts: openShifts(entries).length > 0 ? 'some' : 'none' });
+    await projectRun(ports, stateOf(ports, entries, standing, request));
     return;
   }
   const executedBy = standing.executedBy ?? request.controlRegion;
@@ -55,6 +58,30 @@ export async function healOpenRun(ports: Ports, starter: OrchestrationStarter, r
         until: null,
       });
   }
+}
+
+/**
+ * A run that has the fleet and could not be projected when it was opened: nobody would take it over, and no other run could be
+ * opened while it stands. It is projected from the record (I11).
+ */
+export async function projectClaimed(ports: Ports, projected: readonly RunState[]): Promise<void> {
+  const runId = await claimedRun(ports);
+  if (runId === null || projected.some(({ request }) => request.runId === runId)) return;
+  const entries = await ports.ledger.readRun(runId);
+  const standing = runStanding(entries);
+  if (standing.request !== null) await projectRun(ports, stateOf(ports, entries, standing, standing.request));
+}
+
+function stateOf({ fleet }: Ports, entries: readonly ChainedEntry[], { request, closed }: RunStanding, asOpened: RunRequest): RunState {
+  const of = request ?? asOpened;
+  const froze = closed?.outcome === 'frozen' && of.kind !== 'failback';
+  return {
+    request: of,
+    outcome: closed?.outcome ?? null,
+    closedAt: closed?.at ?? null,
+    openShifts: closed !== null && openShifts(entries).length > 0 ? 'some' : 'none',
+    ...(froze ? { leftDrained: leftDrained(entries, fleet) } : {}),
+  };
 }
 
 /** Each control-plane region keeps its last look at the fleet: the sign of life that another one can see. */

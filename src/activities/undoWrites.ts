@@ -4,13 +4,13 @@ import type { Write } from '../domain/ledgerEvent.ts';
 import { planHandBack, type RoomInUse } from '../domain/planning/index.ts';
 import { planUndo, worseTarget, type KeptSetting } from '../domain/planUndo.ts';
 import { unknown, type Reading } from '../domain/reading.ts';
-import { originalSetting, pendingUndo, roomTargets, trafficTargets, type PendingUndo } from '../domain/undo.ts';
+import { pendingUndo, trafficTargets, type PendingUndo } from '../domain/undo.ts';
 import type { Ports } from '../ports/ports.ts';
 import { stampNamed } from './applyWrite.ts';
 import type { ActivityInput, UndoStep } from './contracts.ts';
 import { guardedWrites } from './guardedWrites.ts';
+import { pendingRoom } from './pendingRoom.ts';
 import { readAssessment } from './readAssessment.ts';
-import { readRunIndex } from './runIndex.ts';
 import { recordStep } from './runLog.ts';
 
 /**
@@ -18,9 +18,7 @@ import { recordStep } from './runLog.ts';
  * else has changed (I12), no room below what the load needs. Repeating it is harmless: what is back already is no longer pending.
  */
 export async function undoWrites(ports: Ports, step: ActivityInput<'undoWrites'>): Promise<UndoStep> {
-  const entries = await ports.ledger.readRun(step.ofRun);
-  const ofThisRun = pendingUndo(entries, step.what === 'traffic' ? trafficTargets : roomTargets);
-  const pending = step.what === 'room' && ofThisRun.length > 0 ? await backToTheOriginal(ports, step.ofRun, ofThisRun) : ofThisRun;
+  const pending = step.what === 'traffic' ? pendingUndo(await ports.ledger.readRun(step.ofRun), trafficTargets) : await pendingRoom(ports, step.ofRun, step.request.runId);
   if (step.what === 'traffic') {
     const worse = worseTarget(pending, await readAssessment(ports));
     if (worse !== null) return { kind: 'heldBack', why: `${worse} is unhealthy: no traffic is moved back into it (I10)` };
@@ -35,14 +33,6 @@ export async function undoWrites(ports: Ports, step: ActivityInput<'undoWrites'>
     }
   }
   return { kind: 'undone', kept: [...kept.map(keptText), ...applied.refused] };
-}
-
-/** An earlier run may have left room that this one found: what was there before both is what is restored, or the room would stay for good. */
-async function backToTheOriginal(ports: Ports, ofRun: string, pending: readonly PendingUndo[]): Promise<readonly PendingUndo[]> {
-  const { runs } = await readRunIndex(ports);
-  const others = runs.filter(({ request, closedAt }) => request.runId !== ofRun && closedAt !== null);
-  const lent = (await Promise.all(others.map(async ({ request }) => pendingUndo(await ports.ledger.readRun(request.runId), roomTargets)))).flat();
-  return pending.map((undo) => ({ ...undo, restore: originalSetting(undo.restore, lent) }));
 }
 
 const keptText = ({ key, why }: KeptSetting): string => `${key}: ${why}`;

@@ -80,6 +80,10 @@ function putBack(open: Map<string, { order: number; ours: Write[]; restore: Writ
 
 export const isUndoEntry = (id: string): boolean => id.includes(undoMark);
 
+/** What other runs took back of this one, a failback of a drain: those entries lie in their own records. */
+export const takenBackBy = (entries: readonly ChainedEntry[], ofRun: string): readonly ChainedEntry[] =>
+  entries.filter(({ id, runId }) => runId !== ofRun && id.includes(`:${ofRun}${undoMark}`));
+
 function dropRefused(open: Map<string, { order: number; ours: Write[]; restore: Write }>, refused: Write): void {
   const key = targetKey(refused);
   const undo = open.get(key);

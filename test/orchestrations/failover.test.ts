@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sampleFleet } from '../support/fakeOutside.ts';
 import { runHost } from './runHost.ts';
+import { approvalId } from '../../src/activities/guard.ts';
 
 describe('failover, graceful', () => {
   it('makes room, proves it, then moves the traffic, in this order (I2)', async () => {
@@ -200,6 +201,23 @@ describe('who may act (I3, I8)', () => {
     expect(await finish(runId)).toMatchObject({ outcome: 'surgeHeld' });
     expect(ports.outside.serving()).toHaveLength(3);
     expect(ports.outside.pools.get('centralus/user1')?.minCount).toBeGreaterThan(6);
+    await host.stop();
+  });
+
+  it('an approval given through the other control-plane region in the last moment counts', async () => {
+    const { ports, start, finish, now, host } = await runHost();
+    ports.controlsNow = { ...ports.controlsNow, mode: 'approve' };
+    const readEntry = ports.ledger.readEntry.bind(ports.ledger);
+    Object.assign(ports.ledger, {
+      readEntry: async (runId: string, id: string) => {
+        const until = ports.eventsOf('ApprovalAsked').at(-1)?.until ?? Number.POSITIVE_INFINITY;
+        if (id !== approvalId || now() < until) return readEntry(runId, id);
+        return { id, runId, at: until - 1000, controlRegion: 'westeurope', epoch: 0, stamps: [], event: { type: 'ApprovalGiven', by: 'on call' } };
+      },
+    });
+    const { runId } = await start({});
+    expect(await finish(runId)).toMatchObject({ outcome: 'completed' });
+    expect(ports.outside.serving()).toEqual(['centralus', 'westus3']);
     await host.stop();
   });
 

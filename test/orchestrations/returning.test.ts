@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { reconcile } from '../../src/activities/reconcile.ts';
+import { readFleetRuns } from '../../src/activities/runIndex.ts';
+import { known } from '../../src/domain/reading.ts';
+import { partMark } from '../../src/domain/undo.ts';
 import { must, sampleFleet } from '../support/fakeOutside.ts';
 import { runHost } from './runHost.ts';
 
@@ -39,6 +42,36 @@ describe('drain and failback', () => {
     const failback = await start({ kind: 'failback', trigger: operator });
     expect(await finish(failback.runId)).toMatchObject({ outcome: 'completed', why: expect.stringContaining('another owner') });
     expect(ports.outside.hpas.get('centralus/web')).toMatchObject({ minReplicas: 40, maxReplicas: 60 });
+    await host.stop();
+  });
+});
+
+describe('a run that froze after it had moved the traffic', () => {
+  it('has left its region drained, with an end: a failback gives it back, and its room (I5)', async () => {
+    const { ports, start, finish, runFor, host } = await runHost();
+    const before = ports.outside.settings();
+    const readShares = ports.traffic.readShares.bind(ports.traffic);
+    // The metrics never show it.
+    Object.assign(ports.traffic, { readShares: async () => known({ eastus2: 0.3, centralus: 0.35, westus3: 0.35 }, ports.clock.now()) });
+    const drain = await start({ kind: 'drain', trigger: operator });
+    expect(await finish(drain.runId)).toMatchObject({ outcome: 'frozen' });
+    expect(ports.outside.serving()).toEqual(['centralus', 'westus3']);
+    expect((await readFleetRuns(ports)).drained).toMatchObject([{ stamp: 'eastus2', runId: drain.runId, expiresAt: drain.requestedAt + ports.fleet.policy.drainExpiryMinutes * 60_000 }]);
+    Object.assign(ports.traffic, { readShares });
+    await runFor(1);
+    expect(await finish((await start({ kind: 'failback', trigger: operator })).runId)).toMatchObject({ outcome: 'completed' });
+    expect(ports.outside.settings()).toEqual(before);
+    expect((await readFleetRuns(ports)).drained).toEqual([]);
+    await host.stop();
+  });
+
+  it('and one that froze before it has drained nothing', async () => {
+    const { ports, start, finish, runFor, host } = await runHost();
+    const { runId } = await start({ kind: 'drain', trigger: operator });
+    await runFor(1);
+    ports.controlsNow = { ...ports.controlsNow, killSwitch: 'on' };
+    expect(await finish(runId)).toMatchObject({ outcome: 'frozen' });
+    expect((await readFleetRuns(ports)).drained).toEqual([]);
     await host.stop();
   });
 });
@@ -159,6 +192,63 @@ describe('room that could not be handed back', () => {
     await runFor(ports.fleet.policy.surgeExpiryMinutes);
     await reconcile(ports, { start: () => Promise.reject(new Error('nothing is to be started')) });
     expect(ports.outside.settings()['pools']).toEqual(before['pools']);
+    await host.stop();
+  });
+
+  it('because users need it still goes back the rest of the way later, also where a failback took back a part (I5)', async () => {
+    const { ports, start, finish, runFor, host } = await runHost();
+    const before = ports.outside.settings();
+    await finish((await start({ kind: 'drain', trigger: operator })).runId);
+    await runFor(1);
+    for (const { name } of ports.fleet.stamps) ports.outside.requestsPerSecond.set(name, 950);
+    expect(await finish((await start({ kind: 'failback', trigger: operator })).runId)).toMatchObject({ outcome: 'completed' });
+    const between = ports.outside.settings();
+    expect(ports.entries.some(({ id }) => id.includes(partMark))).toBe(true);
+    expect(between['hpas']).not.toEqual(before['hpas']);
+    for (const { name } of ports.fleet.stamps) ports.outside.requestsPerSecond.set(name, 600);
+    await runFor(ports.fleet.policy.surgeExpiryMinutes);
+    await reconcile(ports, { start: () => Promise.reject(new Error('nothing is to be started')) });
+    expect(ports.outside.settings()).toEqual(before);
+    await host.stop();
+  });
+
+  it('is not looked for where the owner has the very values since that a former run had lent (I12)', async () => {
+    const { ports, start, finish, runFor, host } = await runHost();
+    const drainAndBack = async (whileDrained: () => void): Promise<void> => {
+      await finish((await start({ kind: 'drain', trigger: operator })).runId);
+      whileDrained();
+      await runFor(1);
+      expect(await finish((await start({ kind: 'failback', trigger: operator })).runId)).toMatchObject({ outcome: 'completed' });
+      await runFor(1);
+    };
+    let lent = { minReplicas: 0, maxReplicas: 0 };
+    await drainAndBack(() => (lent = must(ports.outside.hpas.get('centralus/web'))));
+    ports.outside.setHpa('centralus', 'web', { minReplicas: lent.minReplicas, maxReplicas: lent.maxReplicas });
+    for (const { name } of ports.fleet.stamps) ports.outside.requestsPerSecond.set(name, 700);
+    await drainAndBack(() => expect(ports.outside.hpas.get('centralus/web')?.minReplicas).toBeGreaterThan(lent.minReplicas));
+    expect(ports.outside.hpas.get('centralus/web')).toMatchObject({ minReplicas: lent.minReplicas, maxReplicas: lent.maxReplicas });
+    await host.stop();
+  });
+
+  it('because users need it for hours goes back when they no longer do (I5)', async () => {
+    const { ports, start, finish, runFor, host } = await runHost();
+    const before = ports.outside.settings();
+    const reconcileFor = async (minutes: number): Promise<void> => {
+      for (let minute = 0; minute < minutes; minute += 10) {
+        await runFor(10);
+        await reconcile(ports, { start: () => Promise.reject(new Error('nothing is to be started')) });
+      }
+    };
+    await finish((await start({ kind: 'drain', trigger: operator })).runId);
+    await runFor(1);
+    for (const { name } of ports.fleet.stamps) ports.outside.requestsPerSecond.set(name, 950);
+    await finish((await start({ kind: 'failback', trigger: operator })).runId);
+    await runFor(ports.fleet.policy.surgeExpiryMinutes);
+    await reconcileFor(180);
+    expect(ports.outside.settings()['hpas']).not.toEqual(before['hpas']);
+    for (const { name } of ports.fleet.stamps) ports.outside.requestsPerSecond.set(name, 600);
+    await reconcileFor(120);
+    expect(ports.outside.settings()).toEqual(before);
     await host.stop();
   });
 });

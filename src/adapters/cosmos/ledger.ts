@@ -37,6 +37,8 @@ export function cosmosLedger(context: SdkContext, container: Container, outbox: 
   const storedByRun = new Map<string, Map<string, LedgerEntry>>();
   // Entries of a former process may wait there.
   let outboxMayHold: 'something' | 'nothing' = 'something';
+  // Begun and ended: a drain that has looked before one of them does not know what is there.
+  let puts = 0;
   let restUntil = 0;
 
   function remember(entry: LedgerEntry): void {
@@ -110,12 +112,15 @@ export function cosmosLedger(context: SdkContext, container: Container, outbox: 
 
   async function toOutbox(entry: LedgerEntry): Promise<Recorded> {
     outboxMayHold = 'something';
+    puts += 1;
     const put = await outbox.put(entry);
+    puts += 1;
     if (put.kind === 'put') return { kind: 'outbox' };
     return isSame(put.found, entry) ? { kind: 'exists' } : { kind: 'different', found: put.found };
   }
 
   async function drain(): Promise<{ readonly moved: number; readonly left: number }> {
+    const putsBefore = puts;
     const waiting = await listOutbox();
     let moved = 0;
     for (const item of waiting ?? []) {
@@ -129,7 +134,7 @@ export function cosmosLedger(context: SdkContext, container: Container, outbox: 
         return { moved, left: (waiting?.length ?? 0) - moved };
       }
     }
-    if (waiting !== null) outboxMayHold = 'nothing';
+    if (waiting !== null && puts === putsBefore) outboxMayHold = 'nothing';
     return { moved, left: 0 };
   }
 

@@ -60,7 +60,12 @@ export async function openOperatorRun(
   const fixed = await fixRequest(call.deps.state, { key, subject: call.caller.subject, asked }, proposed);
   if (fixed.kind === 'reused') return problem('idempotencyKeyReused', 'use a new key for another request', { errors: [{ field: 'header.Idempotency-Key', message: 'came with another request before' }] });
   const opened = fixed.kind === 'repeated' ? await isOpened(call, fixed.request.runId) : false;
-  return (opened ? null : await check()) ?? open(call, fixed.request);
+  if (opened) return open(call, fixed.request);
+  const { expiresAt } = fixed.request;
+  if (expiresAt !== null && expiresAt <= call.deps.clock.now()) {
+    return problem('idempotencyKeyReused', 'the drain that was first asked for under this key would have run out by now: use a new key', { errors: [{ field: 'header.Idempotency-Key', message: 'came with a request that has run out' }] });
+  }
+  return (await check()) ?? open(call, fixed.request);
 }
 
 const isOpened = async ({ deps }: Pick<Call<unknown, unknown, unknown>, 'deps'>, runId: string): Promise<boolean> => (await deps.ledger.readRun(runId)).length > 0;

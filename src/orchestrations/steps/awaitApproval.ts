@@ -18,9 +18,11 @@ export function* awaitApproval(ctx: OrchestrationContext, step: RunStep, deadlin
       if (!timer.isCompleted) timer.cancel();
       return decisionOf(event.result as DecisionEvent); // raised only by our own API, which validates it
     }
-    if (deadline <= now(ctx)) return { kind: 'missed' };
+    // Also at the deadline: a word given in time may have come through the other control-plane region a moment ago.
+    const isOver = deadline <= now(ctx);
     const kept = yield* call(ctx, 'keepFence', step);
     if (kept.kind !== 'go') return kept;
+    if (isOver) return { kind: 'missed' };
   }
 }
 

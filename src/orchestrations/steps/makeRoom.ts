@@ -2,7 +2,8 @@ import type { OrchestrationContext } from 'durable-functions';
 import type { ApplyStep, PlanDigest, RunStep, Stopped } from '../../activities/contracts.ts';
 import { orchestrationNames } from '../names.ts';
 import type { SurgeStampInput, SurgeStampResult } from '../surgeStamp.ts';
-import { call, callTask, type Steps } from './call.ts';
+import { askFor, notMade } from './askFor.ts';
+import { callTask, type Steps } from './call.ts';
 
 export interface RoomTimeouts {
   readonly nodeReadyTimeoutMinutes: number;
@@ -15,7 +16,7 @@ export type Room = { readonly kind: 'made' } | { readonly kind: 'short'; readonl
 /** Graceful: all survivors side by side, each in its own order, waiting until what was asked for is there. */
 export function* makeRoom(ctx: OrchestrationContext, step: RunStep, digest: PlanDigest, timeouts: RoomTimeouts): Steps<Room> {
   if (digest.sheds > 0) {
-    const shed = yield* call(ctx, 'applyPart', { ...step, part: 'sheds', stamp: null });
+    const shed = yield* askFor(ctx, { ...step, part: 'sheds', stamp: null });
     if (shed.kind === 'stopped') return shed;
   }
   if (digest.surgeStamps.length === 0) return { kind: 'made' };
@@ -33,7 +34,7 @@ export function* makeRoomAtOnce(ctx: OrchestrationContext, step: RunStep, digest
   const answers = (yield ctx.df.Task.all(asked)) as readonly ApplyStep[];
   const stopped = answers.find((answer) => answer.kind === 'stopped');
   if (stopped !== undefined) return stopped;
-  const refused = answers.flatMap((answer) => (answer.kind === 'applied' ? answer.refused : []));
+  const refused = answers.flatMap((answer) => (answer.kind === 'applied' ? notMade(answer) : []));
   return refused.length === 0 ? { kind: 'made' } : { kind: 'short', why: refused.join('; ') };
 }
 

@@ -1,5 +1,6 @@
 import type { OrchestrationContext } from 'durable-functions';
 import type { PlanDigest, PlanPart, RunStep, ShiftStep, Stopped } from '../../activities/contracts.ts';
+import { askFor, notMade } from './askFor.ts';
 import { call, now, wait, type Steps } from './call.ts';
 import { showStatus } from './showStatus.ts';
 
@@ -13,9 +14,9 @@ export function* moveTraffic(ctx: OrchestrationContext, step: RunStep, digest: P
   const refused: string[] = [];
   for (const part of order) {
     if ((part === 'gates' ? digest.gates : digest.shifts) === 0) continue;
-    const applied = yield* call(ctx, 'applyPart', { ...step, part, stamp: null });
+    const applied = yield* askFor(ctx, { ...step, part, stamp: null });
     if (applied.kind === 'stopped') return applied;
-    refused.push(...applied.refused);
+    refused.push(...notMade(applied));
   }
   return { kind: 'moved', refused };
 }

@@ -164,6 +164,18 @@ describe('Idempotency-Key', () => {
     expect(fixed?.value).toMatchObject({ request: { runId: (await second.call('POST', drain, keyed(reason))).body.runId as string } });
   });
 
+  it('a drain that could not be opened before it would have run out is not opened by a late repetition', async () => {
+    let at = now;
+    let active: object | null = { runId: 'r9', kind: 'failover', scope: 'full', stamps: ['westus3'] };
+    const { call, opened } = harness({ clock: { now: () => at, sleep: () => Promise.resolve() }, view: { readAssessment: async () => fleetAssessment(), readRuns: async () => ({ activeRun: active as never, drained: [], recentRuns: [] }) } });
+    const half = keyed({ ...reason, expiresInMinutes: 30 });
+    expect(await call('POST', drain, half)).toMatchObject({ status: 409, body: { code: 'fleetBusy' } });
+    active = null;
+    at += 31 * minute;
+    expect(await call('POST', drain, half)).toMatchObject({ status: 422, body: { code: 'idempotencyKeyReused' } });
+    expect(opened).toEqual([]);
+  });
+
   it('the same key with another request is refused, and so is one for another route', async () => {
     const { call, opened } = harness();
     await call('POST', drain, keyed(reason));

@@ -81,6 +81,8 @@ describe('a run that did not complete after it had moved the traffic', () => {
     expect(await finish(runId)).toMatchObject({ outcome: 'aborted', why: expect.stringContaining('409') });
     expect(ports.outside.serving()).toEqual(['centralus', 'westus3']);
     expect((await readFleetRuns(ports)).drained).toMatchObject([{ stamp: 'eastus2', runId }]);
+    // The survivors serve its users still (I2).
+    expect(ports.outside.settings()['pools']).not.toEqual(before['pools']);
     Object.assign(ports.traffic, { applyOrigins, readShares });
     await runFor(1);
     expect(await finish((await start({ kind: 'failback', trigger: operator })).runId)).toMatchObject({ outcome: 'completed' });

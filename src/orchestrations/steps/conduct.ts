@@ -90,13 +90,15 @@ export function* stopRun(ctx: OrchestrationContext, step: RunStep, stopped: Stop
   return yield* undoAll(ctx, step, { outcome: 'aborted', why: stopped.detail });
 }
 
-/** Traffic back where it was, then the room: in reverse of the order in which they were made. */
+/** Traffic back where it was, then, once all of it is, the room: in reverse of the order in which they were made. */
 export function* undoAll(ctx: OrchestrationContext, step: RunStep, ending: Ending): Steps<Ending> {
   const traffic = yield* undoTraffic(ctx, step, ending);
   if (traffic.kind === 'ended') return traffic.ending;
+  // What did not come back is served by the survivors still (I2).
+  if (traffic.kept.length > 0) return withKept({ ...ending, why: `${ending.why}; the room is left until it runs out` }, traffic.kept);
   const room = yield* call(ctx, 'undoWrites', { ...step, ofRun: step.request.runId, what: 'room' });
   if (room.kind === 'stopped') return stoppedEnding(room);
-  return withKept(ending, [...traffic.kept, ...(room.kind === 'undone' ? room.kept : [])]);
+  return withKept(ending, room.kind === 'undone' ? room.kept : []);
 }
 
 /** Traffic back at once, for what is real; the room in the survivors will be wanted by it, and is taken back when it runs out (I5). */

@@ -52,7 +52,8 @@ Each includes the ones before it. Who did something is on record by the token's 
       -H "Idempotency-Key: 2f6a1e8d" -d '{"reason":"network maintenance","expiresInMinutes":120}'
 
 answers 202 with \`Location: /api/runs/<id>\` and \`Retry-After\`. Repeat it with the same key when the answer did not arrive: one run comes of it, and the same
-Location. The same key with another request is refused (\`idempotencyKeyReused\`). Keys are kept for a day, each caller's apart.
+Location. The same key with another request is refused (\`idempotencyKeyReused\`), and so is one whose drain could not be
+opened before it would have run out. Keys are kept for a day, each caller's apart.
 
 \`"mode":"ungraceful"\` moves traffic at once and makes room beside it. \`"dryRun":true\` answers the plan, as data and as text, or why there is none, and does nothing;
 it is allowed while the kill switch is on.

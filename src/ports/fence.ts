@@ -7,7 +7,7 @@ import type { FenceHold } from '../domain/run.ts';
  */
 export interface Fence {
   acquire(runId: string): Promise<FenceAcquired>;
-  /** Renews the lease and re-reads the epoch; `lost` when another run took it: the caller stops and touches nothing. */
+  /** Renews the lease and looks whether the epoch still stands; `lost` when another run took it: the caller stops and touches nothing. */
   confirm(hold: FenceHold): Promise<FenceConfirmed>;
   /**
    * Confirms only once the lease, as this process renewed it last, may no longer outlive a write. For the ticks of a wait and

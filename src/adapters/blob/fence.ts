@@ -20,6 +20,11 @@ interface Record {
   readonly lease: FenceHolder['lease'];
 }
 
+interface Seen {
+  readonly etag: string | undefined;
+  readonly record: Record;
+}
+
 /**
  * The fence on one blob lease (I3).
  *
@@ -38,18 +43,28 @@ export function blobFence(context: SdkContext, clients: BlobClients, containerUr
   const now = (): number => context.clock.now();
   // What this process renewed last: until it ends nobody else can take the fence.
   let kept: FenceHold | null = null;
+  // The record as this process read or wrote it last. A renewal answers the blob's ETag, which every write of metadata changes.
+  let seen: Seen | null = null;
+
+  async function look(): Promise<Record> {
+    seen = await readRecord(blob);
+    return seen.record;
+  }
 
   async function acquire(runId: string): Promise<FenceAcquired> {
     const leaseId = leaseIdOf(runId, controlRegion);
     const askedAt = now();
     if (!(await takeLease(blob, clients, containerUrl, leaseId))) {
-      const { holder, epoch } = await readRecord(blob);
+      const { holder, epoch } = await look();
       return { kind: 'busy', holder: holder?.runId ?? 'unknown', epoch };
     }
-    const before = await readRecord(blob);
+    const before = await look();
     const isOurs = before.holder?.runId === runId && before.holder.controlRegion === controlRegion;
     const epoch = isOurs ? before.epoch : before.epoch + 1;
-    if (!isOurs) await blob.setMetadata({ epoch: String(epoch), holder: encode(runId), region: controlRegion }, { conditions: { leaseId } });
+    if (!isOurs) {
+      const { etag } = await blob.setMetadata({ epoch: String(epoch), holder: encode(runId), region: controlRegion }, { conditions: { leaseId } });
+      seen = { etag, record: { holder: { runId, controlRegion }, epoch, lease: 'live' } };
+    }
     kept = { runId, epoch, leaseId, expiresAt: askedAt + leaseSeconds * 1000 };
     return { kind: 'held', hold: kept, previous: isOurs ? null : before.holder };
   }
@@ -57,8 +72,9 @@ export function blobFence(context: SdkContext, clients: BlobClients, containerUr
   async function confirm(hold: FenceHold): Promise<FenceConfirmed> {
     const askedAt = now();
     const renewed = await renew(blob, hold.leaseId);
-    const record = await readRecord(blob);
-    if (renewed === 'renewed' && record.holder?.runId === hold.runId && record.epoch === hold.epoch) {
+    const isUnchanged = renewed.kind === 'renewed' && renewed.etag !== undefined && renewed.etag === seen?.etag;
+    const record = isUnchanged && seen !== null ? seen.record : await look();
+    if (renewed.kind === 'renewed' && record.holder?.runId === hold.runId && record.epoch === hold.epoch) {
       kept = { ...hold, expiresAt: askedAt + leaseSeconds * 1000 };
       return { kind: 'held', hold: kept };
     }
@@ -73,7 +89,7 @@ export function blobFence(context: SdkContext, clients: BlobClients, containerUr
 
   async function release(hold: FenceHold): Promise<void> {
     kept = null;
-    const record = await readRecord(blob);
+    const record = await look();
     if (record.holder?.runId !== hold.runId || record.epoch !== hold.epoch) return;
     try {
       // The holder goes first, under the lease: a fence without a holder was given back, one with a holder was abandoned.
@@ -91,7 +107,7 @@ export function blobFence(context: SdkContext, clients: BlobClients, containerUr
     release: (hold) => transientOr(now, 'fence', () => release(hold)),
     readHolder: () =>
       transientOr(now, 'fence', async () => {
-        const { holder, epoch, lease } = await readRecord(blob);
+        const { holder, epoch, lease } = await look();
         return holder === null ? null : { ...holder, epoch, lease };
       }),
   };
@@ -120,29 +136,32 @@ async function createBlob(clients: BlobClients, containerUrl: string): Promise<v
   }
 }
 
-async function renew(blob: BlobClient, leaseId: string): Promise<'renewed' | 'lost'> {
+type Renewed = { readonly kind: 'renewed'; readonly etag: string | undefined } | { readonly kind: 'lost' };
+
+async function renew(blob: BlobClient, leaseId: string): Promise<Renewed> {
   try {
-    await blob.getBlobLeaseClient(leaseId).renewLease();
-    return 'renewed';
+    const { etag } = await blob.getBlobLeaseClient(leaseId).renewLease();
+    return { kind: 'renewed', etag };
   } catch (error) {
-    if (leaseIsNotOurs(error) || isNotFound(error)) return 'lost';
+    if (leaseIsNotOurs(error) || isNotFound(error)) return { kind: 'lost' };
     throw error;
   }
 }
 
 const leaseIsNotOurs = (error: unknown): boolean => (blobErrorCode(error) ?? '').startsWith('Lease');
 
-async function readRecord(blob: BlobClient): Promise<Record> {
+async function readRecord(blob: BlobClient): Promise<Seen> {
   try {
-    const { metadata, leaseState } = await blob.getProperties();
+    const { metadata, leaseState, etag } = await blob.getProperties();
     const holder = metadata?.['holder'];
-    return {
+    const record: Record = {
       holder: holder === undefined || holder === '' ? null : { runId: decodeURIComponent(holder), controlRegion: metadata?.['region'] ?? 'unknown' },
       epoch: Number(metadata?.['epoch'] ?? 0),
       lease: leaseState === 'leased' ? 'live' : 'lapsed',
     };
+    return { etag, record };
   } catch (error) {
-    if (isNotFound(error)) return { holder: null, epoch: 0, lease: 'lapsed' };
+    if (isNotFound(error)) return { etag: undefined, record: { holder: null, epoch: 0, lease: 'lapsed' } };
     throw error;
   }
 }

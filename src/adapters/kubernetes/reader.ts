@@ -25,6 +25,9 @@ export interface KubernetesReader {
 /** Pages of 500, as kubectl asks for: an unpaged list of a large cluster is one answer of many megabytes. */
 const pageSize = 500;
 
+/** Characters of a page up to which it is kept for the next look: a larger one hardly ever stays as it is, and costs memory. */
+const keptAtMost = 2_000_000;
+
 interface Page {
   readonly items: readonly unknown[];
   readonly metadata?: { readonly continue?: string };
@@ -33,18 +36,19 @@ interface Page {
 export function kubernetesReader({ pipeline, client, tlsSettings }: KubernetesTransport, server: string): KubernetesReader {
   const base = server.replace(/\/$/, '');
   const joined = joinedReads<readonly unknown[]>();
+  const parsePage = pageParser();
 
-  async function read(path: string): Promise<unknown> {
+  async function read(path: string): Promise<string> {
     const request = createPipelineRequest({ url: `${base}${path}` });
     request.headers.set('accept', 'application/json');
     if (tlsSettings !== undefined) request.tlsSettings = tlsSettings;
     const { status, headers, bodyAsText } = await pipeline.sendRequest(client, request);
     if (status < 200 || status > 299) throw new ApiException(status, `GET ${path}`, bodyAsText ?? '', headers.toJSON());
-    return JSON.parse(bodyAsText ?? '');
+    return bodyAsText ?? '';
   }
 
   return {
-    get: async <T>(path: string) => (await read(path)) as Wire<T>, // the caller names the kind that lies under the path
+    get: async <T>(path: string) => JSON.parse(await read(path)) as Wire<T>, // the caller names the kind that lies under the path
     async list<T>(path: string, selection: Selection = {}) {
       const query = new URLSearchParams({ limit: String(pageSize), ...selection }).toString();
       return (await joined(`${path}?${query}`, () => readPages(path, query))) as readonly Wire<T>[]; // the caller names the kind that lies under the path
@@ -54,11 +58,36 @@ export function kubernetesReader({ pipeline, client, tlsSettings }: KubernetesTr
   async function readPages(path: string, query: string): Promise<readonly unknown[]> {
     const all: unknown[] = [];
     let token = '';
+    let index = 0;
     do {
-      const page = (await read(`${path}?${query}${token === '' ? '' : `&continue=${encodeURIComponent(token)}`}`)) as Page; // every list of the API has this shape
+      const text = await read(`${path}?${query}${token === '' ? '' : `&continue=${encodeURIComponent(token)}`}`);
+      const page = parsePage(`${path}?${query}#${index}`, text);
+      index += 1;
       for (const item of page.items) all.push(item);
       token = page.metadata?.continue ?? '';
     } while (token !== '');
     return all;
   }
+}
+
+/**
+ * Takes pages apart, each remembered under its key. Between two looks, seconds apart, objects mostly stay as they are while the
+ * list's own version in front of them moves on: items whose text is the same are those that were parsed before.
+ */
+function pageParser(): (key: string, text: string) => Page {
+  const itemsStart = '"items":[';
+  const pages = new Map<string, { readonly itemsText: string; readonly page: Page }>();
+  return (key, text) => {
+    const at = text.indexOf(itemsStart);
+    if (at < 0 || text.length > keptAtMost) {
+      pages.delete(key);
+      return JSON.parse(text) as Page; // every list of the API has this shape
+    }
+    const itemsText = text.slice(at);
+    const before = pages.get(key);
+    if (before?.itemsText === itemsText) return { ...before.page, ...(JSON.parse(`${text.slice(0, at)}${itemsStart}]}`) as Page), items: before.page.items };
+    const page = JSON.parse(text) as Page;
+    pages.set(key, { itemsText, page });
+    return page;
+  };
 }

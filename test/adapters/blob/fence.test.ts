@@ -1,3 +1,4 @@
+import { expect, test } from 'vitest';
 import { fenceContract } from '../contracts/fenceContract.ts';
 import { openSandbox } from '../support/sandboxPorts.ts';
 import { blobFence } from '../../../src/adapters/blob/fence.ts';
@@ -18,3 +19,24 @@ fenceContract('blob lease, on the sandbox\'s blobs', () => {
   });
 });
 
+
+test('confirmed again and again it is one request, a renewal: its ETag says that nobody has written holder or epoch since', async () => {
+  const fence = blobFence(sandbox.context, blobClients(sandbox.context), `${sandbox.azure.endpoints.blob}/stspillway/fence/quiet`, 'northcentralus');
+  const acquired = await fence.acquire('run-a');
+  if (acquired.kind !== 'held') throw new Error('busy');
+  const requests = sandbox.requests((_, url) => url.includes('/fence/quiet/'));
+  const before = requests();
+  expect(await fence.confirm(acquired.hold)).toMatchObject({ kind: 'held' });
+  expect(await fence.confirm(acquired.hold)).toMatchObject({ kind: 'held' });
+  expect(requests() - before).toBe(2);
+});
+
+test('a record that was rewritten under the same lease is read again, whoever wrote it', async () => {
+  const clients = blobClients(sandbox.context);
+  const fence = blobFence(sandbox.context, clients, `${sandbox.azure.endpoints.blob}/stspillway/fence/rewritten`, 'northcentralus');
+  const acquired = await fence.acquire('run-a');
+  if (acquired.kind !== 'held') throw new Error('busy');
+  await fence.confirm(acquired.hold);
+  await clients.blob(`${sandbox.azure.endpoints.blob}/stspillway/fence/rewritten/fleet.fence`).setMetadata({ epoch: '7', holder: 'run-b', region: 'elsewhere' }, { conditions: { leaseId: acquired.hold.leaseId } });
+  expect(await fence.confirm(acquired.hold)).toEqual({ kind: 'lost', holder: 'run-b', epoch: 7 });
+});

@@ -110,7 +110,8 @@ Rules that span several fields:
 - Names of stamps, workloads, drills, checks and hooks are unique; so are a stamp's pools, and an origin belongs to one stamp.
 - Every origin group that an origin names is served by a workload, and every workload's group has an origin: room that cannot be computed cannot be proved.
 - Every pool that a workload names exists in some stamp, and each stamp that runs it has at least one of them.
-- \`signals.quorum\` is at most \`signals.minimumKnown\`; \`signals.staleAfterSeconds\` is at least two watch intervals.
+- \`signals.quorum\` is at most \`signals.minimumKnown\`; \`signals.staleAfterSeconds\` is at least two watch intervals, and at least 240: Front Door's metrics come by the minute and up to 3 minutes late.
+- \`policy.surgeExpiryMinutes\` and \`policy.drainExpiryMinutes\` are longer than \`nodeReadyTimeoutMinutes\` and \`podReadyTimeoutMinutes\` together.
 - Of each pair of thresholds, \`unhealthy\` is the worse one.
 - A drill's stamp exists, its schedule fires at some time, its blocked windows do not end before they begin.
 - Resource ids are of the type that their field asks for; Front Door holds 50 origins in a group (classic: 100).

@@ -102,4 +102,12 @@ function entryLines({ event }: ChainedEntry, paint: Paint): readonly string[] {
   }
 }
 
-const shorten = (text: string): string => (text.length > 320 ? `${text.slice(0, 319)}…` : text);
+const longestLine = 320;
+
+/** A long text ends with a whole part of it, so that what is left can be read; one that has no parts is cut where it must be. */
+function shorten(text: string): string {
+  if (text.length <= longestLine) return text;
+  const start = text.slice(0, longestLine - 2);
+  const end = Math.max(...['; ', ' | ', ' (', ': ', ', '].map((mark) => start.lastIndexOf(mark)));
+  return `${end > longestLine / 2 ? start.slice(0, end) : start} …`;
+}

@@ -1,5 +1,7 @@
 import { certifyFleet, type Certificate } from '../domain/certificate/index.ts';
 import type { FleetFacts } from '../domain/facts.ts';
+import type { StampName } from '../domain/fleet.ts';
+import type { Shortfall } from '../domain/plan.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StateKey } from '../ports/state.ts';
 import { readAssessment } from './readAssessment.ts';
@@ -26,8 +28,7 @@ export async function certify(ports: Ports, facts: FleetFacts): Promise<Certific
 
 async function recordChange(ports: Ports, certificate: Certificate): Promise<void> {
   const survives = Object.fromEntries(certificate.losses.map(({ lose, survives }) => [lose.join('+'), survives]));
-  const binding = certificate.losses.find(({ binding }) => binding !== null)?.binding ?? null;
-  const bindingText = binding === null ? null : `${binding.stamp}: ${binding.constraint}, ${binding.missing} ${binding.unit} missing; ${binding.fix}`;
+  const bindingText = certificate.losses.flatMap(({ lose, binding }) => (binding === null ? [] : [bindingLine(lose, binding)]))[0] ?? null;
   const now = ports.clock.now();
   await ports.ledger.record({
     id: `certificate:${now}`,
@@ -42,5 +43,8 @@ async function recordChange(ports: Ports, certificate: Certificate): Promise<voi
   if (notSurvived.length === 0) return;
   await ports.notify.notify({ kind: 'certificateChanged', runId: null, title: 'The fleet would not survive every single loss', text: [...notSurvived, bindingText ?? ''].join('\n'), until: null });
 }
+
+const bindingLine = (lose: readonly StampName[], { stamp, missing, unit, constraint, fix }: Shortfall): string =>
+  `if ${lose.join(' and ')} is lost, ${stamp} lacks ${missing} ${unit} (${constraint}): ${fix}`;
 
 const answersOf = ({ losses }: Certificate): string => JSON.stringify(losses.map(({ lose, survives, binding }) => [lose, survives, binding?.stamp ?? null, binding?.constraint ?? null]));

@@ -97,7 +97,10 @@ export interface PlanDigest {
 }
 
 /** `unanswered`: clusters, pools and gates that gave no answer; asking again may do. What Front Door does not answer is refused: the reconciler asks again. */
-export type ApplyStep = { readonly kind: 'applied'; readonly refused: readonly string[]; readonly unanswered: readonly string[] } | Stopped;
+export type Written = { readonly kind: 'applied'; readonly refused: readonly string[]; readonly unanswered: readonly string[] } | Stopped;
+
+/** `nodes`: `none` where pools were asked, and none of the stamp's has been raised by us of late: no node is to be waited for. */
+export type ApplyStep = (Extract<Written, { kind: 'applied' }> & { readonly nodes: 'mayCome' | 'none' }) | Stopped;
 
 export type SurgeStep =
   | { readonly kind: 'ready' }

@@ -5,7 +5,7 @@ import type { LedgerEvent, Write } from '../domain/ledgerEvent.ts';
 import { sameSetting, undoMark } from '../domain/undo.ts';
 import { TransientError, writeTimeLimitMs, type WriteOutcome } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { ApplyStep, Proceed, RunStep, Stopped } from './contracts.ts';
+import type { Proceed, RunStep, Stopped, Written } from './contracts.ts';
 import { mayWrite } from './guard.ts';
 import { recordStep, stepId } from './runLog.ts';
 
@@ -25,7 +25,7 @@ type Outcome = WriteOutcome | { readonly kind: 'unanswered'; readonly why: strin
  * I3, I8 before each; I4: no record, no write; I9. Repeating it is harmless: ids are deterministic and every change sets a
  * value. Origin changes of one part go out together, because classic Front Door knows only whole-resource writes.
  */
-export async function guardedWrites(ports: Ports, step: RunStep, planned: readonly PlannedWrite[], expiresAt: number, purpose: WritePurpose = { kind: 'advance' }): Promise<ApplyStep> {
+export async function guardedWrites(ports: Ports, step: RunStep, planned: readonly PlannedWrite[], expiresAt: number, purpose: WritePurpose = { kind: 'advance' }): Promise<Written> {
   const refused: string[] = [];
   const unanswered: string[] = [];
   const silent = new Set<StampName>();

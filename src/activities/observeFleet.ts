@@ -12,6 +12,7 @@ import { assessmentKey, rememberAssessment, seenByThisProcess } from './readAsse
 import { readFleetRuns, type FleetRuns } from './runIndex.ts';
 import { runRequestOf } from './runRequest.ts';
 import { stopRunOnRecord } from './stopRunOnRecord.ts';
+import { tellDecision } from './tellDecision.ts';
 
 /** The last assessment with what was decided on it, so that a decision goes to the ledger when it changes (I9). */
 type WatchMemory = FleetAssessment & { readonly decided: string };
@@ -69,7 +70,7 @@ const noRuns: FleetRuns = { activeRun: null, activeRequest: null, openRequests: 
 const readRuns = async (ports: Ports): Promise<FleetRuns> => (await orNull(() => readFleetRuns(ports))) ?? noRuns;
 
 async function remember(ports: Ports, assessment: FleetAssessment, decision: Decision, memory: Versioned<WatchMemory> | null, reason: string): Promise<'changed' | 'same'> {
-  const decided = `${decision.kind}: ${verdicts(assessment)}`;
+  const decided = `${decision.kind}${'cause' in decision ? ` (${decision.cause})` : ''}: ${verdicts(assessment)}`;
   await orNull(() => ports.state.write<WatchMemory>(assessmentKey(ports.controlRegion), { ...assessment, decided }, memory?.etag ?? null));
   if (memory?.value.decided === decided) return 'same';
   const day = new Date(assessment.at).toISOString().slice(0, 10);
@@ -83,7 +84,7 @@ async function remember(ports: Ports, assessment: FleetAssessment, decision: Dec
     event: { type: 'Decided', decision: ledgerWord(decision), why: `${decision.why} (asked by ${reason})`, assessment },
   });
   if (decision.kind === 'freeze' || decision.kind === 'escalate') {
-    await ports.notify.notify({ kind: decision.kind === 'freeze' ? 'observerSuspect' : 'drainExpiring', runId: null, title: `Spillway: ${decision.kind}`, text: decision.why, until: null });
+    await tellDecision(ports, decision, assessment.at);
   }
   return 'changed';
 }

@@ -15,6 +15,7 @@ export function findFleetProblems(fleet: Fleet): readonly FleetProblem[] {
     ...workloadProblems(fleet),
     ...originGroupProblems(fleet),
     ...signalProblems(fleet),
+    ...policyProblems(fleet),
     ...drillProblems(fleet),
   ];
 }
@@ -112,6 +113,9 @@ function originGroupProblems({ stamps, workloads }: Fleet): FleetProblem[] {
   );
 }
 
+/** Published: one point a minute, up to three minutes late. Just before the next one comes, the newest is this old. */
+const oldestMetricSeconds = 240;
+
 function signalProblems({ signals }: Fleet): FleetProblem[] {
   const problems: FleetProblem[] = [];
   if (signals.quorum > signals.minimumKnown) {
@@ -120,6 +124,9 @@ function signalProblems({ signals }: Fleet): FleetProblem[] {
   const interval = signals.watchIntervalSeconds;
   if (interval < 60 ? 60 % interval !== 0 : interval % 60 !== 0) {
     problems.push({ path: 'signals.watchIntervalSeconds', message: `${interval} s are no even interval for a timer of the Functions host; 10, 12, 15, 20, 30, 60, 120, 180, 240 and 300 are` });
+  }
+  if (signals.staleAfterSeconds < oldestMetricSeconds) {
+    problems.push({ path: 'signals.staleAfterSeconds', message: `${signals.staleAfterSeconds} is below ${oldestMetricSeconds}: Front Door's metrics come by the minute and up to 3 minutes late, so that they would be unknown now and then though nothing is wrong` });
   }
   if (signals.staleAfterSeconds < 2 * signals.watchIntervalSeconds) {
     problems.push({ path: 'signals.staleAfterSeconds', message: `${signals.staleAfterSeconds} is below two watch intervals (${2 * signals.watchIntervalSeconds}); every signal would be stale` });
@@ -133,6 +140,17 @@ function signalProblems({ signals }: Fleet): FleetProblem[] {
     if (degraded < unhealthy) problems.push({ path: `signals.${field}.degraded`, message: `${degraded} is below unhealthy (${unhealthy}); lower is worse here` });
   }
   return problems;
+}
+
+/** Lent room, or a drain, that ends while its own run may still wait for nodes and pods would be taken back under it. */
+function policyProblems({ policy }: Fleet): FleetProblem[] {
+  const { nodeReadyTimeoutMinutes, podReadyTimeoutMinutes } = policy;
+  const roomMinutes = nodeReadyTimeoutMinutes + podReadyTimeoutMinutes;
+  return (['surgeExpiryMinutes', 'drainExpiryMinutes'] as const).flatMap((field) =>
+    policy[field] > roomMinutes
+      ? []
+      : [{ path: `policy.${field}`, message: `${policy[field]} is over before nodes (${nodeReadyTimeoutMinutes}) and pods (${podReadyTimeoutMinutes}) must be ready: more than ${roomMinutes} is needed` }],
+  );
 }
 
 function drillProblems({ drills, stamps }: Fleet): FleetProblem[] {

@@ -98,7 +98,7 @@ const milliseconds = z.number().gt(0).max(120_000);
 
 const signals = z.strictObject({
   watchIntervalSeconds: z.int().min(10).max(300).default(30).describe('How often every region is assessed: a divisor of 60, or whole minutes, as a timer of the Functions host can keep it.'),
-  staleAfterSeconds: z.int().min(60).max(1800).default(300).describe('A signal older than this is unknown. Front Door\'s metrics are up to 3 minutes late.'),
+  staleAfterSeconds: z.int().min(60).max(1800).default(300).describe('A signal older than this is unknown. At least 240: Front Door\'s metrics are up to 3 minutes late.'),
   minimumKnown: z.int().min(1).max(7).default(3).describe('With fewer known signals the region is unknown (I6).'),
   quorum: z.int().min(1).max(7).default(2).describe('So many known signals must say unhealthy, one of them seen from outside the region (I6). At most minimumKnown.'),
   failAfter: z.int().min(1).max(20).default(3).describe('So many unhealthy assessments in a row make a region failed.'),

@@ -5,7 +5,8 @@ import type { Controls, RunOutcome, RunPhase, RunRequest } from './run.ts';
 
 /**
  * What the ledger holds: events, past tense, one JSON document each. `runId` is the partition;
- * decisions outside a run are kept under `watch-<control region>-<UTC date>`.
+ * decisions outside a run are kept under `watch-<control region>-<UTC date>`, and that people were told of one under
+ * `watch-told-<UTC date>`, which all control-plane regions share.
  */
 export interface LedgerEntry {
   /** Deterministic within the run, such as "r1:surge:westus3:pool:user1:intent": writing it twice is harmless. */
@@ -35,6 +36,8 @@ export type LedgerEvent =
   /** Written by a former holder that came back: it has stopped, and the run is another's. */
   | { readonly type: 'RunHandedOver'; readonly why: string }
   | { readonly type: 'Decided'; readonly decision: 'nothing' | 'start' | 'freeze' | 'surgeOnly'; readonly why: string; readonly assessment: FleetAssessment }
+  /** Outside a run: what automation does not do by itself, said to people by the control-plane region that wrote this. */
+  | { readonly type: 'PersonTold'; readonly about: string; readonly why: string }
   | { readonly type: 'PlanMade'; readonly plan: Plan; readonly findings: readonly Finding[]; readonly rendering: string }
   | { readonly type: 'PlanBlocked'; readonly reasons: readonly BlockedReason[] }
   | { readonly type: 'PhaseEntered'; readonly phase: RunPhase }

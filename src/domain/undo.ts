@@ -88,7 +88,9 @@ function dropRefused(open: Map<string, { order: number; ours: Write[]; restore: 
   const key = targetKey(refused);
   const undo = open.get(key);
   if (undo === undefined) return;
-  const ours = undo.ours.filter((write) => !sameSetting(write, refused));
+  // The last one alone: an earlier plan may have got the same value, and that has to go back all the same.
+  const last = undo.ours.findLastIndex((write) => sameSetting(write, refused));
+  const ours = undo.ours.filter((_, index) => index !== last);
   if (ours.length === 0) open.delete(key);
   else open.set(key, { ...undo, ours });
 }

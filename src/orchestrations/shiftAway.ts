@@ -41,12 +41,14 @@ export function* shiftAway(ctx: OrchestrationContext, run: Run, limits: RunLimit
   let approvalUntil: number | null = run.approval.state === 'asked' ? run.approval.until : null;
   let approved = !needsApproval(run);
   let shortages = 0;
+  // A taker finds a run half done, and a fleet that nobody has looked after for a minute or two.
+  let patienceMinutes = run.firstRevision > 1 ? takerPatienceMinutes : 0;
   for (let revision = run.firstRevision; revision < run.firstRevision + maxRevisions; revision += 1) {
     const step: RunStep = { request, hold: run.hold, revision };
     const ended = (ending: Ending): Shifted => ({ step, ending });
 
     showStatus(ctx, { phase: 'planning', revision });
-    const planned = yield* plan(ctx, step, run);
+    const planned = yield* plan(ctx, step, patienceMinutes);
     if (planned.kind === 'stopped') return ended(yield* stopRun(ctx, step, planned));
     if (planned.kind === 'blocked') return ended(yield* giveUp(ctx, step, planned.why));
 
@@ -67,6 +69,8 @@ export function* shiftAway(ctx: OrchestrationContext, run: Run, limits: RunLimit
       if (proof.kind !== 'proved') {
         shortages += 1;
         const why = [...(room.kind === 'short' ? [room.why] : []), ...proof.why].join('; ');
+        // The time that pools which were refused at once would have had: where no plan goes around them, what keeps them busy may end.
+        if (room.kind === 'short' && room.waited === 'forNothing') patienceMinutes = Math.max(patienceMinutes, limits.nodeReadyTimeoutMinutes);
         if (shortages > 2) return ended(yield* giveUp(ctx, step, why));
         yield* wait(ctx, replanSeconds);
         continue;
@@ -103,12 +107,9 @@ export function* shiftAway(ctx: OrchestrationContext, run: Run, limits: RunLimit
   return { step, ending: { outcome: 'frozen', why: `the facts changed ${maxRevisions} times during the run: a person must look` } };
 }
 
-/**
- * A taker finds a run half done, and a fleet that nobody has looked after for a minute or two: what blocks its first plan may
- * pass, and giving the run up at once would leave it half done.
- */
-function* plan(ctx: OrchestrationContext, step: RunStep, { firstRevision }: Run): Steps<PlanStep> {
-  const deadline = now(ctx) + (firstRevision > 1 ? takerPatienceMinutes : 0) * 60_000;
+/** What blocks a plan in the middle of a run may pass, and giving the run up at once would leave it half done. */
+function* plan(ctx: OrchestrationContext, step: RunStep, patienceMinutes: number): Steps<PlanStep> {
+  const deadline = now(ctx) + patienceMinutes * 60_000;
   for (;;) {
     const planned = yield* call(ctx, 'makePlan', step);
     if (planned.kind !== 'blocked' || deadline <= now(ctx)) return planned;

@@ -82,6 +82,9 @@ describe('loadFleet', () => {
     ['a watch interval that no timer keeps', (file) => { file.signals = { watchIntervalSeconds: 45 }; }, 'signals.watchIntervalSeconds', /no even interval/],
     ['one that is no whole number of minutes', (file) => { file.signals = { watchIntervalSeconds: 90 }; }, 'signals.watchIntervalSeconds', /no even interval/],
     ['signals that are always stale', (file) => { file.signals = { watchIntervalSeconds: 300, staleAfterSeconds: 300 }; }, 'signals.staleAfterSeconds', /below two watch intervals/],
+    ['signals that go stale before the next metric comes', (file) => { file.signals = { staleAfterSeconds: 239 }; }, 'signals.staleAfterSeconds', /below 240.*up to 3 minutes late/],
+    ['lent room that ends before it can be there', (file) => { file.policy = { surgeExpiryMinutes: 25 }; }, 'policy.surgeExpiryMinutes', /25 is over before nodes \(15\) and pods \(10\).*more than 25/],
+    ['a drain that ends before its room can be there', (file) => { file.policy = { drainExpiryMinutes: 30, nodeReadyTimeoutMinutes: 20 }; }, 'policy.drainExpiryMinutes', /more than 30/],
     ['a metric check with an http check\'s field', (file) => { file.preShiftChecks = [{ name: 'db', kind: 'metric', url: 'https://x.test/' }]; }, 'preShiftChecks[0].url', /unknown field/],
     ['more origins than a group holds', (file) => {
       const [stamp] = file.stamps;

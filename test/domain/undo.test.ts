@@ -45,6 +45,11 @@ describe('pendingUndo (I4, I11)', () => {
     expect(pendingUndo(chain(['a', intended(pool(6, 20), pool(3, 12))], ['b', refused(pool(6, 20), reaction)]), roomTargets)).toHaveLength(pending);
   });
 
+  it('keeps what an earlier plan got, where a later one is refused the same value', () => {
+    const entries = chain(['a', intended(pool(6, 20), pool(3, 12))], ['b', succeeded(pool(6, 20))], ['c', intended(pool(6, 20), pool(6, 20))], ['d', refused(pool(6, 20), 'busy')]);
+    expect(pendingUndo(entries, roomTargets)).toMatchObject([{ ours: [pool(6, 20)], restore: pool(3, 12) }]);
+  });
+
   it('has nothing left once the undo has succeeded, so undoing twice is harmless', () => {
     const entries = chain(['a', intended(pool(6, 20), pool(3, 12))], [`run${undoMark}a:outcome`, succeeded(pool(3, 12))]);
     expect(pendingUndo(entries, roomTargets)).toEqual([]);

@@ -116,7 +116,7 @@ describe('a controller that dies for good (I11)', () => {
 describe('a controller that comes back (I3)', () => {
   it.each([
     ['while the other one has its run', 110],
-    ['after the other one has ended its run', 480],
+    ['after the other one has ended its run', 720],
   ])('%s: it says so and touches nothing', async (_, secondsAway) => {
     const world = await start('two-controllers');
     await world.runUntil(246);

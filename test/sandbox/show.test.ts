@@ -46,6 +46,27 @@ class Screen {
 
 const tablesOn = (screen: Screen): number => screen.lines.filter((line) => line.startsWith('region ')).length;
 
+describe('a long line', () => {
+  const shown = (why: string): string => {
+    const screen = new Screen(false, 0);
+    const assessment = { at: 0, stamps: [], observerSuspect: false };
+    createShow(screen as unknown as WriteStream, scenario, options).entry({ id: 'd', runId: 'watch', at: 0, controlRegion: 'x', epoch: 0, stamps: [], seq: 0, previousHash: '', hash: '', event: { type: 'Decided', decision: 'nothing', why, assessment } });
+    return screen.lines.join('');
+  };
+
+  it('ends with a whole part of it', () => {
+    const part = 'this is one thing that there is to say of a region';
+    const line = shown(Array.from({ length: 12 }, () => part).join('; '));
+    expect(line).toMatch(/of a region …$/);
+    expect(line.length).toBeLessThan(350);
+    expect(shown('short')).toMatch(/short$/);
+  });
+
+  it('is cut all the same where it has no parts', () => {
+    expect(shown('x'.repeat(1000)).length).toBeLessThan(350);
+  });
+});
+
 describe('the show on a terminal', () => {
   it.each([200, 120, 100, 80, 40, 30])('keeps one table, whole, below what happened: %i columns', (columns) => {
     const screen = new Screen(true, columns);

@@ -86,7 +86,7 @@ function survivorsUnfit({ assessments, stampNames }: FleetContext, { after, unfi
     const assessment = assessments.get(stamp);
     return {
       stamp, constraint: 'survivorUnhealthy', subject: stamp, missing: Math.ceil((after.planned[index] ?? 0) - (before.expected[index] ?? 0)), unit: 'requests/s',
-      fix: `${stamp} is ${assessment?.verdict ?? 'unknown'} (${assessment?.reason ?? ''}) and would get more users: bring it back to health first`,
+      fix: `bring ${stamp} back to health first; it is ${assessment?.verdict ?? 'unknown'} and would get more users (${assessment?.reason ?? 'not seen yet'})`,
     };
   });
 }

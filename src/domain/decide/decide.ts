@@ -15,7 +15,7 @@ export function decide(input: DecideInput): Decision {
   if (controls.killSwitch === 'on') return nothing(`the kill switch is on, set by ${controls.setBy}`);
   if (assessment.observerSuspect) {
     const seen = assessment.stamps.filter((stamp) => stamp.unhealthyInARow > 0).map((stamp) => stamp.stamp);
-    return { kind: 'freeze', why: `${seen.join(', ')} seem to fail at once, which is more than half of the regions: the observer is the suspect` };
+    return { kind: 'freeze', cause: 'observerSuspect', stamps: seen, why: `${seen.join(', ')} seem to fail at once, which is more than half of the regions: the observer is the suspect` };
   }
   return decideFailover(input) ?? decideFailback(input) ?? nothing(quietReason(input));
 }

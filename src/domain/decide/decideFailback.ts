@@ -16,7 +16,7 @@ export function decideFailback(input: DecideInput): Decision | null {
   const back = [...endable, ...recovered];
   if (back.length === 0 && stuck.length === 0) return null;
   if (back.length === 0) {
-    return { kind: 'escalate', stamps: stuck.map((one) => one.stamp), why: stuck.map((one) => `the drain of ${one.stamp} (run ${one.runId}) has run out and the region is ${assessmentOf(input, one)?.verdict ?? 'unknown'}`).join(' | ') };
+    return { kind: 'escalate', cause: 'drainExpired', stamps: stuck.map((one) => one.stamp), why: stuck.map((one) => `the drain of ${one.stamp} (run ${one.runId}) has run out and the region is ${assessmentOf(input, one)?.verdict ?? 'unknown'}`).join(' | ') };
   }
   const why = [
     ...endable.map((one) => `the drain of ${one.stamp} (run ${one.runId}) has run out`),

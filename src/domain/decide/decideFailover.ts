@@ -31,15 +31,15 @@ function onFailure(input: DecideInput, failed: readonly Assessment[]): Decision 
   }
   const lost = new Set([...names, ...input.drained.map((one) => one.stamp).filter((stamp) => isUnhealthy(input, stamp)), ...(atWork ? activeRun.stamps : [])]);
   if (lost.size > input.fleet.policy.maxRegionsFailing) {
-    return { kind: 'freeze', why: `${[...lost].join(', ')} are more regions than policy.maxRegionsFailing (${input.fleet.policy.maxRegionsFailing}) allows. ${why}` };
+    return { kind: 'freeze', cause: 'tooManyRegions', stamps: [...lost], why: `${[...lost].join(', ')} are more regions than policy.maxRegionsFailing (${input.fleet.policy.maxRegionsFailing}) allows. ${why}` };
   }
   const stranded = groupWithoutSurvivor(input, [...lost]);
-  if (stranded !== null) return { kind: 'freeze', why: `origin group ${stranded} would have no healthy region left (I1). ${why}` };
+  if (stranded !== null) return { kind: 'freeze', cause: 'noSurvivor', stamps: [...lost], why: `origin group ${stranded} would have no healthy region left (I1). ${why}` };
   const run = failoverOf([...lost].filter((name) => !isDrained(input, name)), failed.some((stamp) => stamp.trafficAlreadyGone) ? 'ungraceful' : 'graceful', 'full');
   if (activeRun !== null) return superseding(activeRun, run, why);
   const cooling = coolDownOfAny(input, names);
   if (cooling !== null && holdsBack(cooling, run.mode)) {
-    return cooling.outcome === 'blocked' ? { kind: 'nothing', why: `${cooling.why}. ${why}` } : { kind: 'escalate', stamps: names, why: `${cooling.why}. ${why}` };
+    return cooling.outcome === 'blocked' ? { kind: 'nothing', why: `${cooling.why}. ${why}` } : { kind: 'escalate', cause: 'coolingDown', stamps: names, why: `${cooling.why}. ${why}` };
   }
   return proposeRun(input, run, why);
 }

@@ -65,9 +65,9 @@ export type Decision =
   /** Another failure while a run is active: that run plans anew, for all these stamps, under its own epoch. */
   | { readonly kind: 'supersede'; readonly runId: string; readonly how: Superseding; readonly run: RunProposal; readonly why: string }
   /** Automation starts nothing and a person is told (I7, or nowhere to go). */
-  | { readonly kind: 'freeze'; readonly why: string }
+  | { readonly kind: 'freeze'; readonly cause: 'observerSuspect' | 'tooManyRegions' | 'noSurvivor'; readonly stamps: readonly StampName[]; readonly why: string }
   /** Something ran out and cannot be undone by itself: a person is told (I5). */
-  | { readonly kind: 'escalate'; readonly stamps: readonly StampName[]; readonly why: string };
+  | { readonly kind: 'escalate'; readonly cause: 'coolingDown' | 'drainExpired'; readonly stamps: readonly StampName[]; readonly why: string };
 
 /** The word that the ledger's `Decided` event has for a decision. */
 export function ledgerWord(decision: Decision): 'nothing' | 'start' | 'freeze' | 'surgeOnly' {

@@ -53,6 +53,8 @@ export function describeEvent(event: LedgerEvent): string {
       return `Front Door has not taken ${event.origins.join(', ')} since ${iso(event.since)}: a person was told`;
     case 'SurgeHandedBack':
       return `${event.stamp}: surge handed back${event.kept.length > 0 ? `; kept ${event.kept.join(', ')}` : ''}`;
+    case 'PersonTold':
+      return `a person was told (${event.about}): ${event.why}`;
     case 'RoomOverdue':
       return `lent room is not back (${event.left.join('; ')}); ${event.next === 'givenUp' ? 'it is left as it is' : 'looked at again for a day'}: a person was told`;
     case 'DrainExpired':
@@ -64,10 +66,21 @@ export function describeEvent(event: LedgerEvent): string {
     case 'HookCalled':
       return `hook ${event.hook} ${event.result}: ${event.detail}`;
     case 'CertificateChanged':
-      return `certificate: ${Object.entries(event.survives).map(([stamp, survives]) => `without ${stamp} ${survives}`).join(', ')}${event.binding === null ? '' : `; binding: ${event.binding}`}`;
+      return `certificate: ${survivalText(event.survives)}${event.binding === null ? '' : `; ${event.binding}`}`;
     case 'RunClosed':
       return `closed, ${event.outcome}: ${event.why}`;
   }
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** Grouped by answer, the good one first. */
+function survivalText(survives: Extract<LedgerEvent, { type: 'CertificateChanged' }>['survives']): string {
+  const words = { yes: 'would survive the loss of', no: 'would NOT survive the loss of', unknown: 'not known for the loss of' } as const;
+  return (['yes', 'no', 'unknown'] as const)
+    .flatMap((answer) => {
+      const lost = Object.entries(survives).filter(([, found]) => found === answer).map(([stamp]) => stamp);
+      return lost.length === 0 ? [] : [`${words[answer]} ${lost.join(', ').replace(/, (?=[^,]*$)/, ' or ')}`];
+    })
+    .join('; ');
+}

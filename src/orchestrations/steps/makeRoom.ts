@@ -10,8 +10,9 @@ export interface RoomTimeouts {
   readonly podReadyTimeoutMinutes: number;
 }
 
-/** `short`: something was refused or is late; the proof decides whether it matters. */
-export type Room = { readonly kind: 'made' } | { readonly kind: 'short'; readonly why: string } | Stopped;
+/** `short`: something was refused or is late; the proof decides whether it matters. `forNothing`: a survivor's pools were all refused, so that no time was
+ * given to what may keep them busy. */
+export type Room = { readonly kind: 'made' } | { readonly kind: 'short'; readonly why: string; readonly waited: 'forRoom' | 'forNothing' } | Stopped;
 
 /** Graceful: all survivors side by side, each in its own order, waiting until what was asked for is there. */
 export function* makeRoom(ctx: OrchestrationContext, step: RunStep, digest: PlanDigest, timeouts: RoomTimeouts): Steps<Room> {
@@ -35,7 +36,7 @@ export function* makeRoomAtOnce(ctx: OrchestrationContext, step: RunStep, digest
   const stopped = answers.find((answer) => answer.kind === 'stopped');
   if (stopped !== undefined) return stopped;
   const refused = answers.flatMap((answer) => (answer.kind === 'applied' ? notMade(answer) : []));
-  return refused.length === 0 ? { kind: 'made' } : { kind: 'short', why: refused.join('; ') };
+  return refused.length === 0 ? { kind: 'made' } : { kind: 'short', why: refused.join('; '), waited: 'forRoom' };
 }
 
 function summarise(results: readonly SurgeStampResult[]): Room {
@@ -46,5 +47,5 @@ function summarise(results: readonly SurgeStampResult[]): Room {
     if (result.kind === 'superseded') return ['the facts changed'];
     return result.kind === 'late' ? [`${result.ready} of ${result.wanted} ${result.what} ready in time`] : [];
   });
-  return short.length === 0 ? { kind: 'made' } : { kind: 'short', why: short.join('; ') };
+  return short.length === 0 ? { kind: 'made' } : { kind: 'short', why: short.join('; '), waited: results.some((result) => result.kind === 'refused' && result.nodes === 'none') ? 'forNothing' : 'forRoom' };
 }

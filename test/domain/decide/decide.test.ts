@@ -63,7 +63,7 @@ describe('decide: failure', () => {
 
   it('I7: freezes when the observer is the suspect, also with a run active', () => {
     const assessment = { ...fleetAssessment({ eastus2: 'unhealthy', centralus: 'unhealthy' }), observerSuspect: true };
-    expect(decide(input({ assessment }))).toMatchObject({ kind: 'freeze', why: expect.stringContaining('eastus2, centralus seem to fail at once') as string });
+    expect(decide(input({ assessment }))).toMatchObject({ kind: 'freeze', cause: 'observerSuspect', why: expect.stringContaining('eastus2, centralus seem to fail at once') as string });
   });
 
   it('I1: freezes when no region known to serve would be left', () => {
@@ -72,12 +72,12 @@ describe('decide: failure', () => {
       expect(decide(input({ assessment, fleet: sampleFleet({ policy: { maxRegionsFailing: 2 } }) }))).toMatchObject({ kind: 'freeze' });
     }
     const assessment = fleetAssessment({ eastus2: 'unhealthy', centralus: 'unknown', westus3: 'unknown' });
-    expect(decide(input({ assessment }))).toMatchObject({ kind: 'freeze', why: expect.stringContaining('(I1)') as string });
+    expect(decide(input({ assessment }))).toMatchObject({ kind: 'freeze', cause: 'noSurvivor', why: expect.stringContaining('(I1)') as string });
   });
 
   it('freezes when more regions fail than policy allows', () => {
     const assessment = fleetAssessment({ eastus2: 'unhealthy', centralus: 'unhealthy' });
-    expect(decide(input({ assessment }))).toMatchObject({ kind: 'freeze', why: expect.stringContaining('policy.maxRegionsFailing (1)') as string });
+    expect(decide(input({ assessment }))).toMatchObject({ kind: 'freeze', cause: 'tooManyRegions', stamps: ['eastus2', 'centralus'], why: expect.stringContaining('policy.maxRegionsFailing (1)') as string });
     expect(decide(input({ assessment, fleet: sampleFleet({ policy: { maxRegionsFailing: 2 } }) }))).toMatchObject({ kind: 'start', run: { stamps: ['eastus2', 'centralus'] } });
   });
 
@@ -230,6 +230,6 @@ describe('decide: properties', () => {
     expect(ledgerWord(decide(input(failed)))).toBe('start');
     expect(ledgerWord(decide(input({ ...failed, mode: 'approve' })))).toBe('start');
     expect(ledgerWord(decide(input(suspected)))).toBe('surgeOnly');
-    expect(ledgerWord({ kind: 'escalate', stamps: [], why: '' })).toBe('nothing');
+    expect(ledgerWord({ kind: 'escalate', cause: 'coolingDown', stamps: [], why: '' })).toBe('nothing');
   });
 });

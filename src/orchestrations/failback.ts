@@ -1,6 +1,7 @@
 import type { OrchestrationContext } from 'durable-functions';
 import type { RunStep } from '../activities/contracts.ts';
 import type { RunInput } from './failover.ts';
+import { approval, askApproval, needsApproval } from './steps/approval.ts';
 import { call, type Steps } from './steps/call.ts';
 import { conduct, stoppedEnding, stopRun, undoAll, type Ending } from './steps/conduct.ts';
 import { makeRoom } from './steps/makeRoom.ts';
@@ -11,7 +12,7 @@ import { showStatus } from './steps/showStatus.ts';
 /**
  * Traffic returns to stamps that were drained:
  *
- *   plan -> make room in them -> prove -> weights, gates -> verify -> hand the surges back
+ *   plan -> make room in them -> prove -> [approval] -> weights, gates -> verify -> hand the surges back
  *
  * A region that turns worse on the way is left drained again (I10); surges are handed back last, and only what is ours (I12).
  */
@@ -23,6 +24,8 @@ export function* failback(ctx: OrchestrationContext): Steps<Ending> {
     const planned = yield* call(ctx, 'makePlan', step);
     if (planned.kind === 'stopped') return stoppedEnding(planned);
     if (planned.kind === 'blocked') return { outcome: 'blocked', why: planned.why };
+    const asked = run.approval.state === 'asked' ? run.approval.until : null;
+    const approvalUntil = needsApproval(run) ? (asked ?? (yield* askApproval(ctx, step, limits.approvalDeadlineMinutes))) : null;
 
     yield* call(ctx, 'enterPhase', { ...step, phase: 'surging' });
     const room = yield* makeRoom(ctx, step, planned.digest, limits);
@@ -32,6 +35,10 @@ export function* failback(ctx: OrchestrationContext): Steps<Ending> {
     if (proof.kind === 'stopped') return yield* stopRun(ctx, step, proof);
     if (proof.kind !== 'proved') return yield* undoAll(ctx, step, { outcome: 'undone', why: whyNotProved(proof) });
 
+    if (approvalUntil !== null) {
+      const decided = yield* approval(ctx, step, approvalUntil);
+      if (decided.kind === 'ending') return decided.ending;
+    }
     yield* call(ctx, 'enterPhase', { ...step, phase: 'shifting' });
     const moved = yield* moveTraffic(ctx, step, planned.digest, returning);
     if (moved.kind === 'stopped') return yield* stopRun(ctx, step, moved);

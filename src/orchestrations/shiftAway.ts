@@ -1,9 +1,9 @@
 import type { OrchestrationContext } from 'durable-functions';
 import type { RunRequest } from '../domain/run.ts';
 import type { PlanDigest, PlanStep, RunStep } from '../activities/contracts.ts';
-import { awaitApproval } from './steps/awaitApproval.ts';
+import { approval, askApproval, needsApproval } from './steps/approval.ts';
 import { call, now, wait, type Steps } from './steps/call.ts';
-import { stoppedEnding, stopRun, undoAll, type Ending, type Run } from './steps/conduct.ts';
+import { stopRun, undoAll, type Ending, type Run } from './steps/conduct.ts';
 import { makeRoom, makeRoomAtOnce, type RoomTimeouts } from './steps/makeRoom.ts';
 import { leaving, moveTraffic, verifyTraffic } from './steps/moveTraffic.ts';
 import { proveRoom } from './steps/proveRoom.ts';
@@ -39,7 +39,7 @@ const takerPatienceMinutes = 5;
 export function* shiftAway(ctx: OrchestrationContext, run: Run, limits: RunLimits): Steps<Shifted> {
   let request: RunRequest = run.request;
   let approvalUntil: number | null = run.approval.state === 'asked' ? run.approval.until : null;
-  let approved = run.mode !== 'approve' || request.trigger.by === 'operator' || run.approval.state === 'given';
+  let approved = !needsApproval(run);
   let shortages = 0;
   // A taker finds a run half done, and a fleet that nobody has looked after for a minute or two.
   let patienceMinutes = run.firstRevision > 1 ? takerPatienceMinutes : 0;
@@ -52,10 +52,7 @@ export function* shiftAway(ctx: OrchestrationContext, run: Run, limits: RunLimit
     if (planned.kind === 'stopped') return ended(yield* stopRun(ctx, step, planned));
     if (planned.kind === 'blocked') return ended(yield* giveUp(ctx, step, planned.why));
 
-    if (!approved && approvalUntil === null) {
-      approvalUntil = now(ctx) + limits.approvalDeadlineMinutes * 60_000;
-      yield* call(ctx, 'askApproval', { ...step, until: approvalUntil });
-    }
+    if (!approved && approvalUntil === null) approvalUntil = yield* askApproval(ctx, step, limits.approvalDeadlineMinutes);
 
     const room = yield* surge(ctx, step, planned.digest, limits);
     if (room.kind === 'stopped') return ended(yield* stopRun(ctx, step, room));
@@ -130,17 +127,4 @@ function* surge(ctx: OrchestrationContext, step: RunStep, digest: PlanDigest, li
 function* giveUp(ctx: OrchestrationContext, step: RunStep, why: string): Steps<Ending> {
   const ending: Ending = { outcome: 'blocked', why };
   return step.request.kind === 'failover' ? ending : yield* undoAll(ctx, step, ending);
-}
-
-type Approval = { readonly kind: 'given' } | { readonly kind: 'ending'; readonly ending: Ending };
-
-function* approval(ctx: OrchestrationContext, step: RunStep, until: number): Steps<Approval> {
-  yield* call(ctx, 'enterPhase', { ...step, phase: 'awaitingApproval' });
-  showStatus(ctx, { phase: 'awaitingApproval', until });
-  const decision = yield* awaitApproval(ctx, step, until);
-  if (decision.kind === 'stopped') return { kind: 'ending', ending: yield* stopRun(ctx, step, decision) };
-  const recorded = yield* call(ctx, 'recordApproval', { ...step, decision });
-  if (decision.kind === 'missed') return { kind: 'ending', ending: { outcome: 'surgeHeld', why: 'nobody approved in time: no traffic moved, the room stays until it expires' } };
-  if (decision.kind === 'aborted') return { kind: 'ending', ending: yield* undoAll(ctx, step, { outcome: 'declined', why: `declined by ${decision.by}` }) };
-  return recorded.kind === 'stopped' ? { kind: 'ending', ending: stoppedEnding(recorded) } : { kind: 'given' };
 }

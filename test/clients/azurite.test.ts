@@ -1,8 +1,8 @@
-import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob';
+import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe } from 'vitest';
+import { startAzurite, type RunningAzurite } from '../../tools/func/azurite.ts';
 import { blobContract } from '../azure/blob/blobContract.ts';
-import { findAzurite, startAzurite } from './azuriteProcess.ts';
-import type { RunningAzurite } from './azuriteProcess.ts';
+import { findAzurite } from './findAzurite.ts';
 
 const source = findAzurite();
 console.log(source.kind === 'found' ? 'Azurite: found' : `Azurite: skipped, ${source.why}`);
@@ -13,7 +13,7 @@ describe.skipIf(source.kind === 'none')('Azurite keeps the contract of the blob 
   let service: BlobServiceClient | null = null;
   beforeAll(async () => {
     azurite = await startAzurite();
-    service = new BlobServiceClient(azurite.url, new StorageSharedKeyCredential(azurite.account, azurite.key));
+    service = BlobServiceClient.fromConnectionString(azurite.connectionString);
   });
   afterAll(async () => {
     await azurite?.stop();

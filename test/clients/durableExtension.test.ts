@@ -3,7 +3,7 @@ import { startAzurite } from '../../tools/func/azurite.ts';
 import { listRecordings, readRecording, recordingsFolder, type Recording } from '../host/conformance/recordings.ts';
 import type { SeenCase } from '../host/conformance/replayCase.ts';
 import { toFirstHost } from '../host/conformance/timeline.ts';
-import { findAzurite } from './azuriteProcess.ts';
+import { findAzurite } from './findAzurite.ts';
 import { compareWithRecording, isPlayed, whyLeftOut, type Scope } from './durableHost/cases.ts';
 import { ExtensionPlayer } from './durableHost/extensionPlayer.ts';
 import { buildDurableHost, extensionVersion, findDotnet } from './durableHost/findDotnet.ts';

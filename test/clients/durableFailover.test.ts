@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { findAzurite } from './azuriteProcess.ts';
+import { findAzurite } from './findAzurite.ts';
 import { buildDurableHost, extensionVersion, findDotnet } from './durableHost/findDotnet.ts';
 import { playFailover, type FailoverOptions } from './durableHost/playFailover.ts';
 

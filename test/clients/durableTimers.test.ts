@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { app, type Timer } from '@azure/functions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAzurite, type RunningAzurite } from '../../tools/func/azurite.ts';
-import { findAzurite } from './azuriteProcess.ts';
+import { findAzurite } from './findAzurite.ts';
 import { startDurableHost, type DurableHost } from './durableHost/durableHost.ts';
 import { buildDurableHost, findDotnet } from './durableHost/findDotnet.ts';
 

@@ -2,19 +2,9 @@ import { app } from '@azure/functions';
 import * as df from 'durable-functions';
 import type { OrchestrationContext } from 'durable-functions';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startTestHost, testStartMs, type TestHost } from './startTestHost.ts';
+import { startForTest as start, stopTestHosts, testStartMs, type TestHost } from './startTestHost.ts';
 
-const hosts: TestHost[] = [];
-
-async function start(...args: Parameters<typeof startTestHost>): Promise<TestHost> {
-  const started = await startTestHost(...args);
-  hosts.push(started);
-  return started;
-}
-
-afterEach(async () => {
-  for (const each of hosts.splice(0)) await each.host.stop();
-});
+afterEach(stopTestHosts);
 
 const later = (context: OrchestrationContext, ms: number): Date => new Date(context.df.currentUtcDateTime.getTime() + ms);
 

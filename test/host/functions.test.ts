@@ -3,19 +3,9 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LogLine } from '../../sandbox/host/index.ts';
 import { nextTurn } from '../../sandbox/clock/index.ts';
-import { startTestHost, testStartMs, type TestHost } from './startTestHost.ts';
+import { startForTest as start, startTestHost, stopTestHosts, testStartMs, type TestHost } from './startTestHost.ts';
 
-const hosts: TestHost[] = [];
-
-async function start(...args: Parameters<typeof startTestHost>): Promise<TestHost> {
-  const started = await startTestHost(...args);
-  hosts.push(started);
-  return started;
-}
-
-afterEach(async () => {
-  for (const each of hosts.splice(0)) await each.host.stop();
-});
+afterEach(stopTestHosts);
 
 const fixture = (name: string): string => path.join(import.meta.dirname, 'fixtures', name);
 

@@ -15,6 +15,20 @@ export interface TestHost {
   readonly runFor: (seconds: number) => Promise<void>;
 }
 
+const hosts: TestHost[] = [];
+
+/** As `startTestHost`; `stopTestHosts` stops it. */
+export async function startForTest(...args: Parameters<typeof startTestHost>): Promise<TestHost> {
+  const started = await startTestHost(...args);
+  hosts.push(started);
+  return started;
+}
+
+/** For `afterEach`. */
+export async function stopTestHosts(): Promise<void> {
+  for (const each of hosts.splice(0)) await each.host.stop();
+}
+
 /** A host on a virtual clock of its own, or on that of another test host. */
 export async function startTestHost(options: Omit<LocalHostOptions, 'clock' | 'tracker'>, on?: TestHost): Promise<TestHost> {
   const clock = on?.clock ?? new VirtualClock(testStartMs);

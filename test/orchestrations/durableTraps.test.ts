@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { activityNames } from '../../src/activities/contracts.ts';
 import { orchestrationNames } from '../../src/orchestrations/names.ts';
 import { showStatus } from '../../src/orchestrations/steps/showStatus.ts';
-import { runHost } from './runHost.ts';
+import { raiseDecision, runHost } from './runHost.ts';
 
 /** What Durable does not forgive, and does not say. */
 
@@ -67,11 +67,7 @@ describe('an instance stays open until nothing of it is outstanding', () => {
     const { runId } = await start({});
     while (!ports.entries.some(({ event }) => event.type === 'PhaseEntered' && event.phase === 'awaitingApproval')) await runFor(1 / 60);
     await runFor(2 / 60);
-    await host.invokeHttp(
-      new Request(`${host.origin}/runtime/webhooks/durabletask/instances/${runId}/raiseEvent/decision`, {
-        method: 'POST', body: JSON.stringify({ decision: 'abort', by: 'op', reason: 'no' }), headers: { 'content-type': 'application/json' },
-      }),
-    );
+    await raiseDecision(host, runId, 'abort');
     const declinedAt = now();
     expect(await finish(runId)).toMatchObject({ outcome: 'declined' });
     expect(now() - declinedAt).toBeLessThan(10_000);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sampleFleet } from '../support/fakeOutside.ts';
-import { runHost } from './runHost.ts';
+import { raiseDecision, runHost } from './runHost.ts';
 import { approvalId } from '../../src/activities/guard.ts';
 
 describe('failover, graceful', () => {
@@ -183,12 +183,7 @@ describe('who may act (I3, I8)', () => {
     await runFor(6);
     expect(ports.notices.map(({ kind }) => kind)).toContain('approvalAsked');
     expect(ports.outside.serving()).toHaveLength(3);
-    const raised = await host.invokeHttp(
-      new Request(`${host.origin}/runtime/webhooks/durabletask/instances/${runId}/raiseEvent/decision`, {
-        method: 'POST', body: JSON.stringify({ decision: 'approve', by: 'approver', reason: 'go' }), headers: { 'content-type': 'application/json' },
-      }),
-    );
-    expect(raised.status).toBe(202);
+    await raiseDecision(host, runId, 'approve');
     expect(await finish(runId)).toMatchObject({ outcome: 'completed' });
     expect(ports.eventsOf('ApprovalGiven')).toEqual([{ type: 'ApprovalGiven', by: 'approver' }]);
     await host.stop();

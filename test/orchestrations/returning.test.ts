@@ -5,7 +5,7 @@ import { known } from '../../src/domain/reading.ts';
 import { partMark } from '../../src/domain/undo.ts';
 import { stopRunOnRecord } from '../../src/activities/stopRunOnRecord.ts';
 import { must, sampleFleet } from '../support/fakeOutside.ts';
-import { runHost } from './runHost.ts';
+import { raiseDecision, runHost } from './runHost.ts';
 
 const operator = { by: 'operator', subject: 'subject', name: 'op' } as const;
 
@@ -43,6 +43,36 @@ describe('drain and failback', () => {
     const failback = await start({ kind: 'failback', trigger: operator });
     expect(await finish(failback.runId)).toMatchObject({ outcome: 'completed', why: expect.stringContaining('another owner') });
     expect(ports.outside.hpas.get('centralus/web')).toMatchObject({ minReplicas: 40, maxReplicas: 60 });
+    await host.stop();
+  });
+});
+
+describe('a failback that nobody ordered, in mode approve', () => {
+  const drainedFleet = async () => {
+    const run = await runHost();
+    await run.finish((await run.start({ kind: 'drain', trigger: operator })).runId);
+    await run.runFor(1);
+    run.ports.controlsNow = { ...run.ports.controlsNow, mode: 'approve' };
+    return run;
+  };
+
+  it('asks a person, and gives the traffic back when one says yes', async () => {
+    const { ports, start, finish, runFor, host } = await drainedFleet();
+    const { runId } = await start({ kind: 'failback', trigger: { by: 'autoFailback' } });
+    await runFor(6);
+    expect(ports.notices.at(-1)).toMatchObject({ kind: 'approvalAsked', runId });
+    expect(ports.outside.serving()).toEqual(['centralus', 'westus3']);
+    await raiseDecision(host, runId, 'approve');
+    expect(await finish(runId)).toMatchObject({ outcome: 'completed' });
+    expect(ports.outside.serving()).toHaveLength(3);
+    await host.stop();
+  });
+
+  it('leaves the traffic where it is when nobody does', async () => {
+    const { ports, start, finish, host } = await drainedFleet();
+    const { runId } = await start({ kind: 'failback', trigger: { by: 'autoFailback' } });
+    expect(await finish(runId)).toMatchObject({ outcome: 'surgeHeld' });
+    expect(ports.outside.serving()).toEqual(['centralus', 'westus3']);
     await host.stop();
   });
 });

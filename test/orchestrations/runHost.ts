@@ -66,6 +66,16 @@ export async function runHost(options: { readonly fleet?: Fleet; readonly distur
   };
 }
 
+/** A person's word, as the API passes it to the run. */
+export async function raiseDecision(host: LocalHost, runId: string, decision: 'approve' | 'abort'): Promise<void> {
+  const raised = await host.invokeHttp(
+    new Request(`${host.origin}/runtime/webhooks/durabletask/instances/${runId}/raiseEvent/decision`, {
+      method: 'POST', body: JSON.stringify({ decision, by: 'approver', reason: 'a test says so' }), headers: { 'content-type': 'application/json' },
+    }),
+  );
+  if (raised.status !== 202) throw new Error(`HTTP ${raised.status}: ${await raised.text()}`);
+}
+
 export function requestOf(now: number, patch: Partial<RunRequest>): RunRequest {
   const kind = patch.kind ?? 'failover';
   const stamps = patch.stamps ?? ['eastus2'];

@@ -86,7 +86,7 @@ async function sourcedScripts(root: string): Promise<readonly ShellStep[]> {
 /** Commands that a person is told to type, in the order of the page: a variable that one block sets, a later one uses. */
 async function guideScripts(root: string): Promise<readonly ShellStep[]> {
   return Promise.all(
-    ['deploy.md', 'cost.md'].map(async (name) => ({ name: `docs/${name}`, script: shellBlocks(await readFile(join(root, 'docs', name), 'utf8')).join('\n') })),
+    ['deploy.md', 'cost.md', 'runbook.md'].map(async (name) => ({ name: `docs/${name}`, script: shellBlocks(await readFile(join(root, 'docs', name), 'utf8')).join('\n') })),
   );
 }
 

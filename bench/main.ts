@@ -5,25 +5,31 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
-import { parseArgs } from 'node:util';
 import { bench as benchHost } from '../sandbox/host/bench.ts';
 import { benchDomain } from './domain/domainBench.ts';
 import { growthFigure } from './domain/growthFigure.ts';
 import { oracleFigure } from './domain/oracleFigure.ts';
 import type { Clocks } from './domain/timing.ts';
 import { benchFailovers } from './failovers.ts';
+import { readArgs } from '../tools/readArgs.ts';
 import { benchWebhook } from './webhook.ts';
 
-const { values } = parseArgs({
-  options: {
+const parts = ['domain', 'webhook', 'host', 'failovers'];
+const usage = `npm run bench -- [--json FILE] [--only ${parts.join('|')}] [--plot FILE] [--oracle-plot FILE] [--failovers N] [--workers N]`;
+const values = readArgs(
+  {
     json: { type: 'string' }, only: { type: 'string' }, plot: { type: 'string' }, 'oracle-plot': { type: 'string' },
     failovers: { type: 'string', default: '20' }, workers: { type: 'string', default: '2' },
   },
-});
+  usage,
+);
+if (values.only !== undefined && !parts.includes(values.only)) {
+  console.error(`--only takes one of ${parts.join(', ')}, not ${values.only}\n\n${usage}`);
+  process.exit(2);
+}
 const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version };
 const machineName = `${machine.cores} x ${machine.cpu}, ${machine.memoryGiB} GiB, Node ${machine.node}`;
 console.log(`machine: ${machineName}`);
-if (values.only !== undefined && !['domain', 'webhook', 'host', 'failovers'].includes(values.only)) throw new Error(`--only takes domain, webhook, host or failovers, not ${values.only}`);
 
 const clocks: Clocks = {
   now: () => performance.now(),

@@ -75,7 +75,7 @@ export function composeApp(environment: Readonly<Record<string, string | undefin
         await chores.startTimes(() => measureStartTimes(ports));
         await chores.certify(async () => {
           const certificate = await certify(ports, await facts.refresh());
-          if (certificate !== null) showCertificate(certificate);
+          if (certificate !== null) showCertificate(certificate, settings.controlRegion);
         });
       },
       takeOver: (open, starter) => chores.takeOver(() => takeOver(ports, starter, open)),

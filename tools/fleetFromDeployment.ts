@@ -4,18 +4,20 @@
  * answers, so that what is drilled is what would be deployed.
  */
 import { readFile, writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
 import { validateFleet } from '../src/config/loadFleet.ts';
 import { deployedFleetOf, plainOutputs, readDeployedFleet } from './infra-check/deployedFleet.ts';
 import { mergeFleet } from './infra-check/fleetFile.ts';
 import { withSandboxAddresses } from './infra-check/sandboxAddresses.ts';
 import { parseSnapshot } from './infra-check/snapshot.ts';
+import { readArgs } from './readArgs.ts';
 
 const usage = 'node tools/fleetFromDeployment.ts (--outputs FILE | --snapshot FILE) --policy FILE --out FILE [--addresses sandbox]';
 
-const { values } = parseArgs({ options: { outputs: { type: 'string' }, snapshot: { type: 'string' }, policy: { type: 'string' }, out: { type: 'string' }, addresses: { type: 'string', default: 'azure' } } });
-const { outputs, snapshot, policy, out, addresses } = values;
+const { outputs, snapshot, policy, out, addresses } = readArgs(
+  { outputs: { type: 'string' }, snapshot: { type: 'string' }, policy: { type: 'string' }, out: { type: 'string' }, addresses: { type: 'string', default: 'azure' } },
+  usage,
+);
 if ((outputs === undefined) === (snapshot === undefined) || policy === undefined || out === undefined || !['azure', 'sandbox'].includes(addresses)) fail(usage);
 
 const source = await readFile(outputs ?? snapshot ?? '', 'utf8');

@@ -6,14 +6,17 @@
  * Without options it takes SPILLWAY_COSMOS_ENDPOINT and SPILLWAY_COSMOS_DATABASE, as `npm start -- --serve` prints them.
  * Signs in as the app does: the managed identity where there is one, else the developer's own login.
  */
-import { parseArgs } from 'node:util';
 import { systemClock } from '../src/adapters/clock/system.ts';
 import { cosmosContainers } from '../src/adapters/cosmos/cosmosClient.ts';
 import { createCredential } from '../src/adapters/entra/credential.ts';
 import { verifyChain } from '../src/domain/ledgerView/verifyChain.ts';
 import type { ChainedEntry } from '../src/domain/ledgerEvent.ts';
+import { readArgs } from './readArgs.ts';
 
-const { values } = parseArgs({ options: { endpoint: { type: 'string' }, database: { type: 'string' } } });
+const values = readArgs(
+  { endpoint: { type: 'string' }, database: { type: 'string' } },
+  'npm run ledger:verify -- [--endpoint https://ACCOUNT.documents.azure.com:443/] [--database spillway]',
+);
 const endpoint = values.endpoint ?? process.env['SPILLWAY_COSMOS_ENDPOINT'];
 if (endpoint === undefined) {
   console.error('Which ledger? Give --endpoint https://ACCOUNT.documents.azure.com:443/ or set SPILLWAY_COSMOS_ENDPOINT.');

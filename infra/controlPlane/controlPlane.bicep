@@ -178,7 +178,45 @@ module actionGroup 'actionGroup.bicep' = {
   }
 }
 
-module heartbeats 'heartbeatAlert.bicep' = [
+module heartbeats 'silenceAlert.bicep' = [
+  for (place, i) in regions: {
+    scope: regionResources[(i + 1) % length(regions)]
+    params: {
+      name: name
+      what: 'heartbeat'
+      metricName: 'spillway.heartbeat'
+      severity: 1
+      afterSeconds: 180
+      evaluationFrequency: 'PT1M'
+      watchedRegionName: place.name
+      watchedRegion: place.region
+      workspaceId: workspaces[(i + 1) % length(regions)].outputs.workspaceId
+      location: regions[(i + 1) % length(regions)].region
+      actionGroupId: actionGroup.outputs.actionGroupId
+    }
+  }
+]
+
+module certificateSilence 'silenceAlert.bicep' = [
+  for (place, i) in regions: {
+    scope: regionResources[(i + 1) % length(regions)]
+    params: {
+      name: name
+      what: 'certificate'
+      metricName: 'spillway.certificate'
+      severity: 2
+      afterSeconds: 300
+      evaluationFrequency: 'PT5M'
+      watchedRegionName: place.name
+      watchedRegion: place.region
+      workspaceId: workspaces[(i + 1) % length(regions)].outputs.workspaceId
+      location: regions[(i + 1) % length(regions)].region
+      actionGroupId: actionGroup.outputs.actionGroupId
+    }
+  }
+]
+
+module certificates 'certificateAlert.bicep' = [
   for (place, i) in regions: {
     scope: regionResources[(i + 1) % length(regions)]
     params: {

@@ -1,11 +1,13 @@
 import { askAgain } from './askAgain.ts';
-import { reclaimRoom, roomRanOut } from '../domain/decide/reclaimRoom.ts';
+import { reclaimRoom, roomOverdue, roomRanOut, type EndedRun } from '../domain/decide/reclaimRoom.ts';
+import type { ChainedEntry } from '../domain/ledgerEvent.ts';
 import { TransientError } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
 import { pendingRoom } from './pendingRoom.ts';
 import { drainStands, readRunIndex, type RunState } from './runIndex.ts';
 import type { OrchestrationStarter } from './contracts.ts';
 import { healOpenRun, projectClaimed } from './takeOver.ts';
+import { recordOfRun } from './runLog.ts';
 import { undoWrites } from './undoWrites.ts';
 
 /**
@@ -36,7 +38,9 @@ async function reclaimExpired(ports: Ports, { request, closedAt }: RunState): Pr
   if (closedAt === null || settledIn(ports).has(request.runId)) return;
   const run = { request, closedAt };
   if (!roomRanOut(run, policy, clock.now()) || (await drainStands(ports, request.runId))) return;
-  const next = reclaimRoom(run, await ports.ledger.readRun(request.runId), policy, clock.now());
+  const entries = await ports.ledger.readRun(request.runId);
+  const next = reclaimRoom(run, entries, policy, clock.now());
+  if (next !== 'wait') await tellIfOverdue(ports, run, entries);
   if (next === 'settled') settledIn(ports).add(request.runId);
   if (next !== 'take') return;
   if ((await pendingRoom(ports, request.runId, request.runId)).length === 0) {
@@ -50,6 +54,22 @@ async function reclaimExpired(ports: Ports, { request, closedAt }: RunState): Pr
   } finally {
     await ports.fence.release(acquired.hold);
   }
+}
+
+/** Once while it is tried again and once when it is given up (I5): the region that gets it on record first tells. */
+async function tellIfOverdue(ports: Ports, run: EndedRun, entries: readonly ChainedEntry[]): Promise<void> {
+  const { request } = run;
+  const overdue = roomOverdue(run, entries, await pendingRoom(ports, request.runId, request.runId), ports.fleet.policy, ports.clock.now());
+  if (overdue === null) return;
+  const recorded = await recordOfRun(ports, request, `roomOverdue:${overdue.next}`, 0, { type: 'RoomOverdue', ...overdue });
+  if (recorded.kind === 'exists' || recorded.kind === 'different') return;
+  await ports.notify.notify({
+    kind: 'roomOverdue',
+    runId: request.runId,
+    title: overdue.next === 'givenUp' ? 'Lent room stays where it is: Spillway could not take it back' : 'Lent room has run out and is not all back',
+    text: `${overdue.left.join('; ')}. ${overdue.next === 'givenUp' ? 'Spillway will not try again: put the bounds back by hand, or keep them.' : 'Spillway tries again for a day and says so if it gives up.'}`,
+    until: null,
+  });
 }
 
 /** Runs of which this process knows that nothing more is to be taken back: their ledgers are not read every minute. */

@@ -18,18 +18,20 @@ import { recordStep } from './runLog.ts';
  * else has changed (I12), no room below what the load needs. Repeating it is harmless: what is back already is no longer pending.
  */
 export async function undoWrites(ports: Ports, step: ActivityInput<'undoWrites'>): Promise<UndoStep> {
-  const pending = step.what === 'traffic' ? pendingUndo(await ports.ledger.readRun(step.ofRun), trafficTargets) : await pendingRoom(ports, step.ofRun, step.request.runId);
+  const room = step.what === 'room' ? await pendingRoom(ports, step.ofRun, step.request.runId) : [];
+  const pending = step.what === 'room' ? room : pendingUndo(await ports.ledger.readRun(step.ofRun), trafficTargets);
   if (step.what === 'traffic') {
     const worse = worseTarget(pending, await readAssessment(ports));
     if (worse !== null) return { kind: 'heldBack', why: `${worse} is unhealthy: no traffic is moved back into it (I10)` };
   }
   const { found, inUse } = await readTargets(ports, pending);
-  const { writes, kept } = step.what === 'traffic' ? planUndo(pending, found) : planHandBack(pending, found, inUse, ports.fleet);
+  const { writes, kept } = step.what === 'traffic' ? planUndo(pending, found) : planHandBack(room, found, inUse, ports.fleet);
   const applied = await guardedWrites(ports, step, writes, ports.clock.now(), { kind: 'undo', ofRun: step.ofRun });
   if (applied.kind === 'stopped') return applied;
+  const refusedAt = (stamp: string): readonly string[] => applied.refused.filter((text) => writes.some(({ key, write }) => write.stamp === stamp && text.startsWith(`${key}: `)));
   if (step.what === 'room') {
     for (const stamp of new Set(pending.map((undo) => undo.stamp))) {
-      await recordStep(ports, step, `handedBack:${stamp}`, { type: 'SurgeHandedBack', stamp, kept: kept.filter((one) => one.stamp === stamp).map(keptText) });
+      await recordStep(ports, step, `handedBack:${stamp}`, { type: 'SurgeHandedBack', stamp, kept: [...kept.filter((one) => one.stamp === stamp).map(keptText), ...refusedAt(stamp)] });
     }
   }
   return { kind: 'undone', kept: [...kept.map(keptText), ...applied.refused] };

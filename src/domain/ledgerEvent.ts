@@ -55,6 +55,8 @@ export type LedgerEvent =
   /** Front Door has not taken these changes since then; a person was told. */
   | { readonly type: 'ShiftOverdue'; readonly origins: readonly string[]; readonly since: number }
   | { readonly type: 'SurgeHandedBack'; readonly stamp: StampName; readonly kept: readonly string[] }
+  /** Lent room that is not back long after its time; a person was told. */
+  | { readonly type: 'RoomOverdue'; readonly left: readonly string[]; readonly next: 'triedAgain' | 'givenUp' }
   | { readonly type: 'DrainExpired'; readonly stamp: StampName }
   | { readonly type: 'ControlsSet'; readonly controls: Controls }
   | { readonly type: 'AlertReceived'; readonly rule: string; readonly condition: 'fired' | 'resolved'; readonly alertId: string }

@@ -107,6 +107,8 @@ export interface ExpectedStamp {
 
 export interface ExpectedWorkload {
   readonly workload: WorkloadName;
+  /** As measured when the plan was made; not there where it was not measured. */
+  readonly requestsPerSecondNow?: number;
   readonly requestsPerSecondAfter: number;
   readonly replicasNow: number;
   readonly replicasNeeded: number;

@@ -49,17 +49,17 @@ export function pendingUndo(entries: readonly ChainedEntry[], targets: readonly 
 }
 
 /**
- * What was there before anybody of ours: where the value to go back to was itself lent by an earlier run that has not been
- * handed back yet, that run's own (I5, I12).
+ * The undo that knows what was there before anybody of ours: where the value to go back to was itself lent by an earlier run that
+ * has not been handed back yet, that run's own (I5, I12).
  */
-export function originalSetting(restore: Write, lent: readonly PendingUndo[]): Write {
-  let original = restore;
+export function originalUndo<Undo extends PendingUndo>(undo: Undo, lent: readonly Undo[]): Undo {
+  let original = undo;
   const left = [...lent];
   for (;;) {
-    const index = left.findIndex(({ ours }) => ours.some((one) => sameSetting(one, original)));
+    const index = left.findIndex(({ ours }) => ours.some((one) => sameSetting(one, original.restore)));
     const found = left[index];
     if (found === undefined) return original;
-    original = found.restore;
+    original = found;
     left.splice(index, 1);
   }
 }

@@ -4,7 +4,7 @@ export interface Notify {
 }
 
 export interface Notice {
-  readonly kind: 'approvalAsked' | 'runOpened' | 'runTakenOver' | 'runClosed' | 'observerSuspect' | 'drainExpiring' | 'frozen' | 'shiftOverdue' | 'certificateChanged';
+  readonly kind: 'approvalAsked' | 'runOpened' | 'runTakenOver' | 'runClosed' | 'observerSuspect' | 'drainExpiring' | 'frozen' | 'shiftOverdue' | 'roomOverdue' | 'certificateChanged';
   readonly runId: string | null;
   readonly title: string;
   readonly text: string;

@@ -1,7 +1,7 @@
 import { fc, test } from './support/property.ts';
 import { describe, expect, it } from 'vitest';
 import type { ChainedEntry, LedgerEvent, Reaction, Write } from '../../src/domain/ledgerEvent.ts';
-import { originalSetting, pendingUndo, roomTargets, sameSetting, targetKey, trafficTargets, undoMark } from '../../src/domain/undo.ts';
+import { originalUndo, pendingUndo, roomTargets, sameSetting, targetKey, trafficTargets, undoMark } from '../../src/domain/undo.ts';
 
 const entry = (id: string, event: LedgerEvent, seq: number): ChainedEntry => ({
   id, runId: 'run', at: seq, controlRegion: 'northeurope', epoch: 1, stamps: ['eastus2'], event, seq, previousHash: '', hash: '',
@@ -13,17 +13,18 @@ const intended = (write: Write, undo: Write): LedgerEvent => ({ type: 'WriteInte
 const succeeded = (write: Write): LedgerEvent => ({ type: 'WriteSucceeded', write, alreadyThere: 'applied' });
 const refused = (write: Write, reaction: Reaction): LedgerEvent => ({ type: 'WriteRefused', write, why: 'because', reaction });
 
-describe('originalSetting (I5, I12)', () => {
+describe('originalUndo (I5, I12)', () => {
   const lent = (ours: Write, restore: Write) => ({ key: targetKey(restore), stamp: 'westus3', ours: [ours], restore });
+  const original = (restore: Write, ...others: readonly ReturnType<typeof lent>[]): Write => originalUndo(lent(pool(99, 99), restore), others).restore;
 
   it('is what was there before anybody of ours, through any number of runs, whatever their order', () => {
-    expect(originalSetting(pool(6, 20), [])).toEqual(pool(6, 20));
-    expect(originalSetting(pool(9, 24), [lent(pool(6, 20), pool(3, 12)), lent(pool(9, 24), pool(6, 20))])).toEqual(pool(3, 12));
-    expect(originalSetting(pool(6, 20), [lent(pool(7, 20), pool(3, 12))])).toEqual(pool(6, 20));
+    expect(original(pool(6, 20))).toEqual(pool(6, 20));
+    expect(original(pool(9, 24), lent(pool(6, 20), pool(3, 12)), lent(pool(9, 24), pool(6, 20)))).toEqual(pool(3, 12));
+    expect(original(pool(6, 20), lent(pool(7, 20), pool(3, 12)))).toEqual(pool(6, 20));
   });
 
   it('ends where runs lent to each other in a circle', () => {
-    expect(originalSetting(pool(6, 20), [lent(pool(6, 20), pool(3, 12)), lent(pool(3, 12), pool(6, 20))])).toEqual(pool(6, 20));
+    expect(original(pool(6, 20), lent(pool(6, 20), pool(3, 12)), lent(pool(3, 12), pool(6, 20)))).toEqual(pool(6, 20));
   });
 });
 

@@ -28,6 +28,7 @@ const storage = 'Microsoft.Storage/storageAccounts';
 const cosmos = 'Microsoft.DocumentDB/databaseAccounts';
 const assignment = 'Microsoft.Authorization/roleAssignments';
 const role = 'Microsoft.Authorization/roleDefinitions';
+const logAlert = 'Microsoft.Insights/scheduledQueryRules';
 const originGroup = 'Microsoft.Cdn/profiles/originGroups';
 
 /** First resource of a type whose properties, or id, say this. Throws where there is none: the test would prove nothing. */
@@ -89,8 +90,12 @@ const plants: readonly Plant[] = [
   { rule: 'diagnostics are on for everything that has them', fault: 'none on a cluster', plant: (all) => remove(all, saying(all, 'Microsoft.Insights/diagnosticSettings', '/managedClusters/')), finds: /managedClusters\): no diagnostic setting/ },
   { rule: 'the control plane stands apart from the stamps', fault: "in a stamp's region", plant: (all) => { pick(all, 'Microsoft.Web/sites').location = pick(all, cluster).location; }, finds: /holds a stamp and the control plane/ },
   { rule: 'the control plane stands apart from the stamps', fault: 'in one region', plant: (all) => all.filter((resource) => resource.type === 'Microsoft.Web/sites').forEach((site) => { site.location = 'westeurope'; }), finds: /runs in 1 region/ },
-  { rule: 'a control-plane region that falls silent is noticed elsewhere', fault: 'no alert', plant: (all) => remove(all, pick(all, 'Microsoft.Insights/scheduledQueryRules')), finds: /no heartbeat alert/ },
-  { rule: 'a control-plane region that falls silent is noticed elsewhere', fault: 'too patient', plant: (all) => set(pick(all, 'Microsoft.Insights/scheduledQueryRules'), 'properties.criteria.allOf.0.threshold', 900), finds: /more than 180 s/ },
+  { rule: 'a control-plane region that falls silent is noticed elsewhere', fault: 'no alert', plant: (all) => remove(all, pick(all, logAlert, '-heartbeat-weu')), finds: /no alert on silentSeconds of spillway\.heartbeat/ },
+  { rule: 'a control-plane region that falls silent is noticed elsewhere', fault: 'too patient', plant: (all) => set(pick(all, logAlert, '-heartbeat-weu'), 'properties.criteria.allOf.0.threshold', 900), finds: /more than 180 s/ },
+  { rule: 'a loss that the fleet would not survive is told, and so is a certificate that stops', fault: 'no alert', plant: (all) => remove(all, pick(all, logAlert, '-survival-weu')), finds: /no alert on survives/ },
+  { rule: 'a loss that the fleet would not survive is told, and so is a certificate that stops', fault: '"unknown" is let pass', plant: (all) => set(pick(all, logAlert, '-survival-weu'), 'properties.criteria.allOf.0.threshold', 0), finds: /does not fire on "no" and on "unknown"/ },
+  { rule: 'a loss that the fleet would not survive is told, and so is a certificate that stops', fault: 'one alert for all losses', plant: (all) => set(pick(all, logAlert, '-survival-weu'), 'properties.criteria.allOf.0.dimensions', []), finds: /does not say which loss/ },
+  { rule: 'a loss that the fleet would not survive is told, and so is a certificate that stops', fault: 'silence is not noticed', plant: (all) => remove(all, pick(all, logAlert, '-certificate-weu')), finds: /no alert on silentSeconds of spillway\.certificate/ },
   { rule: 'alerts go to every control-plane region, signed', fault: 'one receiver', plant: (all) => { const group = pick(all, 'Microsoft.Insights/actionGroups'); const receivers = Reflect.get(Object(group.properties), 'webhookReceivers'); set(group, 'properties.webhookReceivers', Array.isArray(receivers) ? receivers.slice(0, 1) : []); }, finds: /is no receiver/ },
   { rule: 'alerts go to every control-plane region, signed', fault: 'unsigned', plant: (all) => set(pick(all, 'Microsoft.Insights/actionGroups'), 'properties.webhookReceivers.0.useAadAuth', false), finds: /not signed by Entra/ },
   { rule: 'alerts go to every control-plane region, signed', fault: 'no application named', plant: (all) => set(pick(all, 'Microsoft.Insights/actionGroups'), 'properties.webhookReceivers.0.objectId', ''), finds: /does not say which application/ },

@@ -11,7 +11,7 @@ const snapshot = readSnapshot('trial');
 const namesIn = (text: string): readonly string[] => [...new Set([...text.matchAll(/["']+(spillway\.[a-z_.]+)\\?["']/g)].map((match) => match[1] ?? ''))];
 
 const asked = {
-  'the heartbeat alert': ofType(snapshot, 'Microsoft.Insights/scheduledQueryRules').map((rule) => textAt(rule.body, 'properties.criteria.allOf.0.query') ?? '').join('\n'),
+  'the alerts': ofType(snapshot, 'Microsoft.Insights/scheduledQueryRules').map((rule) => textAt(rule.body, 'properties.criteria.allOf.0.query') ?? '').join('\n'),
   'the workbook': ofType(snapshot, 'Microsoft.Insights/workbooks').map((workbook) => textAt(workbook.body, 'properties.serializedData') ?? '').join('\n'),
 };
 

@@ -38,14 +38,23 @@ describe('a surge is a lease (I5)', () => {
     await host.stop();
   });
 
-  it('what another owner has changed meanwhile is left, and not asked about for ever (I12)', async () => {
+  it('what another owner has changed meanwhile is left, told of, and not asked about for ever (I5, I12)', async () => {
     const { ports, runFor, host } = await withRoomLeftBehind();
     ports.outside.setHpa('centralus', 'web', { minReplicas: 41, maxReplicas: 61 });
     await runFor(ports.fleet.policy.surgeExpiryMinutes);
     await reconcile(ports, starter);
     expect(ports.outside.hpas.get('centralus/web')).toMatchObject({ minReplicas: 41, maxReplicas: 61 });
+    const told = () => ports.notices.filter(({ kind }) => kind === 'roomOverdue').map(({ title }) => title);
+    expect(told()).toEqual([]);
+    for (let round = 0; round < 3; round += 1) {
+      await runFor(60);
+      await reconcile(ports, starter);
+    }
+    expect(told()).toEqual(['Lent room has run out and is not all back']);
     await runFor(24 * 60 + 1);
     await reconcile(ports, starter);
+    expect(told()).toEqual([expect.any(String), 'Lent room stays where it is: Spillway could not take it back']);
+    expect(ports.eventsOf('RoomOverdue')).toMatchObject([{ next: 'triedAgain', left: [expect.stringMatching(/^hpa\/centralus\/shop\/web: changed by another owner/)] }, { next: 'givenUp' }]);
     let reads = 0;
     const readRun = ports.ledger.readRun.bind(ports.ledger);
     ports.ledger.readRun = (runId) => {

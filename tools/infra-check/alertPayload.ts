@@ -96,11 +96,8 @@ function metricKind(rule: SnapshotResource): RuleKind {
           // A threshold is text and a value a number, as published.
           threshold: numberAt(criterion, 'threshold') === null ? null : String(numberAt(criterion, 'threshold')),
           timeAggregation: textAt(criterion, 'timeAggregation'),
-          dimensions: listAt(criterion, 'dimensions').map((dimension) => ({
-            name: textAt(dimension, 'name'),
-            value: firstValue(textsAt(dimension, 'values'), textAt(dimension, 'name') ?? '', moment),
-          })),
-          metricValue: (numberAt(criterion, 'threshold') ?? 0) + 1,
+          dimensions: dimensionsOf(criterion, moment),
+          metricValue: beyondThreshold(criterion),
           webTestName: null,
         })),
         windowStartTime: azureInstant(moment.firedAtMs - 300_000),
@@ -109,6 +106,15 @@ function metricKind(rule: SnapshotResource): RuleKind {
     }),
   };
 }
+
+const dimensionsOf = (criterion: unknown, moment: AlertMoment) =>
+  listAt(criterion, 'dimensions').map((dimension) => ({
+    name: textAt(dimension, 'name'),
+    value: firstValue(textsAt(dimension, 'values'), textAt(dimension, 'name') ?? '', moment),
+  }));
+
+/** A value that fires the criterion. */
+const beyondThreshold = (criterion: unknown): number => (numberAt(criterion, 'threshold') ?? 0) + (textAt(criterion, 'operator') === 'LessThan' ? -1 : 1);
 
 const firstValue = (values: readonly string[], dimension: string, moment: AlertMoment): string =>
   values[0] === '*' || values[0] === undefined ? (moment.dimensionValues[dimension] ?? '') : values[0];
@@ -132,8 +138,8 @@ function logKind(rule: SnapshotResource): RuleKind {
           operator: textAt(criterion, 'operator'),
           threshold: String(numberAt(criterion, 'threshold') ?? 0),
           timeAggregation: textAt(criterion, 'timeAggregation'),
-          dimensions: [],
-          metricValue: (numberAt(criterion, 'threshold') ?? 0) + 1,
+          dimensions: dimensionsOf(criterion, moment),
+          metricValue: beyondThreshold(criterion),
           failingPeriods: at(criterion, 'failingPeriods'),
         })),
         windowStartTime: azureInstant(moment.firedAtMs - 600_000),

@@ -37,7 +37,7 @@ export interface FleetMetrics {
   originLatency(stamp: Stamp): Promise<Reading<number>>;
   /** Percent 0..100 of the hosts behind the stamp's Application Gateway. */
   gatewayHealthyHosts(stamp: Stamp): Promise<Reading<number>>;
-  /** Fraction 0..1 of the fleet's requests by stamp. */
+  /** Fraction 0..1 of the fleet's requests by stamp; 0 for one whose origins have had no point for longer than a point can be late. */
   shares(): Promise<Reading<Readonly<Record<string, number>>>>;
   requestsByCountry(): Promise<Reading<readonly CountryLoad[]>>;
   /** Requests per second by origin group, all stamps. */
@@ -73,11 +73,12 @@ export function fleetMetrics(clock: Clock, fleet: Fleet, metrics: Metrics, direc
   async function owned(rows: Promise<readonly MetricRow[]>): Promise<readonly OwnedRow[]> {
     const [found, ownerOf] = await Promise.all([rows, directory()]);
     return found.flatMap((row) => {
-      const owner = ownerOf(row.dimensions[names.origin.toLowerCase()] ?? '');
+      const owner = ownerOf(originOf(row));
       return owner === null ? [] : [{ ...row, owner }];
     });
   }
 
+  const originOf = (row: MetricRow): string => row.dimensions[names.origin.toLowerCase()] ?? '';
   const originRequestRows = (): Promise<readonly OwnedRow[]> => owned(ofOrigins(names.originRequests, 'Total', [names.origin, 'HttpStatusGroup']));
 
   return {
@@ -108,7 +109,8 @@ export function fleetMetrics(clock: Clock, fleet: Fleet, metrics: Metrics, direc
         const rows = await originRequestRows();
         const at = newestAt(rows);
         if (at === null) return null;
-        const byStamp = Object.fromEntries(fleet.stamps.map(({ name }) => [name, sum(rows.filter((row) => row.at === at && row.owner.stamp === name))]));
+        const counted = newestOfEach(rows, originOf);
+        const byStamp = Object.fromEntries(fleet.stamps.map(({ name }) => [name, sum(counted.filter((row) => row.owner.stamp === name))]));
         const total = Object.values(byStamp).reduce((all, value) => all + value, 0);
         return total === 0 ? null : { at, value: Object.fromEntries(Object.entries(byStamp).map(([name, value]) => [name, value / total])) };
       }),
@@ -127,7 +129,7 @@ export function fleetMetrics(clock: Clock, fleet: Fleet, metrics: Metrics, direc
         const rows = await originRequestRows();
         const at = newestAt(rows);
         if (at === null) return null;
-        return { at, value: perGroup(newestOfEach(rows, (row) => row.dimensions[names.origin.toLowerCase()] ?? ''), 60) };
+        return { at, value: perGroup(newestOfEach(rows, originOf), 60) };
       }),
 
     async highestOnFormerDays(stamp, fromMs, toMs, days) {
@@ -149,7 +151,7 @@ export function fleetMetrics(clock: Clock, fleet: Fleet, metrics: Metrics, direc
       );
       const byGrain = new Map<number, number>();
       for (const row of perDay.flat()) {
-        if (ownerOf(row.dimensions[names.origin.toLowerCase()] ?? '')?.stamp === stamp.name) byGrain.set(row.at, (byGrain.get(row.at) ?? 0) + row.value);
+        if (ownerOf(originOf(row))?.stamp === stamp.name) byGrain.set(row.at, (byGrain.get(row.at) ?? 0) + row.value);
       }
       return byGrain.size === 0 ? null : Math.max(...byGrain.values()) / (grainMs / 1000);
     },
@@ -177,10 +179,15 @@ async function aged<T>(what: string, now: () => number, read: () => Promise<Aged
 
 const newestAt = (rows: readonly MetricRow[]): number | null => (rows.length === 0 ? null : Math.max(...rows.map((row) => row.at)));
 
-/** Minutes arrive late, each series in its own way: one that has not got the newest yet counts as in one of the two before. */
-const latenessMs = 2 * minuteMs;
+/** Front Door publishes a minute at most three minutes after its end. */
+const latenessMs = 3 * minuteMs;
 
-/** The rows of each series' own newest minute; a series that has none of the last three is over. */
+/**
+ * The rows of each series' own newest minute. Minutes arrive late, each series in its own way: one that lacks the newest
+ * counts as it was last seen, because a missing point is unknown, never zero. Only one that lacks a minute that must have
+ * arrived by the time the newest did is over: so a drained origin's series ends. Its settings are no evidence: Front Door
+ * takes minutes to follow them.
+ */
 function newestOfEach<Row extends MetricRow>(rows: readonly Row[], seriesOf: (row: Row) => string): readonly Row[] {
   const newest = newestAt(rows) ?? 0;
   const atOf = new Map<string, number>();

@@ -27,7 +27,7 @@ function stampOf(event: LedgerEvent): string | null {
   return 'stamp' in event ? event.stamp : null;
 }
 
-const worthALook: readonly LedgerEvent['type'][] = ['PlanBlocked', 'WriteRefused', 'CapacityNotProved', 'ShiftUnverified', 'ShiftOverdue', 'RunHandedOver', 'ApprovalMissed', 'AbortAsked', 'DrainExpired'];
+const worthALook: readonly LedgerEvent['type'][] = ['PlanBlocked', 'WriteRefused', 'CapacityNotProved', 'ShiftUnverified', 'ShiftOverdue', 'RoomOverdue', 'RunHandedOver', 'ApprovalMissed', 'AbortAsked', 'DrainExpired'];
 
 function levelOf(event: LedgerEvent): LogLine['level'] {
   if (event.type === 'RunClosed') return event.outcome === 'completed' ? 'info' : 'warn';

@@ -53,6 +53,8 @@ export function describeEvent(event: LedgerEvent): string {
       return `Front Door has not taken ${event.origins.join(', ')} since ${iso(event.since)}: a person was told`;
     case 'SurgeHandedBack':
       return `${event.stamp}: surge handed back${event.kept.length > 0 ? `; kept ${event.kept.join(', ')}` : ''}`;
+    case 'RoomOverdue':
+      return `lent room is not back (${event.left.join('; ')}); ${event.next === 'givenUp' ? 'it is left as it is' : 'looked at again for a day'}: a person was told`;
     case 'DrainExpired':
       return `drain of ${event.stamp} has run out`;
     case 'ControlsSet':

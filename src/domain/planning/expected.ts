@@ -2,6 +2,7 @@ import type { Expected, ExpectedStamp } from '../plan.ts';
 import { wholeCost } from '../capacity/index.ts';
 import type { FleetContext } from './fleetContext.ts';
 import type { FleetLoads } from './fleetLoads.ts';
+import type { WorkloadLoads } from './loadBefore.ts';
 import type { SizedStamp } from './sizeStamps.ts';
 
 /** What the plan leads to. Workloads are listed for stamps that gain load, without the shed ones: only these must prove their room. */
@@ -18,7 +19,7 @@ export function expectedOutcome(context: FleetContext, before: FleetLoads, after
         requestsPerSecondNow: load?.kind === 'known' ? load.value.requestsPerSecond : (before.expected[index] ?? 0),
         requestsPerSecondAfter: after.planned[index] ?? 0,
         shareAfter: total > 0 ? (after.expected[index] ?? 0) / total : 0,
-        workloads: expectedWorkloads(sizedAt.get(index)),
+        workloads: expectedWorkloads(sizedAt.get(index), load?.kind === 'known' ? load.value.byWorkload : {}),
       };
     }),
   };
@@ -26,11 +27,12 @@ export function expectedOutcome(context: FleetContext, before: FleetLoads, after
 
 const addedCost = (sum: number | null, cost: number | null): number | null => (sum === null || cost === null ? null : sum + cost);
 
-function expectedWorkloads(sized: SizedStamp | undefined): ExpectedStamp['workloads'] {
+function expectedWorkloads(sized: SizedStamp | undefined, measured: WorkloadLoads): ExpectedStamp['workloads'] {
   if (sized === undefined) return [];
   return sized.model.workloads.flatMap(({ workload }, position) => {
     const size = sized.sizing.workloads[position];
     if (size === undefined || sized.shed.has(position)) return [];
-    return [{ workload: workload.name, requestsPerSecondAfter: size.requestsPerSecondAfter, replicasNow: size.replicasNow, replicasNeeded: size.replicasNeeded }];
+    const now = measured[workload.name];
+    return [{ workload: workload.name, ...(now === undefined ? {} : { requestsPerSecondNow: now }), requestsPerSecondAfter: size.requestsPerSecondAfter, replicasNow: size.replicasNow, replicasNeeded: size.replicasNeeded }];
   });
 }

@@ -1,4 +1,5 @@
-export { planHandBack, type RoomInUse } from './planHandBack.ts';
+export { loadBefore } from './loadBefore.ts';
+export { planHandBack, type LentRoom, type RoomInUse } from './planHandBack.ts';
 export { planRun } from './planRun.ts';
 export type { PlanInput } from './planContext.ts';
 export { judgeSettings, judgeShares, wantedShares, type ShiftVerdict } from './judgeShift.ts';

@@ -1,22 +1,29 @@
-import { replicasNeeded } from '../capacity/index.ts';
+import { ceilCount, replicasNeeded } from '../capacity/index.ts';
 import type { LoadFacts, StampFacts, WorkloadFacts } from '../facts.ts';
-import type { Fleet, StampName } from '../fleet.ts';
+import type { Fleet, StampName, Workload } from '../fleet.ts';
 import type { Write } from '../ledgerEvent.ts';
 import { planUndo, type RestoreTo, type UndoPlan } from '../planUndo.ts';
 import type { PendingUndo } from '../undo.ts';
 import type { Reading } from '../reading.ts';
+import type { WorkloadLoads } from './loadBefore.ts';
 
 /** What says how much of a surge the load still needs. */
 export type RoomInUse = Readonly<Record<StampName, Pick<StampFacts, 'workloads' | 'load'>>>;
 
+/** Room that goes back, and what its stamp's workloads served while the bounds to go back to were in force. */
+export type LentRoom = PendingUndo & { readonly loadBefore: WorkloadLoads };
+
 /**
  * The way back of surges, in the order of `pending` (newest first, so pods before nodes). Never below what the load needs: an HPA's
- * maximum stays as high as the present load calls for, below which the HPA comes down by itself, and as long as one
+ * maximum stays as high as the present load calls for, below which the HPA comes down by itself, but by the planner's rule only as far as the original
+ * maximum did not carry that load before the surge: its owner may run it closer to its limit than a plan would. As long as one
  * keeps it, the pools of that stamp keep theirs. A load that is not known keeps the surge. Room that was taken (sheds) goes back
  * in any case.
  */
-export function planHandBack(pending: readonly PendingUndo[], found: ReadonlyMap<string, Write>, inUse: RoomInUse, fleet: Fleet): UndoPlan {
-  const hpaOf: RestoreTo = ({ restore }, current) => (restore.target === 'hpa' && current.target === 'hpa' ? hpaBack(restore, current, inUse[restore.stamp], fleet) : restore);
+export function planHandBack(pending: readonly LentRoom[], found: ReadonlyMap<string, Write>, inUse: RoomInUse, fleet: Fleet): UndoPlan {
+  const before = new Map(pending.map((undo) => [undo.key, undo.loadBefore]));
+  const hpaOf: RestoreTo = ({ key, restore }, current) =>
+    restore.target === 'hpa' && current.target === 'hpa' ? hpaBack({ restore, current, before: before.get(key) ?? {}, inUse: inUse[restore.stamp], fleet }) : restore;
   const busy = new Set(
     pending.flatMap((undo) => {
       const current = found.get(undo.key);
@@ -34,7 +41,15 @@ export function planHandBack(pending: readonly PendingUndo[], found: ReadonlyMap
 
 type HpaWrite = Extract<Write, { target: 'hpa' }>;
 
-function hpaBack(restore: HpaWrite, current: HpaWrite, inUse: RoomInUse[string] | undefined, fleet: Fleet): ReturnType<RestoreTo> {
+interface HpaOnItsWay {
+  readonly restore: HpaWrite;
+  readonly current: HpaWrite;
+  readonly before: WorkloadLoads;
+  readonly inUse: RoomInUse[string] | undefined;
+  readonly fleet: Fleet;
+}
+
+function hpaBack({ restore, current, before, inUse, fleet }: HpaOnItsWay): ReturnType<RestoreTo> {
   if (restore.set.maxReplicas >= current.set.maxReplicas) return restore;
   if (inUse === undefined || inUse.workloads.kind === 'unknown') return { keep: 'what runs there is not known, left as it is' };
   const facts = inUse.workloads.value.find(({ hpa }) => hpa?.namespace === restore.namespace && hpa.name === restore.hpa);
@@ -43,8 +58,15 @@ function hpaBack(restore: HpaWrite, current: HpaWrite, inUse: RoomInUse[string] 
   const load = loadOf(facts, settings.trafficShare, inUse.load);
   if (load === null) return { keep: 'its load is not known, left as it is' };
   // By requests alone: the cpu of pods that have just lost their traffic says nothing about what is left.
-  const needed = replicasNeeded(settings, null, { now: null, after: load }, fleet.policy);
+  const byPlanner = replicasNeeded(settings, null, { now: null, after: load }, fleet.policy);
+  const needed = Math.min(byPlanner, asBefore(settings, restore.set.maxReplicas, before[settings.name] ?? 0, load));
   return { ...restore, set: { minReplicas: restore.set.minReplicas, maxReplicas: Math.min(current.set.maxReplicas, Math.max(restore.set.maxReplicas, needed)) } };
+}
+
+/** Replicas in proportion to what the original maximum carried, of which no more is believed than its replicas are rated for. */
+function asBefore({ requestsPerSecondPerReplica }: Workload, maxReplicas: number, requestsPerSecondBefore: number, load: number): number {
+  const carried = Math.min(requestsPerSecondBefore, maxReplicas * requestsPerSecondPerReplica);
+  return carried > 0 ? ceilCount((maxReplicas * load) / carried) : Number.POSITIVE_INFINITY;
 }
 
 function loadOf({ name }: WorkloadFacts, trafficShare: number, load: Reading<LoadFacts>): number | null {

@@ -105,6 +105,12 @@ test('shares are of all origins that are ours, and a stamp without requests has 
   expect(await metrics.shares()).toMatchObject({ value: { eastus2: 0.75, centralus: 0, westus3: 0.25 } });
 });
 
+test('shares count a stamp that is late as it was last seen, and one that has ended as none (I6)', async () => {
+  const lastSeen = (minutesAgo: number) => metricsOf({ OriginRequestCount: [requests(1, 'eastus2', '2XX', 300), requests(minutesAgo, 'westus3', '2XX', 90), requests(minutesAgo, 'westus3', '5XX', 10), requests(minutesAgo + 1, 'westus3', '2XX', 700)] }).metrics.shares();
+  for (const late of [2, 3, 4]) expect(await lastSeen(late)).toEqual(known({ eastus2: 0.75, centralus: 0, westus3: 0.25 }, startMs));
+  expect(await lastSeen(5)).toMatchObject({ value: { eastus2: 1, westus3: 0 } });
+});
+
 test('classic Front Door spells its metrics its own way', async () => {
   const classic: Fleet = { ...fleet, frontDoor: { ...fleet.frontDoor, kind: 'classic' } };
   const { metrics, asked } = metricsOf({ BackendHealthPercentage: [row(1, 80, { backend: host('eastus2'), backendpool: 'web' })] }, classic);
@@ -169,7 +175,7 @@ describe('demand', () => {
   });
 
   test('a series whose newest minute is late counts with the one before, and one that has ended does not count', async () => {
-    const late = [requests(1, 'eastus2', '2XX', 600), requests(2, 'eastus2', '2XX', 6000), requests(3, 'centralus', '2XX', 1200), requests(3, 'centralus', '5XX', 60), requests(4, 'westus3', '2XX', 6000)];
+    const late = [requests(1, 'eastus2', '2XX', 600), requests(2, 'eastus2', '2XX', 6000), requests(3, 'centralus', '2XX', 1200), requests(3, 'centralus', '5XX', 60), requests(5, 'westus3', '2XX', 6000)];
     const { metrics } = metricsOf({ OriginRequestCount: late, RequestCount: [row(1, 600, { clientcountry: 'Japan' }), row(2, 300, { clientcountry: 'Kenya' }), row(5, 900, { clientcountry: 'Peru' })] });
     expect(await metrics.requestsByOriginGroup()).toEqual(known({ web: (600 + 1260) / 60 }, startMs));
     expect(await metrics.requestsByCountry()).toEqual(known([{ country: 'Japan', requestsPerSecond: 10 }, { country: 'Kenya', requestsPerSecond: 5 }], startMs));

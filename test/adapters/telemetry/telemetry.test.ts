@@ -108,9 +108,11 @@ test('a certificate is a point for each loss, with what binds', () => {
   const gauge: Gauge = { record: (value, attributes) => { points.push([value, attributes]); } };
   metrics.setGlobalMeterProvider({ getMeter: () => ({ createGauge: () => gauge }) as Partial<Meter> as Meter }); // all that is called
   const loss = (lose: string, survives: 'yes' | 'no' | 'unknown') => ({ lose: [lose], survives, binding: survives === 'no' ? { stamp: 'westus3', constraint: 'poolMax' as const, subject: 'user1', missing: 1, unit: 'nodes', fix: 'raise it' } : null, readyInSeconds: null, unknown: [] });
-  showCertificate({ at: 0, standsOn: [], losses: [loss('eastus2', 'yes'), loss('centralus', 'no'), loss('westus3', 'unknown')] });
+  showCertificate({ at: 0, standsOn: [], losses: [loss('eastus2', 'yes'), loss('centralus', 'no'), loss('westus3', 'unknown')] }, 'northeurope');
   metrics.disable();
   expect(points).toEqual([
-    [1, { 'spillway.lose': 'eastus2', 'spillway.binding': 'none' }], [-1, { 'spillway.lose': 'centralus', 'spillway.binding': 'westus3: poolMax' }], [0, { 'spillway.lose': 'westus3', 'spillway.binding': 'none' }],
+    [1, { 'spillway.control_region': 'northeurope', 'spillway.lose': 'eastus2', 'spillway.binding': 'none' }],
+    [-1, { 'spillway.control_region': 'northeurope', 'spillway.lose': 'centralus', 'spillway.binding': 'westus3: poolMax' }],
+    [0, { 'spillway.control_region': 'northeurope', 'spillway.lose': 'westus3', 'spillway.binding': 'none' }],
   ]);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { reclaimRoom, roomRanOut, type EndedRun } from '../../../src/domain/decide/reclaimRoom.ts';
+import { reclaimRoom, roomOverdue, roomRanOut, type EndedRun } from '../../../src/domain/decide/reclaimRoom.ts';
 import type { ChainedEntry, LedgerEvent } from '../../../src/domain/ledgerEvent.ts';
+import { pendingUndo, roomTargets } from '../../../src/domain/undo.ts';
 import { at, request } from '../planning/threeRegions.ts';
 
 const minute = 60_000;
@@ -28,6 +29,17 @@ describe('I5: room that a run left behind', () => {
 
   it('counts the day from the first try: a control plane that was away finds it all the same', () => {
     expect(reclaimRoom(run, [lent, tried(run.closedAt)], policy, expiry + 3000 * minute)).toBe('take');
+  });
+
+  it('that is not back an hour after the first try is told of, and once more when it is given up', () => {
+    const kept = (when: number, ...left: readonly string[]): ChainedEntry => entry(when, { type: 'SurgeHandedBack', stamp: 'centralus', kept: left });
+    const pending = pendingUndo([lent], roomTargets);
+    const overdue = (now: number, tries: readonly ChainedEntry[], open = pending) => roomOverdue(run, [lent, ...tries], open, policy, now);
+    expect(overdue(expiry + 59 * minute, [kept(expiry, 'busy')])).toBeNull();
+    expect(overdue(expiry + 60 * minute, [kept(expiry - 1, 'early'), kept(expiry, 'busy'), kept(expiry + 15 * minute, 'still busy')])).toEqual({ left: ['still busy'], next: 'triedAgain' });
+    expect(overdue(expiry + 60 * minute, [kept(expiry, 'busy'), kept(expiry + 15 * minute)])).toBeNull();
+    expect(overdue(expiry + 60 * minute, [kept(expiry, 'busy')], [])).toBeNull();
+    expect(overdue(expiry + (24 * 60 + 1) * minute, [kept(expiry, 'theirs')])).toEqual({ left: ['theirs'], next: 'givenUp' });
   });
 
   it('is settled when nothing is left', () => {

@@ -4,7 +4,7 @@ import { attachChangesNothing } from './attachRules.ts';
 import { latencyWindowSet, originsSpread, probesDrainFast } from './frontDoorRules.ts';
 import { fdidBound, gatewayServiceTag, privateListener } from './gatewayRules.ts';
 import { namesFit } from './nameRules.ts';
-import { alertsArrive, azureHeard, controlPlaneApart, diagnosticsOn, heartbeatsWatched, ledgerSurvives, policyAssigned, webhooksSecure, zonesOn } from './resilienceRules.ts';
+import { alertsArrive, azureHeard, certificateWatched, controlPlaneApart, diagnosticsOn, heartbeatsWatched, ledgerSurvives, policyAssigned, webhooksSecure, zonesOn } from './resilienceRules.ts';
 import { grantsComplete, kedaIsThere, noWildcardRole, principalsTyped, rolesAreTheTable, rolesAssignable, scopesAreNarrow } from './roleRules.ts';
 import { addressesDisjoint, addressRoom, surgeRoom } from './roomRules.ts';
 import { firewallsInherit, gateFederation, noKeys, privateEndpoints, tls12, wafPrevents } from './securityRules.ts';
@@ -40,6 +40,7 @@ export const snapshotRules: readonly Rule[] = [
   diagnosticsOn,
   controlPlaneApart,
   heartbeatsWatched,
+  certificateWatched,
   webhooksSecure,
   alertsArrive,
   azureHeard,

@@ -97,28 +97,51 @@ export const controlPlaneApart: Rule = {
   },
 };
 
-const longestSilenceSeconds = 180;
+const longestSilenceSeconds = { 'spillway.heartbeat': 180, 'spillway.certificate': 300 };
+
+type WatchedMetric = keyof typeof longestSilenceSeconds;
+
+/** What is wrong with each control-plane region's alert of one kind on one of its metrics: it must live, and read, where that region is not. */
+function watchedElsewhere(snapshot: Snapshot, metric: WatchedMetric, measure: 'silentSeconds' | 'survives', wrong: (criterion: unknown) => readonly string[]): readonly string[] {
+  const rules = ofType(snapshot, 'Microsoft.Insights/scheduledQueryRules');
+  const components = ofType(snapshot, 'Microsoft.Insights/components');
+  return controlRegions(snapshot).flatMap((region) => {
+    const rule = rules.find((candidate) => {
+      const [criterion] = listAt(candidate.body, 'properties.criteria.allOf');
+      return [`"${metric}"`, `"${region}"`].every((asked) => (textAt(criterion, 'query') ?? '').includes(asked)) && textAt(criterion, 'metricMeasureColumn') === measure;
+    });
+    if (rule === undefined) return [`${region}: no alert on ${measure} of ${metric}`];
+    const sent = textAt(components.find((component) => component.location === region)?.body, 'properties.WorkspaceResourceId') ?? '';
+    return [
+      ...wrong(listAt(rule.body, 'properties.criteria.allOf')[0]).map((problem) => `${rule.name}: ${problem}`),
+      ...(rule.location === region ? [`${rule.name}: lies in the region it watches`] : []),
+      ...(sameId(textAt(rule.body, 'properties.scopes.0') ?? '', sent) ? [] : [`${rule.name}: watches a workspace that the region's telemetry does not go to`]),
+      ...(listAt(rule.body, 'properties.actions.actionGroups').length > 0 ? [] : [`${rule.name}: tells nobody`]),
+    ];
+  });
+}
+
+const silenceWatched = (snapshot: Snapshot, metric: WatchedMetric): readonly string[] =>
+  watchedElsewhere(snapshot, metric, 'silentSeconds', (criterion) =>
+    (numberAt(criterion, 'threshold') ?? Infinity) <= longestSilenceSeconds[metric] ? [] : [`allows more than ${longestSilenceSeconds[metric]} s of silence`],
+  );
 
 export const heartbeatsWatched: Rule = {
   name: 'a control-plane region that falls silent is noticed elsewhere',
   why: 'an alert that lives in the region which died does not fire',
-  check: (snapshot) => {
-    const rules = ofType(snapshot, 'Microsoft.Insights/scheduledQueryRules');
-    const components = ofType(snapshot, 'Microsoft.Insights/components');
-    return controlRegions(snapshot).flatMap((region) => {
-      const rule = rules.find((candidate) => (textAt(candidate.body, 'properties.criteria.allOf.0.query') ?? '').includes(`"${region}"`));
-      if (rule === undefined) return [`${region}: no heartbeat alert`];
-      const insights = components.find((component) => component.location === region);
-      const workspace = textAt(rule.body, 'properties.scopes.0') ?? '';
-      const sent = textAt(insights?.body, 'properties.WorkspaceResourceId') ?? '';
-      return [
-        ...((numberAt(rule.body, 'properties.criteria.allOf.0.threshold') ?? Infinity) <= longestSilenceSeconds ? [] : [`${rule.name}: allows more than ${longestSilenceSeconds} s of silence`]),
-        ...(rule.location === region ? [`${rule.name}: lies in the region it watches`] : []),
-        ...(sameId(workspace, sent) ? [] : [`${rule.name}: watches a workspace that the region's telemetry does not go to`]),
-        ...(listAt(rule.body, 'properties.actions.actionGroups').length > 0 ? [] : [`${rule.name}: tells nobody`]),
-      ];
-    });
-  },
+  check: (snapshot) => silenceWatched(snapshot, 'spillway.heartbeat'),
+};
+
+export const certificateWatched: Rule = {
+  name: 'a loss that the fleet would not survive is told, and so is a certificate that stops',
+  why: 'room that is gone is cheap to get back before the outage, and not during it',
+  check: (snapshot) => [
+    ...silenceWatched(snapshot, 'spillway.certificate'),
+    ...watchedElsewhere(snapshot, 'spillway.certificate', 'survives', (criterion) => [
+      ...(textAt(criterion, 'operator') === 'LessThan' && numberAt(criterion, 'threshold') === 1 ? [] : ['does not fire on "no" and on "unknown"']),
+      ...(listAt(criterion, 'dimensions').some((dimension) => textAt(dimension, 'name') === 'loss') ? [] : ['does not say which loss']),
+    ]),
+  ],
 };
 
 export const webhooksSecure: Rule = {

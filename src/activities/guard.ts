@@ -1,8 +1,7 @@
 import type { Write } from '../domain/ledgerEvent.ts';
-import type { Controls } from '../domain/run.ts';
+import type { Controls, StopOrder } from '../domain/run.ts';
 import type { FenceConfirmed } from '../ports/fence.ts';
 import type { Ports } from '../ports/ports.ts';
-import { TransientError } from '../ports/outcome.ts';
 import type { Proceed, RunStep } from './contracts.ts';
 
 /** An abort ends the advance of a run and begins its undo, which an abort does not end. */
@@ -42,20 +41,15 @@ export const approvalId = 'approval';
 
 const movesTraffic = (write: Write): boolean => write.target === 'gate' || write.target === 'origin';
 
-/** What the API and the watch write to stop a run; read at every guard so that it reaches children too. */
-export interface RunControl {
-  readonly stop: { readonly kind: 'abort' | 'yield'; readonly by: string; readonly reason: string };
-}
-
 /** What people and the watch have ordered: for the whole fleet, and for this run. */
 interface Orders {
   readonly controls: Controls;
-  readonly stop: RunControl['stop'] | null;
+  readonly stop: StopOrder | null;
 }
 
 async function readOrders(ports: Ports, step: RunStep): Promise<Orders> {
-  const [{ controls }, stop] = await Promise.all([ports.controls.readControls(), askedToStop(ports, step)]);
-  return { controls, stop };
+  const { controls, stops } = await ports.controls.readControls();
+  return { controls, stop: stops[step.request.runId] ?? null };
 }
 
 /** Survivors that wait side by side look at the same moment: orders read so lately serve the tick of each. A write reads its own. */
@@ -72,13 +66,4 @@ function recentOrders(ports: Ports, step: RunStep): Promise<Orders> {
   lately.set(ports, { runId, at: now, orders });
   orders.catch(() => lately.delete(ports));
   return orders;
-}
-
-async function askedToStop(ports: Ports, step: RunStep): Promise<RunControl['stop'] | null> {
-  try {
-    return (await ports.state.read<RunControl>({ kind: 'runControl', id: step.request.runId }))?.value.stop ?? null;
-  } catch (error) {
-    if (error instanceof TransientError) return null;
-    throw error;
-  }
 }

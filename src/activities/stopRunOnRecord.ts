@@ -1,13 +1,12 @@
+import type { StopOrder } from '../domain/run.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { RunControl } from './guard.ts';
 
 /**
  * Asks a run to stop. Every guard of the run reads it, so it reaches children and outlives restarts; Durable's own
  * terminate would do neither. Asking twice changes nothing.
  */
-export async function stopRunOnRecord(ports: Ports, runId: string, stop: RunControl['stop']): Promise<void> {
-  const written = await ports.state.write<RunControl>({ kind: 'runControl', id: runId }, { stop }, null, 7 * 24 * 3600);
-  if (written.kind === 'conflict') return;
+export async function stopRunOnRecord(ports: Ports, runId: string, stop: StopOrder): Promise<void> {
+  if ((await ports.controls.stopRun(runId, stop)) === 'alreadyOrdered') return;
   await ports.ledger.record({
     id: `abort:${stop.kind}`,
     runId,

@@ -40,6 +40,13 @@ export interface FenceHold {
   readonly expiresAt: number;
 }
 
+/** An order to one run: a person ends it, or the watch makes it give way to another. */
+export interface StopOrder {
+  readonly kind: 'abort' | 'yield';
+  readonly by: string;
+  readonly reason: string;
+}
+
 /** Operator settings read before every write (I8). */
 export interface Controls {
   readonly killSwitch: 'off' | 'on';

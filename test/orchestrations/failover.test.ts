@@ -169,7 +169,7 @@ describe('who may act (I3, I8)', () => {
     const before = ports.outside.settings();
     const { runId } = await start({});
     await runFor(1);
-    await ports.state.write({ kind: 'runControl', id: runId }, { stop: { kind: 'abort', by: 'op', reason: 'wrong region' } }, null);
+    await ports.controls.stopRun(runId, { kind: 'abort', by: 'op', reason: 'wrong region' });
     expect(await finish(runId)).toMatchObject({ outcome: 'aborted' });
     expect(ports.outside.settings()).toEqual(before);
     await host.stop();

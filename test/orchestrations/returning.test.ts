@@ -223,7 +223,7 @@ describe('drill', () => {
     const { ports, start, finish, runFor, host } = await runHost({ fleet });
     const { runId } = await start(drilled);
     await runFor(6);
-    await ports.state.write({ kind: 'runControl', id: runId }, { stop: { kind: 'yield', by: 'watch', reason: 'eastus2 has failed' } }, null);
+    await ports.controls.stopRun(runId, { kind: 'yield', by: 'watch', reason: 'eastus2 has failed' });
     expect(await finish(runId)).toMatchObject({ outcome: 'aborted', why: expect.stringContaining('eastus2 has failed') });
     expect(must(ports.outside.gates.get('centralus'))).toBe('open');
     await host.stop();

@@ -1,7 +1,7 @@
 import type { Assessment, FleetAssessment, Verdict } from '../../src/domain/assessment.ts';
 import type { Fleet } from '../../src/domain/fleet.ts';
 import type { ChainedEntry, LedgerEntry, LedgerEvent } from '../../src/domain/ledgerEvent.ts';
-import type { Controls, FenceHold } from '../../src/domain/run.ts';
+import type { Controls, FenceHold, StopOrder } from '../../src/domain/run.ts';
 import { known, unknown } from '../../src/domain/reading.ts';
 import type { Notice } from '../../src/ports/notify.ts';
 import { writeTimeLimitMs } from '../../src/ports/outcome.ts';
@@ -14,6 +14,7 @@ export interface FakePorts extends Ports {
   readonly entries: ChainedEntry[];
   readonly notices: Notice[];
   controlsNow: Controls;
+  readonly stops: Record<string, StopOrder>;
   /** Verdicts that the stored assessment holds, by stamp; healthy where nothing is said. */
   setVerdicts(verdicts: Readonly<Record<string, Verdict>>): void;
   /** Another run takes the fence. */
@@ -40,6 +41,7 @@ export function fakePorts(fleet: Fleet, now: () => number): FakePorts {
     fleet,
     controlRegion,
     controlsNow: { killSwitch: 'off', mode: 'auto', setBy: 'test', setAt: 0 },
+    stops: {},
     setVerdicts(verdicts) {
       documents.set(`assessment/${controlRegion}`, { kind: 'assessment', id: controlRegion, etag: 1, value: assessmentOf(fleet, verdicts, now()) });
     },
@@ -122,7 +124,12 @@ export function fakePorts(fleet: Fleet, now: () => number): FakePorts {
         [...documents.values()].filter((document) => document.kind === kind).slice(0, limit).flatMap((document) => versioned<T>(document) ?? []),
     },
     controls: {
-      readControls: async () => ({ controls: ports.controlsNow, freshness: 'fresh' }),
+      readControls: async () => ({ controls: ports.controlsNow, stops: { ...ports.stops }, freshness: 'fresh' }),
+      stopRun: async (runId, stop) => {
+        if (ports.stops[runId] !== undefined) return 'alreadyOrdered';
+        ports.stops[runId] = stop;
+        return 'ordered';
+      },
       setControls: async (change, by) => {
         ports.controlsNow = { ...ports.controlsNow, ...change, setBy: by, setAt: now() };
         return ports.controlsNow;

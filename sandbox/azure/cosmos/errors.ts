@@ -1,4 +1,7 @@
-/** A refusal of the service: thrown inside the face, answered at its edge with Cosmos DB's code and message. */
+/**
+ * A refusal of the service: thrown inside the face, answered at its edge with Cosmos DB's code and message. Without a stack, which
+ * nobody reads and which costs more than the rest of the answer: most refusals are a client's normal day, a read of what is not there.
+ */
 export class CosmosRefusal extends Error {
   override readonly name = 'CosmosRefusal';
   readonly status: number;
@@ -8,7 +11,10 @@ export class CosmosRefusal extends Error {
   /** Fields beside code and message, such as additionalErrorInfo. */
   readonly extra: Readonly<Record<string, unknown>>;
   constructor(status: number, code: string, message: string, more: { readonly substatus?: number; readonly headers?: Readonly<Record<string, string>>; readonly extra?: Readonly<Record<string, unknown>> } = {}) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = stackTraceLimit;
     this.status = status;
     this.code = code;
     this.substatus = more.substatus ?? 0;

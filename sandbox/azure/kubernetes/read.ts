@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../world/types.ts';
+import type { KubeObject, KubeStore } from '../../world/types.ts';
 import type { FaceResponse } from '../face.ts';
 import { groupVersion } from './kinds.ts';
 import type { KubeRequest } from './kubeRequest.ts';
@@ -39,8 +39,31 @@ export function readList(context: KubeRequest): FaceResponse {
   const page = more > 0 && last !== undefined ? { continue: writeContinue(version, listKey(last)), remainingItemCount: more } : {};
   if (wantsTable(context.request)) return tableResponse(context, shown, version, page);
   const metadata = JSON.stringify({ resourceVersion: version, ...page });
-  const items = shown.map(itemJson).join(',');
-  return jsonResponse(200, `{"kind":"${kind.kind}List","apiVersion":"${groupVersion(kind)}","metadata":${metadata},"items":[${items}]}`);
+  return jsonResponse(200, `{"kind":"${kind.kind}List","apiVersion":"${groupVersion(kind)}","metadata":${metadata},"items":[${itemsJson(context, shown)}]}`);
+}
+
+/** Lists of one cluster, each under its address, of which the text is kept. */
+const listsKept = 50;
+
+interface Written {
+  readonly items: readonly string[];
+  readonly text: string;
+}
+
+const written = new WeakMap<KubeStore, Map<string, Written>>();
+
+/** A list of the same texts as at the last look at it is not put together again. */
+function itemsJson({ store, request }: KubeRequest, shown: readonly KubeObject[]): string {
+  const lists = written.get(store) ?? new Map<string, Written>();
+  written.set(store, lists);
+  const key = `${request.url.pathname}${request.url.search}`;
+  const items = shown.map(itemJson);
+  const last = lists.get(key);
+  if (last !== undefined && last.items.length === items.length && last.items.every((item, index) => item === items[index])) return last.text;
+  const text = items.join(',');
+  if (lists.size >= listsKept) lists.clear();
+  lists.set(key, { items, text });
+  return text;
 }
 
 function inOrder(objects: readonly KubeObject[]): readonly KubeObject[] {

@@ -3,12 +3,21 @@ import type { Resources } from '../../domain/facts.ts';
 import { addResources, maxResources, noResources, toResources } from './quantities.ts';
 import type { Wire } from './reader.ts';
 
+/** A pod's spec as it was parsed once; most are met again at the next look. */
+const reckoned = new WeakMap<Wire<V1PodSpec>, Resources>();
+
 /**
  * What the scheduler reserves for a pod: the larger of its running containers with their sidecars, and of each init
  * container with the sidecars started before it, plus the runtime's overhead
  * (Kubernetes, "Pod overhead" and "Resource sharing within containers").
  */
-export const podRequests = (spec: Wire<V1PodSpec>): Resources => podSum(spec, requestsOf);
+export function podRequests(spec: Wire<V1PodSpec>): Resources {
+  const before = reckoned.get(spec);
+  if (before !== undefined) return before;
+  const requests = podSum(spec, requestsOf);
+  reckoned.set(spec, requests);
+  return requests;
+}
 
 /** The same sum over limits; a container without one adds nothing. */
 export const podLimits = (spec: Wire<V1PodSpec>): Resources => podSum(spec, (container) => toResources(container.resources?.limits, 'up'));

@@ -98,6 +98,37 @@ export function stateContract(name: string, prepare: () => Promise<StateUnderTes
         mend();
       });
 
+      test('an order to stop a run reaches every process, and the first one stays', async () => {
+        const { controls } = under.open();
+        const before = (await controls.readControls()).controls;
+        expect(await controls.stopRun('run-a', { kind: 'abort', by: 'ada', reason: 'wrong region' })).toBe('ordered');
+        expect(await under.open().controls.stopRun('run-a', { kind: 'yield', by: 'watch', reason: 'another' })).toBe('alreadyOrdered');
+        await controls.stopRun('run-b', { kind: 'yield', by: 'watch', reason: 'another' });
+        const { controls: after, stops } = await under.open().controls.readControls();
+        expect(stops).toMatchObject({ 'run-a': { kind: 'abort', by: 'ada', reason: 'wrong region' }, 'run-b': { kind: 'yield' } });
+        // It sets neither mode nor kill switch.
+        expect(after).toEqual(before);
+      });
+
+      test('orders outlive a change of the controls, and an order leaves the controls as they were set', async () => {
+        const { controls } = under.open();
+        await controls.stopRun('run-c', { kind: 'abort', by: 'ada', reason: 'wrong region' });
+        await controls.setControls({ mode: 'approve', killSwitch: 'on' }, 'somebody');
+        await controls.stopRun('run-d', { kind: 'abort', by: 'ada', reason: 'wrong region' });
+        const read = await under.open().controls.readControls();
+        expect(read.controls).toMatchObject({ mode: 'approve', killSwitch: 'on', setBy: 'somebody' });
+        expect(Object.keys(read.stops)).toEqual(expect.arrayContaining(['run-c', 'run-d']));
+      });
+
+      test('an order that was read holds while the store is down', async () => {
+        const { controls } = under.open();
+        await controls.stopRun('run-e', { kind: 'abort', by: 'ada', reason: 'wrong region' });
+        await controls.readControls();
+        const mend = under.breakStore();
+        expect(await controls.readControls()).toMatchObject({ freshness: 'lastKnown', stops: { 'run-e': { kind: 'abort' } } });
+        mend();
+      });
+
       test('set by two at once: both are kept where they do not contradict', async () => {
         const [one, two] = [under.open().controls, under.open().controls];
         await one.setControls({ mode: 'auto', killSwitch: 'off' }, 'start');

@@ -130,7 +130,8 @@ export function harness(change: Partial<HttpDeps> & { readonly open?: (request: 
       drainOutbox: async () => ({ moved: 0, left: 0 }),
     },
     controls: {
-      readControls: async () => set,
+      readControls: async () => ({ ...set, stops: {} }),
+      stopRun: async () => 'ordered',
       setControls: async (controls, by) => { set.controls = { ...set.controls, ...controls, setBy: by, setAt: now }; return set.controls; },
     },
     view: { readAssessment: async () => fleetAssessment(), readRuns: async () => ({ activeRun: null, drained: [], recentRuns: [] }) },

@@ -1,12 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { realTimers } from '../clock/index.ts';
 import { fleetDocumentOf, playFaults, startOf, worldSpecOf } from '../scenarios/index.ts';
 import { playingFrom, type Beginning } from '../keptState.ts';
 import { startSimulation } from '../simulation.ts';
 import { chooseScenario } from './chooseScenario.ts';
 import { openState } from './openState.ts';
 import type { StartOptions } from './options.ts';
+
+const longestGoodbyeMs = 3_000;
 
 /** Everything stays up until Ctrl-C: the Azure, the app in the local host, a kubeconfig for each cluster. */
 export async function serve(options: StartOptions, appDir: string): Promise<void> {
@@ -40,6 +43,8 @@ export SPILLWAY_TOKEN="$(cat '${join(folder, 'token')}')"
 curl -s -H "Authorization: Bearer $SPILLWAY_TOKEN" "$SPILLWAY_URL/api/regions"
 `);
   const stop = async (): Promise<void> => {
+    // An app that is busy with simulated hours a second may never be quiet: what is kept outlives a kill at any instant.
+    realTimers.setTimeout(() => process.exit(0), longestGoodbyeMs);
     await simulation.stop();
     process.exit(0);
   };

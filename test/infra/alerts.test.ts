@@ -16,9 +16,10 @@ import type { SnapshotName } from './snapshots.ts';
 
 const firedAtMs = Date.parse('2026-11-22T18:59:30.123Z');
 
-/** The fleet of a snapshot, with the trial's policy: drills name stamps, and are left out. */
+/** The fleet of a snapshot, with attach mode's own policy or the trial's: drills name stamps, and are left out. */
 function fleetOf(name: SnapshotName): Fleet {
-  const policy: unknown = parse(readFileSync(join(import.meta.dirname, '..', '..', 'infra', 'params', 'fleet.policy.yaml'), 'utf8'));
+  const file = name === 'attach' ? 'attach.policy.yaml' : 'fleet.policy.yaml';
+  const policy: unknown = parse(readFileSync(join(import.meta.dirname, '..', '..', 'infra', 'params', file), 'utf8'));
   const merged = mergeFleet(deployedFleetOf(readSnapshot(name)), { ...Object(policy), drills: [] });
   if (merged.kind === 'problem') throw new Error(merged.message);
   const loaded = validateFleet(merged.file);
@@ -27,18 +28,19 @@ function fleetOf(name: SnapshotName): Fleet {
 }
 
 const cases = [
-  { name: 'trial', rules: 18, first: 'swc', region: 'Sweden Central' },
-  { name: 'production', rules: 22, first: 'eus2', region: 'East US 2' },
+  { name: 'trial', rules: 18, first: 'swc', origin: 'swc.origin.example.com', region: 'Sweden Central' },
+  { name: 'production', rules: 22, first: 'eus2', origin: 'eus2.origin.example.com', region: 'East US 2' },
+  { name: 'attach', rules: 20, first: 'uks', origin: 'uks.shop.example.com', region: 'UK South' },
 ] as const;
 
-describe.each(cases)('alert rules of the $name snapshot, through the app', ({ name: snapshotName, rules: ruleCount, first, region }) => {
+describe.each(cases)('alert rules of the $name snapshot, through the app', ({ name: snapshotName, rules: ruleCount, first, origin, region }) => {
   const fleet = fleetOf(snapshotName);
   const rules = readSnapshot(snapshotName).resources.filter((resource) => alertRuleTypes.some((type) => type.toLowerCase() === resource.type.toLowerCase()));
   const moment: AlertMoment = {
     condition: 'Fired',
     firedAtMs,
     resolvedAtMs: firedAtMs + 600_000,
-    dimensionValues: { Origin: `${first}.origin.example.com`, loss: `loss of ${first}` },
+    dimensionValues: { Origin: origin, loss: `loss of ${first}` },
     resourceId: fleet.stamps.find((stamp) => stamp.name === first)?.cluster.resourceId ?? '',
     region,
   };

@@ -1,11 +1,12 @@
 import type { Assessment } from '../assessment.ts';
+import { coolDownOf } from './coolDown.ts';
 import type { DecideInput, Decision, DrainedStamp, RunProposal } from './decision.ts';
 import { proposeRun } from './proposeRun.ts';
 
 /**
  * The way back: a drain that has run out is ended, or escalated where its region is not healthy (I5, I10); a failed region
  * that has been healthy long enough gets its traffic back where policy says so. Null when there is nothing to do.
- * What an operator or a drill drained comes back by its own end or its expiry only.
+ * What an operator or a drill drained comes back by its own end or its expiry only. One that did not come to its end cools down first.
  */
 export function decideFailback(input: DecideInput): Decision | null {
   if (input.activeRun !== null || input.drained.length === 0) return null;
@@ -23,7 +24,10 @@ export function decideFailback(input: DecideInput): Decision | null {
     ...recovered.map((one) => `${one.stamp} has been healthy for ${input.fleet.policy.failback.stableMinutes} minutes`),
   ].join(' | ');
   if (input.controlsFreshness === 'lastKnown') return { kind: 'nothing', why: `mode and kill switch cannot be read (I8). ${why}` };
-  const run: RunProposal = { kind: 'failback', mode: 'graceful', stamps: back.map((one) => one.stamp), scope: 'full', trigger: 'autoFailback' };
+  const coolDowns = new Map(back.map((one) => [one.stamp, coolDownOf(input, one.stamp, 'failback')]));
+  const ready = back.filter((one) => coolDowns.get(one.stamp) === null);
+  if (ready.length === 0) return { kind: 'nothing', why: `${[...coolDowns.values()].flatMap((cooling) => (cooling === null ? [] : [cooling.why])).join(' | ')}. ${why}` };
+  const run: RunProposal = { kind: 'failback', mode: 'graceful', stamps: ready.map((one) => one.stamp), scope: 'full', trigger: 'autoFailback' };
   return proposeRun(input, run, why);
 }
 

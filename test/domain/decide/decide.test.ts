@@ -188,6 +188,25 @@ describe('decide: the way back', () => {
     }
   });
 
+  it.each([
+    ['surgeHeld', 'coolDown'],
+    ['declined', 'coolDown'],
+    ['undone', 'coolDown'],
+    ['frozen', 'coolDown'],
+    ['blocked', 5],
+  ] as const)('one that ended %s is not tried, and nobody asked again, at every look', (outcome, waits) => {
+    const waitMinutes = waits === 'coolDown' ? auto.policy.regionCoolDownMinutes : waits;
+    const after = (agoMinutes: number, kind: RecentRun['kind'] = 'failback') =>
+      decide(input({ fleet: auto, drained: drained({ expiresAt: now - 1 }), mode: 'approve', recentRuns: [{ ...ended(outcome, agoMinutes), kind }] })).kind;
+    expect(after(waitMinutes - 1)).toBe('nothing');
+    expect(after(waitMinutes)).toBe('askApproval');
+    expect(after(1, 'failover')).toBe('askApproval');
+  });
+
+  it('an earlier one that brought the traffic back holds back none', () => {
+    expect(decide(input({ drained: drained({ expiresAt: now - 1 }), recentRuns: [{ ...ended('completed', 1), kind: 'failback' }] })).kind).toBe('start');
+  });
+
   it('I8: a mode that cannot be read now brings nothing back', () => {
     expect(decide(input({ drained: drained({ expiresAt: now - 1 }), controlsFreshness: 'lastKnown' })).kind).toBe('nothing');
   });

@@ -40,14 +40,13 @@ export interface MetricRow {
 /** Without it the service answers the ten largest series only. */
 const mostSeries = 2000;
 
+/** Time limits and retries are those of our own HTTP client. */
+const clientOptions = (context: SdkContext, endpoint: string) => ({
+  endpoint, audience: endpoint, httpClient: boundedHttpClient(context), retryOptions: { maxRetries: 0 }, userAgentOptions: { userAgentPrefix },
+});
+
 export function azureMonitorMetrics(context: SdkContext): Metrics {
-  const client = new MetricsQueryClient(context.credential, {
-    endpoint: context.metricsEndpoint,
-    audience: context.metricsEndpoint,
-    httpClient: boundedHttpClient(context),
-    retryOptions: { maxRetries: 0 },
-    userAgentOptions: { userAgentPrefix },
-  });
+  const client = new MetricsQueryClient(context.credential, clientOptions(context, context.metricsEndpoint));
   return {
     async query({ resourceId, metrics, aggregation, dimensions, fromMs, toMs, grain = 'PT1M' }) {
       // The SDK puts a slash before what it is given.
@@ -85,13 +84,7 @@ export interface Logs {
 const logQuerySeconds = 6;
 
 export function azureMonitorLogs(context: SdkContext): Logs {
-  const client = new LogsQueryClient(context.credential, {
-    endpoint: context.logsEndpoint,
-    audience: context.logsEndpoint,
-    httpClient: boundedHttpClient(context),
-    retryOptions: { maxRetries: 0 },
-    userAgentOptions: { userAgentPrefix },
-  });
+  const client = new LogsQueryClient(context.credential, clientOptions(context, context.logsEndpoint));
   return {
     async query(workspaceId, kql, fromMs, toMs) {
       const answer = await withDeadline(context.clock, logQuerySeconds * 1000, () =>

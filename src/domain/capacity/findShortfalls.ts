@@ -108,8 +108,9 @@ function heldByHpa(model: StampModel, one: WorkloadModel, count: number): Weighe
   }
   if (boundsAreOurs(facts.hpa)) {
     const most = mostReplicas(workload, facts.hpa);
+    if (count <= most) return null;
     const fix = `raise surgeMaxReplicas of workload ${workload.name} from ${workload.surgeMaxReplicas ?? most} to ${count}, or maxReplicas of ${workload.namespace}/${workload.hpa}`;
-    return count <= most ? null : weighed(model, one, count, { constraint: 'hpaMax', missing: count - most, unit: 'replicas', fix });
+    return weighed(model, one, count, { constraint: 'hpaMax', missing: count - most, unit: 'replicas', fix });
   }
   const there = Math.max(facts.hpa.minReplicas, Math.min(facts.readyReplicas, facts.hpa.maxReplicas));
   return count <= there ? null : weighed(model, one, count, { constraint: 'hpaOwnedByReconciler', missing: count - there, unit: 'replicas', fix: handOver(one, facts.hpa) });

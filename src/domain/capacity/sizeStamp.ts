@@ -1,6 +1,7 @@
 import type { Policy } from '../fleet.ts';
 import type { Shortfall } from '../plan.ts';
 import { findShortfalls } from './findShortfalls.ts';
+import { exceeds } from './mostRoom.ts';
 import { packPods, type Packing } from './packPods.ts';
 import { replicasNeeded, type ReplicaLoad } from './replicasNeeded.ts';
 import type { StampModel } from './stampModel.ts';
@@ -68,9 +69,9 @@ export function sizeStamp(model: StampModel, { loads, policy, carried = nothingC
   const additional = model.workloads.map(({ bound }, position) => Math.max(0, (needed[position] ?? 0) - bound));
   const removed = shed === undefined || shed.size === 0 ? [] : model.workloads.map(({ bound }, position) => (shed.has(position) ? Math.max(0, bound - (needed[position] ?? 0)) : 0));
   const pods = { additional, removed };
-  const freely = packPods(model, pods, 'largestFirst', carried);
+  const freely = removed.length === 0 && exceeds(model.mostRoom, model.workloads, additional) ? null : packPods(model, pods, 'largestFirst', carried);
   // Where room is short, the lower tiers go without.
-  const packing = freely.unplaced.some((count) => count > 0) ? packPods(model, pods, 'tierFirst', carried) : freely;
+  const packing = freely === null || freely.unplaced.some((count) => count > 0) ? packPods(model, pods, 'tierFirst', carried) : freely;
   return {
     workloads: model.workloads.map(({ facts }, position) => ({
       requestsPerSecondAfter: loads[position]?.after ?? 0,

@@ -88,7 +88,7 @@ export function sizeStamp(model: StampModel, { loads, policy, carried = nothingC
     })),
     shortfalls: findShortfalls(model, needed, additional, packing),
     packing,
-    readyInSeconds: readyInSeconds(model, additional, packing),
+    readyInSeconds: readyInSeconds(model, needed, additional, packing),
     cost: surgeCost(model, packing),
   };
 }
@@ -98,13 +98,14 @@ export function replicasWhenShed(facts: StampModel['workloads'][number]['facts']
   return Math.max(1, facts?.disruptionBudgetMinAvailable ?? 0);
 }
 
-function readyInSeconds(model: StampModel, additional: readonly number[], packing: Packing): number {
+/** Pods that are on a node and not ready yet take their time too. */
+function readyInSeconds(model: StampModel, needed: readonly number[], additional: readonly number[], packing: Packing): number {
   const nodes = model.pools.reduce((longest, pool, position) => {
     const grows = (packing.newNodes[position] ?? 0) + (packing.refusedNodes[position] ?? 0) + pool.arriving > 0;
     return grows ? Math.max(longest, pool.start.seconds) : longest;
   }, 0);
   const pods = model.workloads.reduce(
-    (longest, { facts }, position) => ((additional[position] ?? 0) > 0 ? Math.max(longest, hpaSyncSeconds + (facts?.podStartSeconds ?? assumedPodStartSeconds)) : longest),
+    (longest, { facts }, position) => ((additional[position] ?? 0) > 0 || (needed[position] ?? 0) > (facts?.readyReplicas ?? 0) ? Math.max(longest, hpaSyncSeconds + (facts?.podStartSeconds ?? assumedPodStartSeconds)) : longest),
     0,
   );
   return nodes + pods;

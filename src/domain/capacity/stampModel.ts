@@ -34,8 +34,10 @@ export interface WorkloadModel {
   readonly workload: Workload;
   readonly facts: WorkloadFacts | null;
   readonly request: Resources;
-  /** Pods that sit on a node already. */
+  /** Pods that sit on a node already, without those that fail. */
   readonly bound: number;
+  /** Pods that serve nobody and count as replicas all the same. */
+  readonly failing: number;
   /** Positions in `StampModel.pools`, in the order in which they are tried. */
   readonly pools: readonly number[];
   /** By position in `StampModel.pools`: 1 for those in `pools`. */
@@ -118,7 +120,8 @@ function workloadModel(workload: Workload, facts: WorkloadFacts | null, poolsOf:
     workload,
     facts,
     request: facts?.podRequests ?? noRequest,
-    bound: facts === null ? 0 : (facts.scheduledReplicas ?? Math.min(facts.readyReplicas, facts.requestedReplicas)),
+    bound: facts === null ? 0 : Math.max(0, (facts.scheduledReplicas ?? Math.min(facts.readyReplicas, facts.requestedReplicas)) - (facts.failingReplicas ?? 0)),
+    failing: facts?.failingReplicas ?? 0,
     pools: positions,
     mayUse,
     zoneSkew,

@@ -177,7 +177,9 @@ export class Rendering {
           : [{ type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: measured, averageValue: `${Math.round((workload.cpuMillicores * measured) / 100)}m` } } }],
       conditions: [
         { type: 'AbleToScale', status: 'True', reason: 'ReadyForNewScale', message: 'recommended size matches current size', lastTransitionTime: since },
-        active
+        record.replicas === 0
+          ? { type: 'ScalingActive', status: 'False', reason: 'ScalingDisabled', message: 'scaling is disabled since the replica count of the target is zero', lastTransitionTime: since }
+          : active
           ? { type: 'ScalingActive', status: 'True', reason: 'ValidMetricFound', message: 'the HPA was able to successfully calculate a replica count from cpu resource utilization (percentage of request)', lastTransitionTime: since }
           : { type: 'ScalingActive', status: 'False', reason: 'FailedGetResourceMetric', message: 'the HPA was unable to compute the replica count: no metrics returned from resource metrics API', lastTransitionTime: since },
         record.limited === 'no'

@@ -169,6 +169,7 @@ describe.skipIf(source.kind === 'none')('a person at kubectl', () => {
     const stranger = await kubectl(['get', 'nodes'], { as: 'reader' });
     expect(stranger.err).toContain('cannot list resource "nodes"');
     expect((await kubectl(['get', 'secrets'])).err).toContain('doesn\'t have a resource type "secrets"');
+    expect((await kubectl(['rollout', 'restart', 'deploy/web'])).err).toContain('the sandbox does not serve changes of a pod template');
     expect((await kubectl(['get', '--raw', '/apis/apps/v1/namespaces/shop/deployments/web/status'])).err).toContain('the sandbox does not serve deployments/status');
   });
 });

@@ -90,6 +90,30 @@ describe('the objects of a cluster', () => {
     expect(podsOf(kube.list('Pod', null)).filter((pod) => at(pod, 'status', 'phase') === 'Pending')).toHaveLength(0);
   });
 
+  it.each([
+    ['NoSchedule', 'stay'],
+    ['NoExecute', 'go'],
+    ['PreferNoSchedule', 'stay'],
+  ])('a node that a person taints with %s: the pods that are there %s, and new ones come only where they may', (effect, there) => {
+    const { world, run } = sample();
+    run(60);
+    const { kube } = stampOf(world, 'eastus2');
+    const [node] = kube.list('Node', null).filter((each) => at(each, 'metadata', 'labels', 'agentpool') === 'user1');
+    if (node === undefined) throw new Error('no node');
+    const onNode = (): readonly string[] => podsOf(kube.list('Pod', null)).filter((pod) => at(pod, 'spec', 'nodeName') === node.metadata.name).map(({ metadata }) => metadata.name);
+    const before = onNode();
+    kube.put({ ...node, apiVersion: 'v1', kind: 'Node', spec: { ...Object(node['spec']), taints: [{ key: 'mine', value: 'yes', effect }] } });
+    expect(onNode()).toEqual(there === 'stay' ? before : []);
+    for (const name of onNode()) kube.remove('Pod', 'shop', name);
+    run(60);
+    expect(onNode().length > 0).toBe(effect === 'PreferNoSchedule');
+    const tainted = kube.get('Node', null, node.metadata.name);
+    kube.put({ ...tainted, apiVersion: 'v1', kind: 'Node', metadata: node.metadata, spec: { ...Object(node['spec']), taints: [] } });
+    for (const pod of podsOf(kube.list('Pod', null)).slice(0, 20)) kube.remove('Pod', 'shop', pod.metadata.name);
+    run(60);
+    expect(onNode().length).toBeGreaterThan(0);
+  });
+
   it('scaling a Deployment by hand is physics, until its HPA thinks otherwise', () => {
     const { world, run } = sample();
     run(60);

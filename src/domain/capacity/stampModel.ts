@@ -19,6 +19,7 @@ export interface StampModel {
   readonly smallestPod: Resources | null;
   readonly limits: readonly GrowthLimit[];
   readonly mostRoom: MostRoom;
+  readonly nodes: StampFacts['nodes']['kind'];
   readonly network: StampFacts['network'];
   /** Inputs that could not be read, by what stands in for them: never a zero. */
   readonly unknown: readonly UnknownInput[];
@@ -71,8 +72,9 @@ export function buildStampModel(stamp: Stamp, workloads: readonly Workload[], fa
     smallestPod: smallestPod(models),
     limits,
     mostRoom: mostRoom(pools, limits),
+    nodes: facts.nodes.kind,
     network: facts.network,
-    unknown: [...unknownInputs(stamp, facts), ...models.flatMap((model) => unknownOfWorkload(stamp, model, facts))],
+    unknown: [...unknownInputs(stamp, facts), ...unsaid(stamp, pools, facts), ...models.flatMap((model) => unknownOfWorkload(stamp, model, facts))],
   };
 }
 
@@ -94,6 +96,13 @@ function unknownInputs(stamp: Stamp, facts: StampFacts): UnknownInput[] {
     const reading = facts[input];
     return reading?.kind === 'unknown' ? [{ input: `${stamp.name}.${input}`, why: reading.why }] : [];
   });
+}
+
+/** What readings that are there leave open. */
+function unsaid(stamp: Stamp, pools: readonly PoolModel[], { network }: StampFacts): UnknownInput[] {
+  const reservations = pools.filter(({ facts: { capacityReservationGroupId: group, reservedNodesFree: free } }) => group !== null && (free === null || free === undefined));
+  const plugin = network.kind === 'known' && network.value.plugin === 'unknown' ? [{ input: `${stamp.name}.networkPlugin`, why: 'how many addresses a node takes under its network plugin is not known' }] : [];
+  return [...plugin, ...reservations.map(({ facts: { name } }) => ({ input: `${stamp.name}.${name}.capacityReservation`, why: 'the machines left in its capacity reservation group could not be read' }))];
 }
 
 /** A workload that the answer left out, and a metric that its HPA lacks and that the worst case stands in for. */

@@ -50,6 +50,23 @@ describe('the objects of a cluster', () => {
     expect(Math.max(...zones.values()) - Math.min(...zones.values())).toBeLessThanOrEqual(2);
   });
 
+  it('a workload that its controllers find as they left it keeps its versions, and one that a person wrote gets its status back', () => {
+    const { world, run } = sample();
+    const { kube } = stampOf(world, 'eastus2');
+    const kinds = ['Deployment', 'ReplicaSet', 'PodDisruptionBudget'] as const;
+    const read = (): readonly KubeObject[] => kinds.flatMap((kind) => kube.list(kind, 'shop'));
+    run(60);
+    const before = read();
+    run(60);
+    expect(read()).toEqual(before);
+    const [web] = before;
+    if (web === undefined) throw new Error('no deployment');
+    const written = kube.put({ ...web, apiVersion: web.apiVersion, kind: web.kind, status: {} });
+    expect(at(written, 'status')).toEqual({});
+    run(60);
+    expect(at(kube.get('Deployment', 'shop', web.metadata.name), 'status')).toEqual(at(web, 'status'));
+  });
+
   it('a pod that a person deletes comes back under another name after its start-up time', () => {
     const { world, run } = sample();
     run(60);

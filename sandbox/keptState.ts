@@ -166,6 +166,7 @@ function mayChangeTheWorld(host: string, { method, url }: FaceRequest): boolean 
 
 /** One that was killed is gone as soon as its memory is; what is left of it until its parent looks is no process any more. */
 function isAlive(pid: number): boolean {
+  if (pid <= 0) return false;
   try {
     process.kill(pid, 0);
     return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
@@ -179,7 +180,7 @@ async function lock(folder: string): Promise<void> {
   const file = path.join(folder, 'pid');
   const owner = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
   const untilMs = realTimers.Date.now() + dyingMs;
-  while (owner > 0 && owner !== process.pid && isAlive(owner)) {
+  while (owner !== process.pid && isAlive(owner)) {
     if (realTimers.Date.now() > untilMs) throw new Error(`process ${owner} lives in ${folder}: one at a time (where that is another program, remove ${file})`);
     await sleepReal(50);
   }

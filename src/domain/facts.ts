@@ -250,6 +250,8 @@ export interface LoadFacts {
   readonly byWorkload: Readonly<Record<WorkloadName, number>>;
   /** Highest requests per second at this hour on former days up to the expected time of recovery; null without history. */
   readonly forecastRequestsPerSecond: number | null;
+  /** Why former days could not be read: then null is no answer; absent = they were read. */
+  readonly forecastUnknown?: string;
   readonly errorRate: number;
   readonly latencyMs: number;
 }

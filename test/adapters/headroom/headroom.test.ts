@@ -104,6 +104,12 @@ describe('network', () => {
       { namespace: 'shop', resource: 'pods', used: 31, hard: 200 },
     ]);
   });
+
+  test('a quota on pods that end by themselves is none on a Deployment\'s', () => {
+    const status = { hard: { pods: '5' }, used: { pods: '5' } };
+    expect(resourceQuotaFacts('shop', [{ spec: { scopes: ['Terminating'] }, status }, { spec: { scopeSelector: { matchExpressions: [{ scopeName: 'Terminating', operator: 'Exists' }] } }, status }])).toEqual([]);
+    expect(resourceQuotaFacts('shop', [{ spec: { scopes: ['NotTerminating'] }, status }])).toHaveLength(1);
+  });
 });
 
 describe('a kept reading', () => {

@@ -207,7 +207,10 @@ export interface Quota {
 export interface SkuFacts {
   readonly name: string;
   readonly family: string;
+  /** What a machine takes of the quota. */
   readonly vCpus: number;
+  /** What it has to use, where that is less (constrained vCPU sizes); absent = all. */
+  readonly usableVCpus?: number;
   readonly memoryMiB: number;
   /** Zones in which this subscription may use it; empty with `restricted` = not at all. */
   readonly zones: readonly string[];

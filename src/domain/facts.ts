@@ -207,7 +207,10 @@ export interface Quota {
 export interface SkuFacts {
   readonly name: string;
   readonly family: string;
+  /** What a machine takes of the quota. */
   readonly vCpus: number;
+  /** What it has to use, where that is less (constrained vCPU sizes); absent = all. */
+  readonly usableVCpus?: number;
   readonly memoryMiB: number;
   /** Zones in which this subscription may use it; empty with `restricted` = not at all. */
   readonly zones: readonly string[];
@@ -250,6 +253,8 @@ export interface LoadFacts {
   readonly byWorkload: Readonly<Record<WorkloadName, number>>;
   /** Highest requests per second at this hour on former days up to the expected time of recovery; null without history. */
   readonly forecastRequestsPerSecond: number | null;
+  /** Why former days could not be read: then null is no answer; absent = they were read. */
+  readonly forecastUnknown?: string;
   readonly errorRate: number;
   readonly latencyMs: number;
 }

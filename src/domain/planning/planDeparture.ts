@@ -8,6 +8,7 @@ import { inertWeightNotes, shortfallText, shortOfRoom, sourceNotes } from './pla
 import type { PlanContext } from './planContext.ts';
 import { partialRoom } from './partialRoom.ts';
 import { gatesTo, shiftsTo } from './planShifts.ts';
+import { notRunThere } from './notRunThere.ts';
 import { planSheds, planSurges } from './planSurges.ts';
 import { stateWith, stateWithout } from './routingStates.ts';
 import { buildStampModels } from './sizeStamps.ts';
@@ -41,6 +42,8 @@ const mustProveRoom = ({ input: { request } }: PlanContext): boolean => request.
 function planned(context: PlanContext, room: Room, before: Room['after'], reach: Plan['reach']): PlanResult {
   const { request, revision } = context.input;
   const { gates, shifts } = trafficSteps(context, room, reach);
+  // Told and no bar: what else moves is better off where it goes, and a person may know better.
+  const short = [...room.shortfalls, ...notRunThere(context, before, room, context.asked)];
   const plan: Plan = {
     kind: request.kind,
     mode: request.mode,
@@ -53,9 +56,9 @@ function planned(context: PlanContext, room: Room, before: Room['after'], reach:
     gates,
     shifts,
     expected: expectedOutcome(context, before, room.after, room.sized),
-    notes: [...context.notes, ...sourceNotes(context), ...inertWeightNotes(context), ...wayNotes(context, room, reach), ...room.shortfalls.map(shortfallText)],
+    notes: [...context.notes, ...sourceNotes(context), ...inertWeightNotes(context), ...wayNotes(context, room, reach), ...short.map(shortfallText)],
   };
-  const findings = room.shortfalls.map((shortfall): Finding => ({ severity: 'warning', invariant: 'I2', message: shortfallText(shortfall) }));
+  const findings = short.map((shortfall): Finding => ({ severity: 'warning', invariant: 'I2', message: shortfallText(shortfall) }));
   return { kind: 'planned', plan, findings };
 }
 

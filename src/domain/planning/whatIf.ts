@@ -3,6 +3,7 @@ export { findRoom, otherWeightsWouldDo } from './findRoom.ts';
 export { isEnough, type Room } from './room.ts';
 export { buildFleetContext, type FleetContext } from './fleetContext.ts';
 export { loadsBefore, type FleetLoads } from './fleetLoads.ts';
+export { notRunThere } from './notRunThere.ts';
 export { stateWith, stateWithout } from './routingStates.ts';
 export { buildStampModels, sizeStamps, type SizedStamp, type StampModels } from './sizeStamps.ts';
 export { demandSource } from './planNotes.ts';

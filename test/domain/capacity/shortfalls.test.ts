@@ -227,5 +227,7 @@ describe('nodes that do not count', () => {
     const sizing = size({ workloads: [workload('w', { pools: ['b'] })], small: { pools: [pool('a'), pool('b', { count: 0, minCount: 0 })] } });
     // 4 cores less 140 millicores leave 3 pods a node: 22 pods need 8.
     expect(sizing.pools[0]).toMatchObject({ newNodes: 8, nodesNow: 0 });
+    // of a size with 4 vCPU of which 2 can be used, less 100 millicores: 1 pod a node
+    expect(size({ workloads: [workload('w', { pools: ['b'] })], small: { pools: [pool('a'), pool('b', { count: 0, minCount: 0 })], facts: sku({ usableVCpus: 2 }) } }).pools[0]).toMatchObject({ newNodes: 22 });
   });
 });

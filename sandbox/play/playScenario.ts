@@ -216,6 +216,8 @@ class Play {
       settledSeconds: summary.seconds.settle,
       takenOverSeconds,
       disabledAtFrontDoor: this.#disabledAtFrontDoor(),
+      shortOf: summary.shortOf,
+      certificates: this.#entries.flatMap(({ event }) => (event.type === 'CertificateChanged' && event.binding !== null ? [event.binding] : [])),
       failedRequests: { with: suffered.failedRequests, without: without.failedRequests },
     });
     return { ...summary, takenOverSeconds, problems: [...problems, ...playProblems] };

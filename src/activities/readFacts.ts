@@ -4,15 +4,18 @@ import { known, unknown } from '../domain/reading.ts';
 import type { Ports } from '../ports/ports.ts';
 import { withStartTimes } from './startTimes.ts';
 
-/** Everything a plan is computed from, read side by side; what could not be read is unknown in its place. */
-export async function readFacts(ports: Ports): Promise<FleetFacts> {
+/**
+ * Everything a plan is computed from, read side by side; what could not be read is unknown in its place. `headroomMaxAgeMs`: where what
+ * is kept of quotas and addresses may not count what has just come.
+ */
+export async function readFacts(ports: Ports, { headroomMaxAgeMs }: { readonly headroomMaxAgeMs?: number } = {}): Promise<FleetFacts> {
   const at = ports.clock.now();
   const { fleet } = ports;
   const [traffic, demand, loads, stamps] = await Promise.all([
     ports.traffic.readTraffic(),
     ports.demand.readDemand(),
     ports.demand.readLoad(fleet.stamps),
-    Promise.all(fleet.stamps.map((stamp) => readStamp(ports, stamp))),
+    Promise.all(fleet.stamps.map((stamp) => readStamp(ports, stamp, headroomMaxAgeMs))),
   ]);
   return {
     at,
@@ -28,7 +31,7 @@ export async function readFacts(ports: Ports): Promise<FleetFacts> {
   };
 }
 
-async function readStamp(ports: Ports, stamp: Stamp): Promise<Omit<StampFacts, 'load'>> {
+async function readStamp(ports: Ports, stamp: Stamp, headroomMaxAgeMs: number | undefined): Promise<Omit<StampFacts, 'load'>> {
   const runsHere = ports.fleet.workloads.filter(({ stamps }) => stamps === null || stamps.includes(stamp.name));
   const readPools = ports.compute.readPools(stamp).then((read) => (read.kind === 'known' ? known(withStartTimes(ports, stamp.name, read.value), read.observedAt) : read));
   const [pools, prices, workloads, nodes, quota, skus, network, gate] = await Promise.all([
@@ -36,9 +39,9 @@ async function readStamp(ports: Ports, stamp: Stamp): Promise<Omit<StampFacts, '
     readPools.then((read) => (read.kind === 'known' ? ports.prices.readPrices(stamp.region, read.value.map(({ vmSize }) => vmSize)) : read)),
     ports.workloads.readWorkloads(stamp, runsHere),
     ports.workloads.readNodes(stamp),
-    ports.headroom.readQuota(stamp),
+    ports.headroom.readQuota(stamp, headroomMaxAgeMs),
     ports.headroom.readSkus(stamp),
-    ports.headroom.readNetwork(stamp),
+    ports.headroom.readNetwork(stamp, headroomMaxAgeMs),
     stamp.gate === null ? null : ports.gate.readGate(stamp),
   ]);
   const gateState = gate === null ? {} : { gate: gate.kind === 'known' ? known(gate.value.state, gate.observedAt) : gate };

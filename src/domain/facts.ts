@@ -91,6 +91,8 @@ export interface PoolFacts {
   readonly nodeStart?: MeasuredStart | null;
   /** Nodes still free in the pool's capacity reservation group; absent or null = not read. */
   readonly reservedNodesFree?: number | null;
+  /** Nodes that an earlier plan of the run asked for and that did not come in time; absent = none. */
+  readonly nodesLate?: number;
 }
 
 /** What nine in ten did not exceed, and how many that stands on. */

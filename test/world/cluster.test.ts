@@ -156,7 +156,7 @@ describe('limits of a region, as Azure would list them', () => {
   it('a refused size is restricted in its region alone', () => {
     const it = sample();
     it.world.faults.inject({ kind: 'skuRefused', stamp: 'westus3' });
-    expect(skusOf(it.world, 'westus3').find((sku) => sku.name === 'Standard_D4s_v5')?.restricted).toBe('NotAvailableForSubscription');
-    expect(skusOf(it.world, 'eastus2').every((sku) => sku.restricted === null)).toBe(true);
+    expect(skusOf(it.world, 'westus3').find((sku) => sku.name === 'Standard_D4s_v5')?.restricted).toBe('region');
+    expect(skusOf(it.world, 'eastus2').every((sku) => sku.restricted.length === 0)).toBe(true);
   });
 });

@@ -10,6 +10,7 @@ import { playServiceDown } from '../transport/serviceDown.ts';
 import { providerNamespaces, type ApiVersionSet } from './apiVersions.ts';
 import type { ArmRequest, ArmRoute } from './armTypes.ts';
 import { refuseToken } from './authentication.ts';
+import { capacityReservationRoutes } from './capacityReservations.ts';
 import { computeRoutes } from './compute.ts';
 import { armError } from './errors.ts';
 import { frontDoorClassicRoutes } from './frontDoorClassic.ts';
@@ -32,7 +33,7 @@ export interface ArmOptions {
 
 /** Resource Manager in the order in which it judges: reachable, api-version there, token, throttle, route, version, permission. */
 export function createArmFace(options: ArmOptions): Face {
-  const route = createRouter([...resourceRoutes, ...frontDoorProfileRoutes, ...frontDoorClassicRoutes, ...managedClusterRoutes, ...computeRoutes, ...networkRoutes]);
+  const route = createRouter([...resourceRoutes, ...frontDoorProfileRoutes, ...frontDoorClassicRoutes, ...managedClusterRoutes, ...computeRoutes, ...capacityReservationRoutes, ...networkRoutes]);
   const throttle = createThrottle();
   let requests = 0;
   const nextGuid = (): string => `a52b0000-0000-4000-8000-${(++requests).toString(16).padStart(12, '0')}`;

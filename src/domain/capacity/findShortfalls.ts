@@ -1,16 +1,8 @@
-import type { HpaFacts, ResourceQuotaFacts } from '../facts.ts';
-import type { Workload } from '../fleet.ts';
+import type { HpaFacts } from '../facts.ts';
 import type { Shortfall } from '../plan.ts';
 import type { Packing } from './packPods.ts';
+import { askedPerPod, boundsAreOurs, mostReplicas, replicasLet } from './replicaLimits.ts';
 import type { StampModel, WorkloadModel } from './stampModel.ts';
-
-/** Whether Spillway may move an HPA's bounds: one-shot writers are forced, a reconciler would revert us. */
-export function boundsAreOurs(hpa: HpaFacts): boolean {
-  return hpa.owner.kind !== 'reconciler' || hpa.owner.ignoresBounds === 'ignored';
-}
-
-/** How far an HPA's maximum may be raised; one that is higher already stays. */
-export const mostReplicas = ({ surgeMaxReplicas }: Workload, { maxReplicas }: Pick<HpaFacts, 'maxReplicas'>): number => (surgeMaxReplicas === undefined ? Infinity : Math.max(surgeMaxReplicas, maxReplicas));
 
 /**
  * Everything that keeps a stamp from what it needs; what is missing of each is counted for the whole need. What binds
@@ -101,18 +93,12 @@ function podTooLarge(model: StampModel, one: WorkloadModel, count: number, missi
 /** What bounds on replicas keep a workload from, where they are not ours to raise, or not so far. */
 function heldByHpa(model: StampModel, one: WorkloadModel, count: number): Weighed | null {
   const { workload, facts } = one;
-  if (facts === null) return null;
-  if (facts.hpa === null) {
-    if (count <= facts.requestedReplicas) return null;
-    return weighed(model, one, count, { constraint: 'hpaMax', missing: count - facts.requestedReplicas, unit: 'replicas', fix: `there is no HPA ${workload.namespace}/${workload.hpa}: create it, or set ${count} replicas of ${workload.deployment}` });
-  }
-  if (boundsAreOurs(facts.hpa)) {
-    const most = mostReplicas(workload, facts.hpa);
-    const fix = `raise surgeMaxReplicas of workload ${workload.name} from ${workload.surgeMaxReplicas ?? most} to ${count}, or maxReplicas of ${workload.namespace}/${workload.hpa}`;
-    return count <= most ? null : weighed(model, one, count, { constraint: 'hpaMax', missing: count - most, unit: 'replicas', fix });
-  }
-  const there = Math.max(facts.hpa.minReplicas, Math.min(facts.readyReplicas, facts.hpa.maxReplicas));
-  return count <= there ? null : weighed(model, one, count, { constraint: 'hpaOwnedByReconciler', missing: count - there, unit: 'replicas', fix: handOver(one, facts.hpa) });
+  const missing = count - replicasLet(one);
+  if (facts === null || missing <= 0) return null;
+  const held = (constraint: Shortfall['constraint'], fix: string): Weighed => weighed(model, one, count, { constraint, missing, unit: 'replicas', fix });
+  if (facts.hpa === null) return held('hpaMax', `there is no HPA ${workload.namespace}/${workload.hpa}: create it, or set ${count} replicas of ${workload.deployment}`);
+  if (!boundsAreOurs(facts.hpa)) return held('hpaOwnedByReconciler', handOver(one, facts.hpa));
+  return held('hpaMax', `raise surgeMaxReplicas of workload ${workload.name} from ${workload.surgeMaxReplicas ?? mostReplicas(workload, facts.hpa)} to ${count}, or maxReplicas of ${workload.namespace}/${workload.hpa}`);
 }
 
 function handOver({ workload }: WorkloadModel, { owner }: HpaFacts): string {
@@ -144,21 +130,3 @@ function resourceQuotaShortfalls({ stamp, workloads, network }: StampModel, addi
 }
 
 const unitOf = { cpu: 'millicores', cpuLimits: 'millicores', memory: 'MiB', memoryLimits: 'MiB', ephemeralStorage: 'MiB', pods: 'pods' } as const;
-
-/** Where a limit is not known, the request is the least that it can be. */
-function askedPerPod({ request, facts }: WorkloadModel, { resource }: ResourceQuotaFacts): number {
-  switch (resource) {
-    case 'cpu':
-      return request.cpuMillicores;
-    case 'memory':
-      return request.memoryMiB;
-    case 'cpuLimits':
-      return Math.max(request.cpuMillicores, facts?.podLimits?.cpuMillicores ?? 0);
-    case 'memoryLimits':
-      return Math.max(request.memoryMiB, facts?.podLimits?.memoryMiB ?? 0);
-    case 'ephemeralStorage':
-      return request.ephemeralStorageMiB;
-    case 'pods':
-      return 1;
-  }
-}

@@ -22,7 +22,7 @@ export function planDeparture(context: PlanContext): PlanResult {
   const before = loadsBefore(context, stateWith(context, context.asked));
   const models = buildStampModels(context);
   const without = stateWithout(context, context.asked);
-  if (!mustProveRoom(context)) return planned(context, findRoom({ context, models, before, weights: 'stay', unfit: new Set() }, without), before, 'full');
+  if (!mustProveRoom(context)) return madeAsFarAsItGoes(context, findRoom({ context, models, before, weights: 'stay', unfit: new Set() }, without), before);
 
   const question: RoomQuestion = { context, models, before, weights: 'mayChange', unfit: unfitStamps(context) };
   const full = findRoom(question, without);
@@ -32,6 +32,13 @@ export function planDeparture(context: PlanContext): PlanResult {
   const partial = partialRoom(question, context);
   if (partial === null) return blocked([shortOfRoom(full.shortfalls), ...partialRefused(context)]);
   return planned(context, partial, before, 'partial');
+}
+
+/** On suspicion alone there is nothing to do but room: where none can be made, the reasons are told instead. */
+function madeAsFarAsItGoes(context: PlanContext, room: Room, before: Room['after']): PlanResult {
+  const result = planned(context, room, before, 'full');
+  const isIdle = result.kind === 'planned' && context.input.request.scope === 'surgeOnly' && result.plan.surges.length === 0;
+  return isIdle && room.shortfalls.length > 0 ? blocked([shortOfRoom(room.shortfalls)]) : result;
 }
 
 /** I2 binds a graceful run that moves traffic; the others move none, or what has moved already. */

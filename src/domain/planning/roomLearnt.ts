@@ -43,7 +43,7 @@ export class RoomLearnt {
   }
 }
 
-/** Of the scarcest workload's pods those that have a place. */
+/** Of the scarcest workload's pods those that may be, and have a place. */
 export function partPlaced({ sizing: { workloads } }: SizedStamp): number {
-  return Math.min(1, ...workloads.map(({ replicasNeeded, unplaced }) => (replicasNeeded === 0 ? 1 : (replicasNeeded - unplaced) / replicasNeeded)));
+  return Math.min(1, ...workloads.map(({ replicasNeeded, replicasReachable }) => (replicasNeeded === 0 ? 1 : replicasReachable / replicasNeeded)));
 }

@@ -7,7 +7,7 @@ import type { Reading } from '../reading.ts';
 export type ShiftVerdict = { readonly kind: 'verified'; readonly by: 'shares' | 'settings' } | { readonly kind: 'notYet'; readonly why: string };
 
 /** Observed share within this of the plan counts as moved: 2 points of the fleet's requests. */
-const shareTolerance = 0.02;
+export const shareTolerance = 0.02;
 
 /** Users' requests decide: of the stamps that were moved. How the others split what left is the users' and Front Door's doing. */
 export function judgeShares(plan: Plan, shares: Readonly<Record<StampName, number>>): ShiftVerdict {

@@ -31,8 +31,10 @@ function hpaSurges({ model, sizing, shed }: SizedStamp, utilisationCeiling: numb
     if (size === undefined || hpa === null || shed.has(position) || !boundsAreOurs(hpa)) return [];
     const before = { minReplicas: hpa.minReplicas, maxReplicas: hpa.maxReplicas };
     const most = mostReplicas(workload, hpa);
-    const replicasWanted = Math.max(before.minReplicas, size.replicasReachable);
-    const after = { minReplicas: replicasWanted, maxReplicas: Math.max(before.maxReplicas, Math.min(most, ceilCount(size.replicasNeeded / utilisationCeiling)), replicasWanted) };
+    const minReplicas = Math.max(before.minReplicas, size.replicasReachable);
+    // Nothing is waited for that cannot come, be it the minimum that its owner has set.
+    const replicasWanted = size.replicasReachable < size.replicasNeeded ? size.replicasReachable : minReplicas;
+    const after = { minReplicas, maxReplicas: Math.max(before.maxReplicas, Math.min(most, ceilCount(size.replicasNeeded / utilisationCeiling)), minReplicas) };
     if (after.minReplicas === before.minReplicas && after.maxReplicas === before.maxReplicas) return [];
     return [{ workload: workload.name, namespace: hpa.namespace, hpa: hpa.name, before, after, replicasWanted }];
   });

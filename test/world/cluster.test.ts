@@ -110,6 +110,11 @@ describe('the cluster autoscaler', () => {
   it.each([
     ['quotaShort', { coresLeft: 8 }, 2],
     ['quotaShort', { coresLeft: 0 }, 0],
+    ['quotaShort', { coresLeft: 8, of: 'family' }, 2],
+    ['quotaShort', { coresLeft: 8, of: 'region' }, 2],
+    ['quotaShort', { coresLeft: 8, of: 'lowPriority' }, 6],
+    ['skuRefused', { zones: ['1', '2', '3'] }, 0],
+    ['skuRefused', { zones: ['3'] }, 6],
     ['skuRefused', {}, 0],
     ['subnetFull', { addressesLeft: 1 }, 1],
     ['partialCapacity', { nodes: 3 }, 3],
@@ -124,6 +129,74 @@ describe('the cluster autoscaler', () => {
     raise(it, 'eastus2', 12, 20);
     it.run(200);
     expect(nodes(it, 'eastus2')).toBe(12);
+  });
+
+  it.each([
+    ['a pod CIDR of 8 nodes', { podCidr: '10.244.0.0/21' }, 1],
+    ['outbound ports for 9 nodes', { outboundPorts: { perNode: 7000, addresses: 1 } }, 2],
+  ] as const)('%s holds no more, those of the system pool counted', (_, options, added) => {
+    const it = sample({ clusters: { westus3: options } });
+    it.run(60);
+    const before = nodes(it, 'westus3');
+    expect(before).toBe(4);
+    raise(it, 'westus3', before + 6, 20);
+    it.run(900);
+    expect(nodes(it, 'westus3')).toBe(before + added);
+  });
+
+  it('what a capacity reservation holds comes where the region has nothing left, and no more', () => {
+    const it = sample({ clusters: { westus3: { reservedNodes: 2 } } });
+    it.run(60);
+    const before = nodes(it, 'westus3');
+    it.world.faults.inject({ kind: 'partialCapacity', nodes: 0 });
+    raise(it, 'westus3', before + 6, 20);
+    raise(it, 'centralus', nodes(it, 'centralus') + 6, 20);
+    it.run(900);
+    expect(nodes(it, 'westus3')).toBe(before + 2);
+    expect(nodes(it, 'centralus')).toBe(8);
+  });
+
+  it('spot machines take the low-priority quota and no other', () => {
+    const it = sample({ clusters: { westus3: { spot: true } } });
+    it.run(60);
+    const before = quotaOf(it.world, 'westus3');
+    it.world.faults.inject({ kind: 'quotaShort', stamp: 'westus3', of: 'lowPriority', coresLeft: 8 });
+    raise(it, 'westus3', nodes(it, 'westus3') + 6, 20);
+    it.run(900);
+    const after = quotaOf(it.world, 'westus3');
+    expect(after.lowPriority).toEqual({ used: before.lowPriority.used + 8, limit: before.lowPriority.used + 8 });
+    expect(after.coresUsed).toBe(before.coresUsed);
+  });
+
+  it('a pool without it does not follow bounds', () => {
+    const it = sample({ clusters: { westus3: { autoscaler: 'off' } } });
+    it.run(60);
+    expect(poolOf(it.world, 'westus3').autoscaled).toBe('fixed');
+    raise(it, 'westus3', 9, 20);
+    it.run(900);
+    expect(nodes(it, 'westus3')).toBe(4);
+  });
+
+  it('adds no machine in a zone that is closed, and none at all for pods whose spread wants them there', () => {
+    const it = sample({ workloads: { web: { zoneSpread: 'DoNotSchedule' } } });
+    it.run(60);
+    it.world.faults.inject({ kind: 'skuRefused', stamp: 'westus3', zones: ['3'] });
+    const { cluster } = stampOf(it.world, 'westus3');
+    const zonesOf = (workload: string): readonly number[] => ['1', '2', '3'].map((zone) => cluster.podsOf(workload).filter((pod) => cluster.nodesByName.get(pod.node ?? '')?.zone === zone).length);
+    const before = cluster.nodesOf('user1').filter(({ zone }) => zone === '3').length;
+    const web = cluster.state.workloads.find(({ name }) => name === 'web');
+    if (web === undefined) throw new Error('no web');
+    raise(it, 'westus3', 8, 40);
+    it.run(300);
+    const hpa = stampOf(it.world, 'westus3').kube.get('HorizontalPodAutoscaler', 'shop', 'web');
+    if (hpa === null) throw new Error('no HPA');
+    stampOf(it.world, 'westus3').kube.put({ ...hpa, spec: { ...Object(hpa['spec']), minReplicas: 60, maxReplicas: 60 } });
+    it.run(900);
+    expect(cluster.nodesOf('user1').filter(({ zone }) => zone === '3')).toHaveLength(before);
+    expect(nodes(it, 'westus3')).toBe(8);
+    const [one = 0, two = 0, three = 0] = zonesOf('web');
+    expect(Math.max(one, two) - three).toBeLessThanOrEqual(1);
+    expect(cluster.podCounts('web').pending).toBeGreaterThan(20);
   });
 
   it('asks again after its backoff when the region can deliver', () => {

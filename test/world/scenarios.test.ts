@@ -56,6 +56,7 @@ describe('a scenario file', () => {
     ['an unknown fault', 'faults: [{ at: 1, fault: { kind: fire } }]\nexpect: {}', /faults\[0\]\.fault\.kind/],
     ['an unknown field', 'speed: 3\nexpect: {}', /speed/],
     ['a region that the fleet has not got', 'faults: [{ at: 1, fault: { kind: grey, stamp: mars } }]\nexpect: {}', /faults\[0\]\.fault\.stamp is "mars".*eastus2, centralus, westus3/],
+    ['a cluster that the fleet has not got', 'fleet: { clusters: { mars: { podCidr: 10.0.0.0/21 } } }\nexpect: {}', /fleet\.clusters is "mars"/],
     ['an expectation of nothing and of a completed run at once', 'expect: { nothing: true, runs: [{ kind: drain, region: eastus2, outcome: completed }] }', /nothing: true/],
     ['an unknown deed of the operator', 'operator: [{ at: 1, do: pray }]\nexpect: {}', /operator\[0\]/],
     ['no expectation', '', /expect/],
@@ -105,6 +106,16 @@ describe('judging how it ended', () => {
     ['users worse off', happened({ runs: [run('completed')], settledSeconds: 1, failedRequests: { with: 20, without: 20 } }), /without Spillway/],
   ])('%s is a failure', (_, what, message) => {
     expect(judge(oneFailover, what).join('\n')).toMatch(message);
+  });
+
+  it('what binds first, by the run or by a certificate', () => {
+    const byRun = expectation('{ binds: { stamp: westus3, constraint: podCidr } }');
+    expect(judge(byRun, happened({ shortOf: ['westus3: podCidr (10.0.0.0/21) is short of 6 nodes; x', 'westus3: poolMax (user1) is short of 1 nodes; y'] }))).toEqual([]);
+    expect(judge(byRun, happened({ shortOf: ['westus3: poolMax (user1) is short of 1 nodes; y'] }))).toEqual(['what binds first was to be podCidr of westus3, and is westus3: poolMax (user1) is short of 1 nodes; y']);
+    expect(judge(byRun, happened({ certificates: ['if eastus2 is lost, westus3 lacks 6 nodes (podCidr): x'] }))).toEqual(['what binds first was to be podCidr of westus3, and is nothing']);
+    const byCertificate = expectation('{ binds: { stamp: westus3, constraint: podCidr, by: certificate } }');
+    expect(judge(byCertificate, happened({ certificates: ['if eastus2 is lost, westus3 lacks 6 nodes (podCidr): x'] }))).toEqual([]);
+    expect(judge(byCertificate, happened({ certificates: ['if eastus2 is lost, centralus lacks 6 nodes (podCidr): x'] })).join()).toMatch(/no certificate named podCidr of westus3/);
   });
 
   it('writes where nothing was to be done', () => {

@@ -10,7 +10,7 @@ import { recordDecision } from './activities/recordDecision.ts';
 import { planDryRun } from './activities/planDryRun.ts';
 import { readAssessment } from './activities/readAssessment.ts';
 import { recentFacts } from './activities/recentFacts.ts';
-import { readFleetRuns } from './activities/runIndex.ts';
+import { readFleetRuns, type RunState } from './activities/runIndex.ts';
 import { reconcile } from './activities/reconcile.ts';
 import { startDrill } from './activities/startDrill.ts';
 import { measureStartTimes } from './activities/startTimes.ts';
@@ -71,8 +71,11 @@ export function composeApp(environment: Readonly<Record<string, string | undefin
       look: chores.look,
       reconcile: async (starter) => {
         beat(settings.controlRegion);
-        await chores.reconcile(() => reconcile(ports, starter));
-        await chores.startTimes(() => measureStartTimes(ports));
+        let runs: readonly RunState[] = [];
+        await chores.reconcile(async () => {
+          runs = await reconcile(ports, starter);
+        });
+        await chores.startTimes(() => measureStartTimes(ports, runs));
         await chores.certify(async () => {
           const certificate = await certify(ports, await facts.refresh());
           if (certificate !== null) showCertificate(certificate, settings.controlRegion);

@@ -7,12 +7,9 @@ import type { PlanDigest, PlanStep, RunStep } from './contracts.ts';
 import { mayProceed } from './guard.ts';
 import { earlierPlans, recordedPlan, rememberPlan } from './loadPlan.ts';
 import { readAssessment } from './readAssessment.ts';
-import { readFacts } from './readFacts.ts';
+import { factsAtHand, withHeadroomAnew } from './readFacts.ts';
 import { readFleetRuns } from './runIndex.ts';
 import { recordStep } from './runLog.ts';
-
-/** The first plan's nodes and pods have taken quota and addresses since: what was read before them would be counted on twice. */
-const ownSurgeCountedMs = 15_000;
 
 /** Reads the facts, plans, lints the plan, and puts it on record before anything of it is done. Repeated, it answers with the plan on record. */
 export async function makePlan(ports: Ports, step: RunStep): Promise<PlanStep> {
@@ -22,9 +19,10 @@ export async function makePlan(ports: Ports, step: RunStep): Promise<PlanStep> {
   const recorded = await recordedPlan(ports, step);
   if (recorded !== null) return { kind: 'planned', digest: digestOf(recorded, handBackRuns) };
 
-  const [facts, assessment, earlier] = await Promise.all([readFacts(ports, step.revision > 1 ? { headroomMaxAgeMs: ownSurgeCountedMs } : {}), readAssessment(ports), earlierPlans(ports, step)]);
+  const [atHand, assessment, earlier] = await Promise.all([factsAtHand(ports), readAssessment(ports), earlierPlans(ports, step)]);
   if (assessment === null) return { kind: 'blocked', why: 'no assessment of the fleet could be read' };
   const { request, revision } = step;
+  const facts = await withHeadroomAnew(ports, atHand, new Set(earlier.flatMap(({ surges }) => surges.map(({ stamp }) => stamp))));
   const lateSince = ports.clock.now() - ports.fleet.policy.nodeReadyTimeoutMinutes * 60_000;
   const counted = withoutLateNodes(facts, earlier, lateSince);
   const result = planRun({ fleet: ports.fleet, facts: counted.facts, assessment, request, revision, previous: earlier.at(-1) ?? null });

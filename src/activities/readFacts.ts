@@ -1,21 +1,46 @@
 import type { FleetFacts, StampFacts } from '../domain/facts.ts';
-import type { Stamp } from '../domain/fleet.ts';
+import type { Stamp, StampName } from '../domain/fleet.ts';
 import { known, unknown } from '../domain/reading.ts';
 import type { Ports } from '../ports/ports.ts';
 import { withStartTimes } from './startTimes.ts';
 
+/** Shorter than the wait between two looks at the room, so that each look reads for itself. */
+const atHandMs = 4_000;
+
+/** What this process has read last and has changed nothing since. */
+const atHand = new WeakMap<Ports, { readonly readAt: number; readonly facts: Promise<FleetFacts> }>();
+
 /**
- * Everything a plan is computed from, read side by side; what could not be read is unknown in its place. `headroomMaxAgeMs`: where what
- * is kept of quotas and addresses may not count what has just come.
+ * For the steps of a run that follow one another at once: a proof, the plan that comes of it, and the proof of that one stand on
+ * one reading of the fleet, some seconds old at the most. Ages count to now.
  */
-export async function readFacts(ports: Ports, { headroomMaxAgeMs }: { readonly headroomMaxAgeMs?: number } = {}): Promise<FleetFacts> {
+export async function factsAtHand(ports: Ports): Promise<FleetFacts> {
+  const last = atHand.get(ports);
+  if (last === undefined || ports.clock.now() - last.readAt > atHandMs) return readFacts(ports);
+  return { ...(await last.facts), at: ports.clock.now() };
+}
+
+/** A change was made or tried: what was read before it no longer tells how things are. */
+export function forgetFacts(ports: Ports): void {
+  atHand.delete(ports);
+}
+
+/** Everything a plan is computed from, read side by side; what could not be read is unknown in its place. */
+export function readFacts(ports: Ports): Promise<FleetFacts> {
+  const facts = readAll(ports);
+  atHand.set(ports, { readAt: ports.clock.now(), facts });
+  facts.catch(() => atHand.delete(ports));
+  return facts;
+}
+
+async function readAll(ports: Ports): Promise<FleetFacts> {
   const at = ports.clock.now();
   const { fleet } = ports;
   const [traffic, demand, loads, stamps] = await Promise.all([
     ports.traffic.readTraffic(),
     ports.demand.readDemand(),
     ports.demand.readLoad(fleet.stamps),
-    Promise.all(fleet.stamps.map((stamp) => readStamp(ports, stamp, headroomMaxAgeMs))),
+    Promise.all(fleet.stamps.map((stamp) => readStamp(ports, stamp))),
   ]);
   return {
     at,
@@ -31,7 +56,25 @@ export async function readFacts(ports: Ports, { headroomMaxAgeMs }: { readonly h
   };
 }
 
-async function readStamp(ports: Ports, stamp: Stamp, headroomMaxAgeMs: number | undefined): Promise<Omit<StampFacts, 'load'>> {
+/** Younger than this, what is read of quotas and addresses counts what has come a moment ago. */
+const headroomMaxAgeMs = 15_000;
+
+/**
+ * The same with quotas and addresses of these stamps read anew: a run's own nodes and pods have taken some since they were last read, and
+ * what is kept of them would be counted on twice.
+ */
+export async function withHeadroomAnew(ports: Ports, facts: FleetFacts, stamps: ReadonlySet<StampName>): Promise<FleetFacts> {
+  const anew = await Promise.all(
+    ports.fleet.stamps.filter(({ name }) => stamps.has(name)).map(async (stamp) => {
+      const [quota, network] = await Promise.all([ports.headroom.readQuota(stamp, headroomMaxAgeMs), ports.headroom.readNetwork(stamp, headroomMaxAgeMs)]);
+      const before = facts.stamps[stamp.name];
+      return before === undefined ? [] : [[stamp.name, { ...before, quota, network }] as const];
+    }),
+  );
+  return { ...facts, stamps: { ...facts.stamps, ...Object.fromEntries(anew.flat()) } };
+}
+
+async function readStamp(ports: Ports, stamp: Stamp): Promise<Omit<StampFacts, 'load'>> {
   const runsHere = ports.fleet.workloads.filter(({ stamps }) => stamps === null || stamps.includes(stamp.name));
   const readPools = ports.compute.readPools(stamp).then((read) => (read.kind === 'known' ? known(withStartTimes(ports, stamp.name, read.value), read.observedAt) : read));
   const [pools, prices, workloads, nodes, quota, skus, network, gate] = await Promise.all([
@@ -39,9 +82,9 @@ async function readStamp(ports: Ports, stamp: Stamp, headroomMaxAgeMs: number | 
     readPools.then((read) => (read.kind === 'known' ? ports.prices.readPrices(stamp.region, read.value.map(({ vmSize }) => vmSize)) : read)),
     ports.workloads.readWorkloads(stamp, runsHere),
     ports.workloads.readNodes(stamp),
-    ports.headroom.readQuota(stamp, headroomMaxAgeMs),
+    ports.headroom.readQuota(stamp),
     ports.headroom.readSkus(stamp),
-    ports.headroom.readNetwork(stamp, headroomMaxAgeMs),
+    ports.headroom.readNetwork(stamp),
     stamp.gate === null ? null : ports.gate.readGate(stamp),
   ]);
   const gateState = gate === null ? {} : { gate: gate.kind === 'known' ? known(gate.value.state, gate.observedAt) : gate };

@@ -3,7 +3,7 @@ import { keyOf, measuredStarts, nodeStartSamples, type NodeStartSample } from '.
 import { TransientError } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StateKey } from '../ports/state.ts';
-import { readRunIndex } from './runIndex.ts';
+import type { RunState } from './runIndex.ts';
 
 type StartTimes = Readonly<Record<string, MeasuredStart>>;
 
@@ -28,9 +28,8 @@ function memoryOf(ports: Ports): Memory {
 }
 
 /** How long nodes took in the runs of the last two weeks, from the ledger; kept where every process finds it. */
-export async function measureStartTimes(ports: Ports): Promise<void> {
+export async function measureStartTimes(ports: Ports, runs: readonly RunState[]): Promise<void> {
   const memory = memoryOf(ports);
-  const { runs } = await readRunIndex(ports);
   const closed = runs.flatMap(({ request, closedAt }) => (closedAt === null ? [] : [request.runId]));
   const unread = closed.filter((runId) => !memory.samples.has(runId)).slice(0, runsReadAtOnce);
   if (unread.length === 0) return;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { readFacts } from '../../src/activities/readFacts.ts';
 import { recentFacts } from '../../src/activities/recentFacts.ts';
-import { projectRun } from '../../src/activities/runIndex.ts';
+import type { RunState } from '../../src/activities/runIndex.ts';
 import { measureStartTimes } from '../../src/activities/startTimes.ts';
 import type { LedgerEvent } from '../../src/domain/ledgerEvent.ts';
 import type { FleetFacts } from '../../src/domain/facts.ts';
@@ -21,9 +21,10 @@ async function afterOneRun(now: () => number) {
     [150, { type: 'NodesSeen', stamp: 'westus3', pool: 'user1', wanted: 9, ready: 9 }],
   ];
   for (const [seconds, event] of events) await ports.ledger.record({ id: `e${seconds}`, runId: 'r1', at: seconds * 1000, controlRegion: 'c', epoch: 1, stamps: ['westus3'], event });
-  await projectRun(ports, { request: { ...request(), runId: 'r1' }, outcome: 'completed', closedAt: 200_000, openShifts: 'none' });
   return ports;
 }
+
+const closedRun: RunState = { request: { ...request(), runId: 'r1' }, outcome: 'completed', closedAt: 200_000, openShifts: 'none' };
 
 const startIn = ({ stamps }: FleetFacts, stamp: string) => {
   const pools = stamps[stamp]?.pools;
@@ -35,7 +36,7 @@ it('what one process measured every process reckons with, each pool by itself', 
   const ports = await afterOneRun(() => now);
   const another: Ports = { ...ports };
   expect(startIn(await recentFacts(another).read(), 'westus3')).toBeNull();
-  await measureStartTimes(ports);
+  await measureStartTimes(ports, [closedRun]);
   expect(startIn(await readFacts(ports), 'westus3')).toEqual({ seconds: 150, samples: 1 });
   now += 10 * 60_000;
   const learnt = await recentFacts(another).refresh();
@@ -47,8 +48,8 @@ it('a ledger is read once, and a store that does not answer leaves what was know
   const ports = await afterOneRun(() => now);
   let reads = 0;
   const counted: Ports = { ...ports, ledger: { ...ports.ledger, readRun: (runId) => { reads += 1; return ports.ledger.readRun(runId); } }, state: { ...ports.state, read: (key) => (now > 2_000_000 ? Promise.reject(new TransientError('down', null)) : ports.state.read(key)) } };
-  await measureStartTimes(counted);
-  await measureStartTimes(counted);
+  await measureStartTimes(counted, [closedRun]);
+  await measureStartTimes(counted, [closedRun]);
   expect(reads).toBe(1);
   now = 3_000_000;
   expect(startIn(await recentFacts(counted).refresh(), 'westus3')).toEqual({ seconds: 150, samples: 1 });

@@ -14,6 +14,8 @@ export interface Happened {
   readonly disabledAtFrontDoor: readonly string[];
   /** From the death of the acting controller; null = nobody died, or nobody took over. */
   readonly takenOverSeconds: number | null;
+  /** Pools and HPAs whose bounds are not what they were at the start. */
+  readonly roomLent: readonly string[];
   /** What the run was short of; what binds first comes first. */
   readonly shortOf: readonly string[];
   /** What each certificate named as binding. */
@@ -27,6 +29,7 @@ export function judge(expectation: Expectation, happened: Happened): readonly st
     ...judgeRuns(expectation, happened),
     ...(expectation.nothing === true && happened.writes > 0 ? [`${happened.writes} writes were made where nothing was to be done`] : []),
     ...(expectation.trafficStays === true && happened.trafficWrites > 0 ? [`${happened.trafficWrites} gates or origins were changed where traffic was to stay`] : []),
+    ...(expectation.roomIsBack === true && happened.roomLent.length > 0 ? [`room was to be handed back, and is not: ${happened.roomLent.join('; ')}`] : []),
     ...judgeBinding(expectation.binds, happened),
     ...judgeSettled(expectation.settledWithinSeconds, happened.settledSeconds),
     ...expectation.disabledAtFrontDoor.filter((stamp) => !happened.disabledAtFrontDoor.includes(stamp)).map((stamp) => `${stamp} is enabled at Front Door, and was to be disabled in the end`),

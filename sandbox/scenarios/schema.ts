@@ -91,6 +91,7 @@ const expectation = z
     binds: binding.optional().describe('The shortage that is told, with what is missing and what would fix it.'),
     settledWithinSeconds: seconds.optional().describe('From faultAt until observed shares were within 2 points of the plan for 2 minutes.'),
     disabledAtFrontDoor: z.array(z.string()).default([]).describe('In the end, every origin of these stamps is disabled in Front Door\'s own settings.'),
+    roomIsBack: z.literal(true).optional().describe('In the end, bounds of pools and HPAs are what they were at the start.'),
     takenOverWithinSeconds: seconds.optional().describe('From the death of the acting controller until another one holds the fence for its run.'),
     fewerFailedRequestsThanWithout: z.literal(true).optional().describe('Users suffer less than on the same seed without Spillway.'),
   })

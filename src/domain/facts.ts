@@ -177,7 +177,6 @@ export interface HpaFacts {
   readonly targetCpuUtilisationPercent: number | null;
   readonly currentCpuUtilisationPercent: number | null;
   readonly owner: HpaOwner;
-  readonly scaleUpStabilisationSeconds: number;
 }
 
 /** Who owns minReplicas and maxReplicas. A reconciler reverts what we write; a one-shot writer does not. */

@@ -85,7 +85,7 @@ describe('a scenario file', () => {
 });
 
 describe('judging how it ended', () => {
-  const happened = (change: Partial<Happened>): Happened => ({ runs: [], writes: 0, trafficWrites: 0, settledSeconds: null, takenOverSeconds: null, disabledAtFrontDoor: [], shortOf: [], certificates: [], failedRequests: { with: 10, without: 20 }, ...change });
+  const happened = (change: Partial<Happened>): Happened => ({ runs: [], writes: 0, trafficWrites: 0, settledSeconds: null, takenOverSeconds: null, disabledAtFrontDoor: [], shortOf: [], certificates: [], roomLent: [], failedRequests: { with: 10, without: 20 }, ...change });
   const run = (outcome: Happened['runs'][number]['outcome'], regions = ['eastus2'], kind = 'failover'): Happened['runs'][number] => ({ kind, mode: 'graceful', regions, outcome });
   const expectation = (text: string): Parameters<typeof judge>[0] => parseScenario(minimal(`expect: ${text}`), 'x.yaml').expect;
   const oneFailover = expectation('{ runs: [{ kind: failover, mode: graceful, region: eastus2, outcome: completed }], settledWithinSeconds: 480, fewerFailedRequestsThanWithout: true }');

@@ -25,6 +25,8 @@ export interface RoomQuestion {
   readonly before: FleetLoads;
   /** Whether survivors' weights may be changed to relieve one that is short. */
   readonly weights: 'mayChange' | 'stay';
+  /** Shedding hurts those who use what is shed: never on suspicion alone. */
+  readonly sheds: 'asPolicySays' | 'none';
   /** Positions of stamps that must not get more than they have. */
   readonly unfit: ReadonlySet<number>;
 }
@@ -39,7 +41,7 @@ export function findRoom(question: RoomQuestion, state: RoutingState): Room {
   if (isEnough(plain)) return plain;
   const balanced = withBalancedWeights(question, plain, sheddingNothing);
   if (balanced !== null) return balanced;
-  if (question.context.policy.shedTier3 === 'never') return plain;
+  if (question.sheds === 'none' || question.context.policy.shedTier3 === 'never') return plain;
   const shed = roomUnder(question, state, shedWhereShort(plain), 'asIs');
   if (isEnough(shed)) return shed;
   return withBalancedWeights(question, shed, shedWhereShort(plain)) ?? shed;

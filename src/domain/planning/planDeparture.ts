@@ -22,9 +22,9 @@ export function planDeparture(context: PlanContext): PlanResult {
   const before = loadsBefore(context, stateWith(context, context.asked));
   const models = buildStampModels(context);
   const without = stateWithout(context, context.asked);
-  if (!mustProveRoom(context)) return madeAsFarAsItGoes(context, findRoom({ context, models, before, weights: 'stay', unfit: new Set() }, without), before);
+  if (!mustProveRoom(context)) return madeAsFarAsItGoes(context, findRoom({ context, models, before, weights: 'stay', sheds: context.input.request.scope === 'surgeOnly' ? 'none' : 'asPolicySays', unfit: new Set() }, without), before);
 
-  const question: RoomQuestion = { context, models, before, weights: 'mayChange', unfit: unfitStamps(context) };
+  const question: RoomQuestion = { context, models, before, weights: 'mayChange', sheds: 'asPolicySays', unfit: unfitStamps(context) };
   const full = findRoom(question, without);
   if (isEnough(full)) return planned(context, full, before, 'full');
   if (full.unfitGaining.length > 0) return blocked(survivorsUnhealthy(context, full.unfitGaining));

@@ -98,6 +98,11 @@ describe('when no survivor has room for all', () => {
     expect(shed.expected.stamps.find(({ stamp }) => stamp === 'centralus')?.workloads.map(({ workload }) => workload)).toEqual(['web']);
     expect(errorsOf(shed, room, shedding)).toEqual([]);
     expect(planned(plan(atWindow0, {}, shedding)).sheds).toEqual([]);
+    expect(planned(plan(room, { mode: 'ungraceful' }, shedding, deadEast)).sheds).toEqual(shed.sheds);
+  });
+
+  it('sheds nothing on suspicion alone: that would hurt users for what may be nothing', () => {
+    expect(planned(plan(withFreeCores(atWindow0, 'centralus', 12), { scope: 'surgeOnly' }, shedding)).sheds).toEqual([]);
   });
 });
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { planRun, verifyCapacity } from '../../../src/domain/planning/index.ts';
+import type { LoadFacts } from '../../../src/domain/facts.ts';
 import type { Plan, PlanResult } from '../../../src/domain/plan.ts';
 import { known } from '../../../src/domain/reading.ts';
+import { withLoad } from './change.ts';
 import { allHealthy, assessed, at, deadEast, greyEast, request, sampleFacts, sampleFleet, workload } from './threeRegions.ts';
 
 const fleet = sampleFleet();
@@ -90,5 +92,9 @@ describe('verifyCapacity (I2)', () => {
       verifyCapacity(plan, { ...facts, stamps: { ...facts.stamps, centralus: { ...ready, workloads: known([{ ...workload('web', 63), readyOnNodes }, workload('recommendations', 33)], at) } } }, fleet);
     expect(webOn(['user1-0', 'user1-3'])).toEqual({ kind: 'notYet', missing: ['centralus: ready pods of web lie in 1 of 2 zones'] });
     expect(webOn(['user1-0', 'user1-1']).kind).toBe('proved');
+    const serving = (load: Partial<LoadFacts>) => verifyCapacity(plan, withLoad({ ...facts, stamps: { ...facts.stamps, centralus: ready } }, 'centralus', load), fleet);
+    expect(serving({ errorRate: 0.12 })).toEqual({ kind: 'notYet', missing: ['centralus: 12 % of its requests fail under the load it has'] });
+    expect(serving({ latencyMs: 3000 })).toEqual({ kind: 'notYet', missing: ['centralus: its requests take 3000 ms under the load it has'] });
+    expect(serving({ errorRate: 0.001, latencyMs: 200 }).kind).toBe('proved');
   });
 });

@@ -91,13 +91,16 @@ describe('the Durable engine in virtual time', () => {
   it('does the same whether histories go as text or as objects', async () => {
     const register = (): void => {
       df.app.activity('twice', { handler: ({ n }: { n: number }) => ({ n: n * 2 }) });
+      df.app.activity('tell', { handler: (given: unknown) => ({ type: typeof given, given }) });
       df.app.orchestration('child', function* (context): Generator<df.Task, unknown, unknown> {
         return yield context.df.callActivity('twice', context.df.getInput());
       });
       df.app.orchestration('mixed', function* (context): Generator<df.Task, unknown, unknown> {
         const seen = [];
         for (let n = 0; n < 3; n += 1) seen.push(yield context.df.callActivity('twice', { n }), yield context.df.callSubOrchestrator('child', { n }));
-        yield context.df.createTimer(later(context, 2500));
+        // what JSON does not have, or has in another way
+        for (const given of [context.df.currentUtcDateTime, Number.NaN, { left: undefined, at: context.df.currentUtcDateTime }]) seen.push(yield context.df.callActivity('tell', given));
+        yield context.df.createTimer(later(context, 2537));
         context.df.setCustomStatus({ seen: seen.length });
         return { seen, at: context.df.currentUtcDateTime.toISOString(), version: context.df.version, guid: context.df.newGuid('x') };
       });

@@ -4,7 +4,7 @@ import { groupVersion } from './kinds.ts';
 import type { KubeRequest } from './kubeRequest.ts';
 import { parseFieldSelector, parseLabelSelector } from './selectors.ts';
 import { schemaObject } from './schemaObject.ts';
-import { badRequest, expiredContinue, notFound } from './status.ts';
+import { badRequest, expiredContinue, notFound, notServed } from './status.ts';
 import { tableResponse, wantsTable } from './table.ts';
 import { itemJson, jsonResponse, listKey, objectJson } from './wire.ts';
 
@@ -31,6 +31,7 @@ export function readList(context: KubeRequest): FaceResponse {
   const limit = limitOf(query.get('limit'));
   const after = parseContinue(query.get('continue'));
   const version = after?.version ?? store.resourceVersion;
+  if (query.get('resourceVersionMatch') === 'Exact' && query.get('resourceVersion') !== store.resourceVersion) throw notServed(`lists of the past (resourceVersionMatch=Exact); the version is ${store.resourceVersion}`);
   const selected = selectObjects(context);
   const rest = after === null ? selected : selected.filter((object) => listKey(object) > after.key);
   const shown = limit === 0 ? rest : rest.slice(0, limit);

@@ -48,7 +48,7 @@ export interface OrchestratorState {
   readonly customStatus: unknown;
 }
 
-/** Reads the state that the SDK returned. Throws on what this protocol does not have. */
+/** Reads the state that the SDK returned, as JSON has it or as the SDK made it (instants are dates then). Throws on what this protocol does not have. */
 export function parseOrchestratorState(state: unknown): OrchestratorState {
   if (!isRecord(state)) throw new Error('the orchestrator function did not return the state of the out-of-process protocol');
   const actions = Array.isArray(state['actions']) ? (state['actions'] as unknown[])[0] : undefined;
@@ -78,7 +78,7 @@ function parseAction(raw: unknown): OrchestratorAction {
     case 4:
       return { kind: 'continueAsNew', inputText: toContinuedInputText(raw['input']) };
     case 5:
-      return { kind: 'createTimer', fireAtMs: Date.parse(text('fireAt')), isCanceled: raw['isCanceled'] === true };
+      return { kind: 'createTimer', fireAtMs: new Date(raw['fireAt'] as string | Date).getTime(), isCanceled: raw['isCanceled'] === true };
     case 6:
       return { kind: 'waitForExternalEvent', name: text('externalEventName') };
     case 7:

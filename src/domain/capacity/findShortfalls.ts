@@ -1,7 +1,7 @@
 import type { HpaFacts } from '../facts.ts';
 import type { Shortfall } from '../plan.ts';
 import type { Packing } from './packPods.ts';
-import { askedPerPod, boundsAreOurs, mostReplicas, replicasLet } from './replicaLimits.ts';
+import { askedPerPod, boundsAreOurs, isSwitchedOff, mostReplicas, replicasByHpa, scalesIt, whyMoreFail } from './replicaLimits.ts';
 import type { StampModel, WorkloadModel } from './stampModel.ts';
 
 /**
@@ -45,6 +45,10 @@ function unknownShortfalls({ stamp, pools, workloads, unknown, network }: StampM
       if (of.length === 0) shortfalls.push(shortfall(`pools of ${workload.name}`, 1, 'inputs', `none of the pools ${workload.pools.join(', ')} is there: correct workloads.pools`));
     }
   }
+  workloads.forEach(({ workload, facts }, position) => {
+    const asked = facts?.otherRequests ?? [];
+    if (asked.length > 0 && (additional[position] ?? 0) > 0) shortfalls.push(shortfall(`${workload.name} on ${asked.join(', ')}`, 1, 'inputs', `pods of ${workload.name} ask for ${asked.join(', ')}, and how much of it nodes have left is not known: keep a pool for them large enough`));
+  });
   if (pods > 0 && network.kind === 'unknown' && pools.length > 0) shortfalls.push(shortfall('network', 1, 'inputs', `network and resource quotas are not known (${network.why}): read them again`));
   return shortfalls;
 }
@@ -75,6 +79,8 @@ function workloadShortfalls(model: StampModel, needed: readonly number[], packin
     if (tooLarge > 0) shortfalls.push(podTooLarge(model, workload, count, tooLarge));
     const held = heldByHpa(model, workload, count);
     if (held !== null) shortfalls.push(held);
+    const failing = notComingUp(model, workload, count);
+    if (failing !== null) shortfalls.push(failing);
   });
   return shortfalls;
 }
@@ -90,15 +96,29 @@ function podTooLarge(model: StampModel, one: WorkloadModel, count: number, missi
   return weighed(model, one, count, { constraint: 'podTooLarge', missing, unit: 'pods', fix });
 }
 
-/** What bounds on replicas keep a workload from, where they are not ours to raise, or not so far. */
+/** What bounds on replicas keep a workload from, where they are not ours to raise, or not so far, or raising them brings no pod. */
 function heldByHpa(model: StampModel, one: WorkloadModel, count: number): Weighed | null {
-  const { workload, facts } = one;
-  const missing = count - replicasLet(one);
+  const { workload, facts, failing } = one;
+  const missing = count - replicasByHpa(one);
   if (facts === null || missing <= 0) return null;
+  const hpa = `${workload.namespace}/${workload.hpa}`;
+  const replicas = count + failing;
   const held = (constraint: Shortfall['constraint'], fix: string): Weighed => weighed(model, one, count, { constraint, missing, unit: 'replicas', fix });
-  if (facts.hpa === null) return held('hpaMax', `there is no HPA ${workload.namespace}/${workload.hpa}: create it, or set ${count} replicas of ${workload.deployment}`);
+  if (facts.hpa === null) return held('hpaMax', `there is no HPA ${hpa}: create it, or set ${replicas} replicas of ${workload.deployment}`);
+  if (!scalesIt(workload, facts.hpa)) return held('hpaMax', `HPA ${hpa} scales ${facts.hpa.scales ?? ''}, not Deployment/${workload.deployment}: name the right one in workloads.hpa, or correct its scaleTargetRef`);
+  if (isSwitchedOff(facts, facts.hpa)) return held('hpaDisabled', `${workload.namespace}/${workload.deployment} is scaled to 0 replicas, which switches HPA ${hpa} off, so that raising minReplicas brings no pod: scale it to 1 or more`);
   if (!boundsAreOurs(facts.hpa)) return held('hpaOwnedByReconciler', handOver(one, facts.hpa));
-  return held('hpaMax', `raise surgeMaxReplicas of workload ${workload.name} from ${workload.surgeMaxReplicas ?? mostReplicas(workload, facts.hpa)} to ${count}, or maxReplicas of ${workload.namespace}/${workload.hpa}`);
+  return held('hpaMax', `raise surgeMaxReplicas of workload ${workload.name} from ${workload.surgeMaxReplicas ?? mostReplicas(workload, facts.hpa)} to ${replicas}, or maxReplicas of ${hpa}`);
+}
+
+/** Pods that come besides those that are ready would go the way of those that fail. */
+function notComingUp(model: StampModel, one: WorkloadModel, count: number): Weighed | null {
+  const { workload, facts, failing } = one;
+  const why = whyMoreFail(one);
+  if (facts === null || why === null || count <= facts.readyReplicas) return null;
+  const deployment = `${workload.namespace}/${workload.deployment}`;
+  const fix = why.stuck !== null ? `new pods of ${deployment} do not come up (${why.stuck}): mend its rollout, or roll it back` : `${failing} pods of ${deployment} fail and ${facts.readyReplicas} are ready, so that more of them are no help: mend them first`;
+  return weighed(model, one, count, { constraint: 'podsNotReady', missing: count - facts.readyReplicas, unit: 'replicas', fix });
 }
 
 function handOver({ workload }: WorkloadModel, { owner }: HpaFacts): string {

@@ -1,5 +1,5 @@
 import type { Resources } from '../facts.ts';
-import { tierFirst, type PackingOrder } from './packingOrder.ts';
+import type { PackingOrder } from './packingOrder.ts';
 import type { StampModel, WorkloadModel } from './stampModel.ts';
 
 /**
@@ -35,7 +35,7 @@ export interface PodsToPlace {
 export function packPods(model: StampModel, { additional, removed }: PodsToPlace, order: PackingOrder, carried: ReadonlyMap<string, number>): Packing {
   const packer = new Packer(model, carried);
   if (removed?.some((count) => count > 0) === true) packer.giveBack(removed);
-  for (const position of order === 'largestFirst' ? model.largestFirst : tierFirst(model.largestFirst, model.workloads)) {
+  for (const position of model[order]) {
     const count = additional[position] ?? 0;
     if (count > 0) packer.place(position, count);
   }

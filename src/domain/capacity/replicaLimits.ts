@@ -1,4 +1,4 @@
-import type { HpaFacts, ResourceQuotaFacts } from '../facts.ts';
+import type { HpaFacts, ResourceQuotaFacts, WorkloadFacts } from '../facts.ts';
 import type { Workload } from '../fleet.ts';
 import { tierFirst } from './packingOrder.ts';
 import type { StampModel, WorkloadModel } from './stampModel.ts';
@@ -11,12 +11,26 @@ export function boundsAreOurs(hpa: HpaFacts): boolean {
 /** How far an HPA's maximum may be raised; one that is higher already stays. */
 export const mostReplicas = ({ surgeMaxReplicas }: Workload, { maxReplicas }: Pick<HpaFacts, 'maxReplicas'>): number => (surgeMaxReplicas === undefined ? Infinity : Math.max(surgeMaxReplicas, maxReplicas));
 
-/** Replicas that a workload may have by whoever owns its bounds: those it has, where they are not ours to raise. */
-export function replicasLet({ workload, facts }: WorkloadModel): number {
+/** Whether an HPA scales the workload's own Deployment. */
+export const scalesIt = ({ deployment }: Workload, { scales = `Deployment/${deployment}` }: HpaFacts): boolean => scales === `Deployment/${deployment}`;
+
+/** Kubernetes: with replicas at 0 the HPA is switched off, whatever its bounds say. KEDA scales from 0 by itself. */
+export const isSwitchedOff = ({ requestedReplicas }: WorkloadFacts, { owner }: HpaFacts): boolean => requestedReplicas === 0 && !(owner.kind === 'reconciler' && owner.how === 'keda');
+
+/** Serving replicas that a workload may have by whoever owns its bounds: those it has, where they are not ours to raise. */
+export function replicasByHpa({ workload, facts, failing }: WorkloadModel): number {
   if (facts === null) return Infinity;
   const { hpa } = facts;
-  if (hpa === null) return facts.requestedReplicas;
-  return boundsAreOurs(hpa) ? mostReplicas(workload, hpa) : Math.max(hpa.minReplicas, Math.min(facts.readyReplicas, hpa.maxReplicas));
+  if (hpa === null || !scalesIt(workload, hpa)) return Math.max(0, facts.requestedReplicas - failing);
+  if (isSwitchedOff(facts, hpa)) return 0;
+  return boundsAreOurs(hpa) ? Math.max(0, mostReplicas(workload, hpa) - failing) : Math.max(hpa.minReplicas, Math.min(facts.readyReplicas, hpa.maxReplicas));
+}
+
+/** Whether more pods of it would only go the way of those that fail already; in words, null where they would not. */
+export function whyMoreFail({ facts, failing }: WorkloadModel): { readonly stuck: string | null } | null {
+  if (facts === null) return null;
+  const stuck = facts.rolloutStuck ?? null;
+  return stuck !== null || (failing > 0 && failing >= facts.readyReplicas) ? { stuck } : null;
 }
 
 /**
@@ -24,7 +38,7 @@ export function replicasLet({ workload, facts }: WorkloadModel): number {
  * going without first. No node is worth its money for the others.
  */
 export function replicasThatMayBe(model: StampModel, needed: readonly number[]): readonly number[] {
-  const may = model.workloads.map((one, position) => Math.min(needed[position] ?? 0, replicasLet(one)));
+  const may = model.workloads.map((one, position) => Math.min(needed[position] ?? 0, replicasByHpa(one), whyMoreFail(one) === null ? Infinity : (one.facts?.readyReplicas ?? Infinity)));
   if (model.network.kind === 'unknown') return may;
   for (const quota of model.network.value.resourceQuotas) {
     let left = Math.max(0, quota.hard - quota.used);

@@ -1,6 +1,6 @@
 import type { StampName } from '../fleet.ts';
 import type { Shortfall } from '../plan.ts';
-import { findRoom, isEnough, isFit, loadsBefore, stateWith, stateWithout, type FleetContext, type FleetLoads, type Room, type StampModels } from '../planning/whatIf.ts';
+import { findRoom, isEnough, isFit, loadsBefore, otherWeightsWouldDo, stateWith, stateWithout, type FleetContext, type FleetLoads, type Room, type StampModels } from '../planning/whatIf.ts';
 import { unknownInputs, type UnknownNeed } from './unknownInputs.ts';
 
 /** What would become of the fleet if some stamps were lost now. */
@@ -27,7 +27,7 @@ export function assessLoss(context: FleetContext, models: StampModels, lost: Rea
   const question = { context, models, before, sheds: 'asPolicySays', unfit: unfitStamps(context, lost) } as const;
   const without = stateWithout(context, lost);
   const room = findRoom({ ...question, weights: 'stay' }, without);
-  const shortfalls = [...withoutSurvivor(context, room, lost), ...survivorsUnfit(context, room, before), ...room.shortfalls].map(withRemedy(() => !isEnough(room) && isEnough(findRoom({ ...question, weights: 'mayChange' }, without))));
+  const shortfalls = [...withoutSurvivor(context, room, lost), ...survivorsUnfit(context, room, before), ...room.shortfalls].map(withRemedy(() => !isEnough(room) && otherWeightsWouldDo({ ...question, weights: 'mayChange' }, room)));
   const unknown = unknownInputs({ context, models, lost, before, room });
   const short = shortfalls.some(({ constraint }) => constraint !== 'inputUnknown');
   const survives = short ? 'no' : shortfalls.length + unknown.length > 0 ? 'unknown' : 'yes';

@@ -1,6 +1,7 @@
-import { findRoomAsSet, isEnough, type Room, type RoomQuestion } from './findRoom.ts';
+import { findRoomAsSet } from './findRoom.ts';
 import { shareTolerance } from './judgeShift.ts';
 import type { PlanContext } from './planContext.ts';
+import { isEnough, type Room, type RoomQuestion } from './room.ts';
 import { mapState } from './routingStates.ts';
 
 /**

@@ -2,7 +2,8 @@ import type { BlockedReason, Finding, GateStep, OriginShift, Plan, PlanResult } 
 import { blocked } from './blocked.ts';
 import { expectedOutcome } from './expected.ts';
 import { loadsBefore } from './fleetLoads.ts';
-import { findRoom, isEnough, type Room, type RoomQuestion } from './findRoom.ts';
+import { findRoom } from './findRoom.ts';
+import { isEnough, type Room, type RoomQuestion } from './room.ts';
 import { inertWeightNotes, shortfallText, shortOfRoom, sourceNotes } from './planNotes.ts';
 import type { PlanContext } from './planContext.ts';
 import { partialRoom } from './partialRoom.ts';

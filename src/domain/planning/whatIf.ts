@@ -1,5 +1,6 @@
 /** What the certificate and the simulation share with the planner: the same arithmetic, without a run. */
-export { findRoom, isEnough, type Room } from './findRoom.ts';
+export { findRoom, otherWeightsWouldDo } from './findRoom.ts';
+export { isEnough, type Room } from './room.ts';
 export { buildFleetContext, type FleetContext } from './fleetContext.ts';
 export { loadsBefore, type FleetLoads } from './fleetLoads.ts';
 export { stateWith, stateWithout } from './routingStates.ts';

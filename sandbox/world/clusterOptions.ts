@@ -8,6 +8,7 @@ export const clusterOptions = z.strictObject({
   outboundPorts: z.strictObject({ perNode: z.int().min(1), addresses: z.int().min(1) }).optional().describe('Source ports of the load balancer that are allotted to nodes; an address has 64,000.'),
   reservedNodes: z.int().min(0).optional().describe('Its user pools stand on a capacity reservation with room for so many more nodes.'),
   spot: z.literal(true).optional().describe('Its user pools are of spot machines, on the low-priority quota.'),
+  replicas: z.record(z.string(), z.int().min(0)).optional().describe('By workload: of its Deployment at the start, whatever its HPA says; 0 switches the HPA off.'),
   resourceQuota: z.record(z.string(), z.string()).optional().describe('ResourceQuota in the namespace of its workloads: limits by name, such as pods or requests.cpu.'),
 });
 

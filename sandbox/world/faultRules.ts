@@ -21,6 +21,7 @@ export const faultKinds = {
   blobDown: 'global',
   slowNodes: 'anyStamp',
   slowPods: 'anyStamp',
+  imageMissing: 'anyStamp',
   demandSurge: 'global',
 } as const satisfies Readonly<Record<FaultKind, 'stamp' | 'anyStamp' | 'global'>>;
 
@@ -60,6 +61,7 @@ const parameters: Readonly<Record<FaultKind, Readonly<Record<string, Rule>>>> = 
   blobDown: down,
   slowNodes: { factor: positive },
   slowPods: { factor: positive },
+  imageMissing: {},
   demandSurge: { factor: positive, pointsOfPresence: names },
 };
 

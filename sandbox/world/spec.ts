@@ -178,7 +178,7 @@ function stampSpecOf(fleet: FleetForWorld, stamp: StampForWorld, load: Readonly<
     ...(own.outboundPorts === undefined ? {} : { outboundPorts: own.outboundPorts }),
     ...(own.reservedNodes === undefined ? {} : { capacityReservationGroupId: `${stamp.cluster.resourceId.split('/providers/')[0]}/providers/Microsoft.Compute/capacityReservationGroups/crg-${stamp.name}` }),
     pools: (deployed?.pools.map((pool) => deployedPool(pool, workloads, options)) ?? [systemPool(options), ...stamp.cluster.pools.map((pool) => poolSpecOf({ ...pool, vmSize: own.vmSize ?? usualVmSize }, workloads, options))]).map((pool) => withOptions(pool, own)),
-    workloads,
+    workloads: workloads.map((workload) => ({ ...workload, replicas: own.replicas?.[workload.name] ?? workload.replicas })),
     resourceQuotas: own.resourceQuota === undefined ? [] : [...new Set(workloads.map(({ namespace }) => namespace))].map((namespace) => ({ namespace, name: 'team', hard: own.resourceQuota ?? {} })),
   };
 }

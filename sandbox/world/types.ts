@@ -303,7 +303,7 @@ export interface Fault {
 export type FaultKind =
   | 'regionDead' | 'grey' | 'clusterApiGone' | 'signalsBlind' | 'armThrottled' | 'armDown' | 'frontDoorFrozen'
   | 'quotaShort' | 'skuRefused' | 'partialCapacity' | 'poolBusy' | 'subnetFull' | 'cosmosDown' | 'cosmosThrottled' | 'entraDown'
-  | 'monitorDown' | 'blobDown' | 'slowNodes' | 'slowPods' | 'demandSurge';
+  | 'monitorDown' | 'blobDown' | 'slowNodes' | 'slowPods' | 'imageMissing' | 'demandSurge';
 
 export interface FaultBoard {
   inject(fault: Fault): string;

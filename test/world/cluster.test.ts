@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { scaleDownUnneededSeconds } from '../../sandbox/world/cluster/autoscaler.ts';
 import { quotaOf, skusOf, subnetOf } from '../../sandbox/world/index.ts';
-import { poolOf, sample, stampOf, type Sample } from './support.ts';
+import { at, poolOf, sample, stampOf, type Sample } from './support.ts';
 
 function raise({ world }: Sample, stamp: string, minCount: number, maxCount: number): string {
   const answer = stampOf(world, stamp).pools.put('user1', { minCount, maxCount }, null);
@@ -210,6 +210,26 @@ describe('the cluster autoscaler', () => {
     expect(nodes(it, 'westus3')).toBeLessThan(9);
     it.run(300);
     expect(nodes(it, 'westus3')).toBe(9);
+  });
+});
+
+describe('pods whose image cannot be pulled', () => {
+  it('are placed and never ready, and say why; those that run go on; healed, they come', () => {
+    const it = sample();
+    it.run(60);
+    const { cluster, kube } = stampOf(it.world, 'westus3');
+    const before = cluster.podCounts('web');
+    const id = it.world.faults.inject({ kind: 'imageMissing', stamp: 'westus3' });
+    const hpa = kube.get('HorizontalPodAutoscaler', 'shop', 'web');
+    if (hpa === null) throw new Error('no HPA');
+    kube.put({ ...hpa, spec: { ...Object(hpa['spec']), minReplicas: before.all + 3, maxReplicas: before.all + 3 } });
+    it.run(300);
+    expect(cluster.podCounts('web')).toEqual({ all: before.all + 3, ready: before.ready, pending: 0 });
+    const waiting = kube.list('Pod', 'shop').filter((pod) => at(pod, 'status', 'containerStatuses', 0, 'state', 'waiting', 'reason') === 'ImagePullBackOff');
+    expect(waiting.map((pod) => at(pod, 'status', 'phase'))).toEqual(['Pending', 'Pending', 'Pending']);
+    it.world.faults.heal(id);
+    it.run(60);
+    expect(cluster.podCounts('web').ready).toBe(before.all + 3);
   });
 });
 

@@ -210,7 +210,7 @@ const columns: Readonly<Record<string, readonly Column[]>> = {
 function quotaText(object: JsonObject, isShown: (resource: string) => boolean): string {
   const hard = objectAt(status(object), 'hard');
   const used = objectAt(status(object), 'used');
-  return Object.keys(hard).filter(isShown).toSorted().map((resource) => `${resource}: ${String(used[resource] ?? 0)}/${String(hard[resource])}`).join(', ');
+  return Object.keys(hard).filter(isShown).toSorted().map((resource) => `${resource}: ${stringAt(used, resource) ?? '0'}/${stringAt(hard, resource) ?? ''}`).join(', ');
 }
 
 const boundText = (value: Json | undefined): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : 'N/A');

@@ -54,6 +54,8 @@ export class Cluster {
   readonly #counts = new Map<string, PodCounts>();
   #nextReadyAt = Number.POSITIVE_INFINITY;
   #unscheduled = true;
+  /** Of the faults, when it was last looked whether images can be pulled. */
+  #imagesVersion = -1;
 
   constructor(state: ClusterState, store: ObjectStore, context: ClusterContext) {
     this.state = state;
@@ -74,6 +76,7 @@ export class Cluster {
       workload.cpuSum += cpuPercent.get(workload.name) ?? 0;
       workload.cpuSamples++;
     }
+    if (this.#imagesVersion !== this.context.faults.version) this.#pullImages(nowMs);
     if (nowMs >= this.#nextReadyAt) this.#becomeReady(nowMs);
     if (nowMs >= this.state.nextReconcileAt) {
       this.state.nextReconcileAt = nowMs + reconcileSeconds * 1000;
@@ -211,7 +214,7 @@ export class Cluster {
     }
     const changed = new Set<string>();
     for (const pod of this.state.pods) {
-      if (pod.phase !== 'starting' || (pod.readyAt ?? 0) > nowMs) continue;
+      if (pod.phase !== 'starting' || pod.readyAt === null || pod.readyAt > nowMs) continue;
       pod.phase = 'ready';
       changed.add(pod.workload);
       this.rendering.podChanged(pod);
@@ -275,8 +278,7 @@ export class Cluster {
 
   #schedule(nowMs: number): void {
     this.#unscheduled = false;
-    const slow = this.context.faults.active('slowPods', this.context.spec.name);
-    const factor = slow === null ? 1 : parameterOf(slow, 'factor', 3);
+    const noImage = this.context.faults.active('imageMissing', this.context.spec.name) !== null;
     for (const [name, spec] of this.#workloads) {
       if (this.podCounts(name).pending === 0) continue;
       const pending = this.state.pods.filter((pod) => pod.workload === name && pod.phase === 'pending');
@@ -291,12 +293,31 @@ export class Cluster {
         byZone.set(node.zone, (byZone.get(node.zone) ?? 0) + 1);
         pod.node = node.name;
         pod.scheduledAt = nowMs;
-        pod.readyAt = nowMs + Math.round(1000 * factor * drawBetween(this.context.seed, streamOf(pod.name), 1, spec.podReadySeconds));
+        pod.readyAt = noImage ? null : this.#podReadyAt(pod, spec, nowMs);
         pod.phase = 'starting';
         this.rendering.podChanged(pod);
       }
       this.#recount(name);
     }
+    this.#findNextReady();
+  }
+
+  #podReadyAt(pod: PodRecord, spec: WorkloadSpec, nowMs: number): number {
+    const slow = this.context.faults.active('slowPods', this.context.spec.name);
+    const factor = slow === null ? 1 : parameterOf(slow, 'factor', 3);
+    return nowMs + Math.round(1000 * factor * drawBetween(this.context.seed, streamOf(pod.name), 1, spec.podReadySeconds));
+  }
+
+  /** Pods that waited for their image get it once it can be pulled again. */
+  #pullImages(nowMs: number): void {
+    if (this.context.faults.active('imageMissing', this.context.spec.name) !== null) return;
+    for (const pod of this.state.pods) {
+      const spec = this.#workloads.get(pod.workload);
+      if (pod.phase !== 'starting' || pod.readyAt !== null || spec === undefined) continue;
+      pod.readyAt = this.#podReadyAt(pod, spec, nowMs);
+      this.rendering.podChanged(pod);
+    }
+    this.#imagesVersion = this.context.faults.version;
     this.#findNextReady();
   }
 

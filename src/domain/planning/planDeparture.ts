@@ -32,7 +32,7 @@ export function planDeparture(context: PlanContext): PlanResult {
   if (context.input.request.kind !== 'failover') return blocked([shortOfRoom(full.shortfalls)]);
   const partial = partialRoom(question, context);
   if (partial === null) return blocked([shortOfRoom(full.shortfalls), ...partialRefused(context)]);
-  return planned(context, partial, before, 'partial');
+  return planned(context, { ...partial, around: full.shortfalls }, before, 'partial');
 }
 
 /** On suspicion alone there is nothing to do but room: where none can be made, the reasons are told instead. */
@@ -47,6 +47,7 @@ const mustProveRoom = ({ input: { request } }: PlanContext): boolean => request.
 
 function planned(context: PlanContext, room: Room, before: Room['after'], reach: Plan['reach']): PlanResult {
   const { request, revision } = context.input;
+  const short = [...room.shortfalls, ...room.around];
   const { gates, shifts } = trafficSteps(context, room, reach);
   const plan: Plan = {
     kind: request.kind,
@@ -60,9 +61,9 @@ function planned(context: PlanContext, room: Room, before: Room['after'], reach:
     gates,
     shifts,
     expected: expectedOutcome(context, before, room.after, room.sized),
-    notes: [...context.notes, ...sourceNotes(context), ...inertWeightNotes(context), ...wayNotes(context, room, reach), ...room.shortfalls.map(shortfallText)],
+    notes: [...context.notes, ...sourceNotes(context), ...inertWeightNotes(context), ...wayNotes(context, room, reach), ...short.map(shortfallText)],
   };
-  const findings = room.shortfalls.map((shortfall): Finding => ({ severity: 'warning', invariant: 'I2', message: shortfallText(shortfall) }));
+  const findings = short.map((shortfall): Finding => ({ severity: 'warning', invariant: 'I2', message: shortfallText(shortfall) }));
   return { kind: 'planned', plan, findings };
 }
 

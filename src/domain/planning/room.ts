@@ -9,6 +9,8 @@ export interface Room {
   readonly gaining: readonly number[];
   readonly sized: readonly SizedStamp[];
   readonly shortfalls: readonly Shortfall[];
+  /** What is short at the weights as they are, and in the way of all the traffic, where other weights or a part of it go around that. */
+  readonly around: readonly Shortfall[];
   /** Positions of stamps that would get more and must not. */
   readonly unfitGaining: readonly number[];
   /** `weights`: survivors' weights had to change, which Front Door may take 20 minutes to follow. */

@@ -91,6 +91,8 @@ export interface PoolFacts {
   readonly nodeStart?: MeasuredStart | null;
   /** Nodes still free in the pool's capacity reservation group; absent or null = not read. */
   readonly reservedNodesFree?: number | null;
+  /** Nodes that an earlier plan of the run asked for and that did not come in time; absent = none. */
+  readonly nodesLate?: number;
 }
 
 /** What nine in ten did not exceed, and how many that stands on. */
@@ -183,7 +185,6 @@ export interface HpaFacts {
   readonly targetCpuUtilisationPercent: number | null;
   readonly currentCpuUtilisationPercent: number | null;
   readonly owner: HpaOwner;
-  readonly scaleUpStabilisationSeconds: number;
 }
 
 /** Who owns minReplicas and maxReplicas. A reconciler reverts what we write; a one-shot writer does not. */

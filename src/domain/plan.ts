@@ -123,7 +123,9 @@ export interface Blocked {
 export type ConstraintName =
   | 'vcpuQuotaFamily' | 'vcpuQuotaRegion' | 'skuRestricted' | 'zoneRestricted' | 'subnetAddresses' | 'podCidr'
   | 'outboundPorts' | 'poolMax' | 'hpaMax' | 'resourceQuota' | 'poolBusy' | 'poolNotScalable' | 'capacityReservation'
-  | 'hpaOwnedByReconciler' | 'hpaDisabled' | 'podsNotReady' | 'disruptionBudget' | 'topologySpread' | 'podTooLarge' | 'inputUnknown'
+  | 'hpaOwnedByReconciler' | 'hpaDisabled' | 'podsNotReady' | 'podTooLarge' | 'inputUnknown'
+  /** An earlier plan of the run asked for these nodes, and the region did not give them. */
+  | 'nodesLate'
   /** No stamp is left that serves an origin group. */
   | 'noSurvivor'
   /** A stamp that would get more users fails its own already. */

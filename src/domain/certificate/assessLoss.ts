@@ -24,7 +24,7 @@ export interface LossOutcome {
  */
 export function assessLoss(context: FleetContext, models: StampModels, lost: ReadonlySet<number>, like?: FleetLoads): LossOutcome {
   const before = loadsBefore(context, stateWith(context, lost), like);
-  const question = { context, models, before, unfit: unfitStamps(context, lost) };
+  const question = { context, models, before, sheds: 'asPolicySays', unfit: unfitStamps(context, lost) } as const;
   const without = stateWithout(context, lost);
   const room = findRoom({ ...question, weights: 'stay' }, without);
   const shortfalls = [...withoutSurvivor(context, room, lost), ...notRunThere(context, before, room, lost), ...survivorsUnfit(context, room, before), ...room.shortfalls].map(withRemedy(() => !isEnough(room) && otherWeightsWouldDo({ ...question, weights: 'mayChange' }, room)));

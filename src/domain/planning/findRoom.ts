@@ -14,11 +14,12 @@ export function findRoom(question: RoomQuestion, state: RoutingState): Room {
   const plain = roomUnder(question, state, sheddingNothing, 'asIs');
   if (isEnough(plain)) return plain;
   const balanced = withBalancedWeights(question, plain, sheddingNothing);
-  if (balanced !== null) return balanced;
-  if (question.context.policy.shedTier3 === 'never') return plain;
+  if (balanced !== null) return { ...balanced, around: plain.shortfalls };
+  if (question.sheds === 'none' || question.context.policy.shedTier3 === 'never') return plain;
   const shed = roomUnder(question, state, shedWhereShort(plain), 'asIs');
-  if (isEnough(shed)) return shed;
-  return withBalancedWeights(question, shed, shedWhereShort(plain)) ?? shed;
+  if (isEnough(shed)) return { ...shed, around: plain.shortfalls };
+  const both = withBalancedWeights(question, shed, shedWhereShort(plain));
+  return both === null ? shed : { ...both, around: plain.shortfalls };
 }
 
 /**
@@ -36,7 +37,7 @@ function roomUnder({ context, models, before, unfit }: RoomQuestion, state: Rout
   const after = loadsAfter(context, state, before);
   const gaining = gainingStamps(before, after);
   const sized = sizeStamps(context, models, mustProve(context, after, gaining), before, after, shed);
-  return { after, gaining, sized, shortfalls: sized.flatMap(({ sizing }) => sizing.shortfalls), unfitGaining: gaining.filter((index) => unfit.has(index)), by };
+  return { after, gaining, sized, shortfalls: sized.flatMap(({ sizing }) => sizing.shortfalls), unfitGaining: gaining.filter((index) => unfit.has(index)), by, around: [] };
 }
 
 /** At exactly these settings. */

@@ -24,16 +24,23 @@ export function planDeparture(context: PlanContext): PlanResult {
   const before = loadsBefore(context, stateWith(context, context.asked));
   const models = buildStampModels(context);
   const without = stateWithout(context, context.asked);
-  if (!mustProveRoom(context)) return planned(context, findRoom({ context, models, before, weights: 'stay', unfit: new Set() }, without), before, 'full');
+  if (!mustProveRoom(context)) return madeAsFarAsItGoes(context, findRoom({ context, models, before, weights: 'stay', sheds: context.input.request.scope === 'surgeOnly' ? 'none' : 'asPolicySays', unfit: new Set() }, without), before);
 
-  const question: RoomQuestion = { context, models, before, weights: 'mayChange', unfit: unfitStamps(context) };
+  const question: RoomQuestion = { context, models, before, weights: 'mayChange', sheds: 'asPolicySays', unfit: unfitStamps(context) };
   const full = findRoom(question, without);
   if (isEnough(full)) return planned(context, full, before, 'full');
   if (full.unfitGaining.length > 0) return blocked(survivorsUnhealthy(context, full.unfitGaining));
   if (context.input.request.kind !== 'failover') return blocked([shortOfRoom(full.shortfalls)]);
   const partial = partialRoom(question, context);
   if (partial === null) return blocked([shortOfRoom(full.shortfalls), ...partialRefused(context)]);
-  return planned(context, partial, before, 'partial');
+  return planned(context, { ...partial, around: full.shortfalls }, before, 'partial');
+}
+
+/** On suspicion alone there is nothing to do but room: where none can be made, the reasons are told instead. */
+function madeAsFarAsItGoes(context: PlanContext, room: Room, before: Room['after']): PlanResult {
+  const result = planned(context, room, before, 'full');
+  const isIdle = result.kind === 'planned' && context.input.request.scope === 'surgeOnly' && result.plan.surges.length === 0;
+  return isIdle && room.shortfalls.length > 0 ? blocked([shortOfRoom(room.shortfalls)]) : result;
 }
 
 /** I2 binds a graceful run that moves traffic; the others move none, or what has moved already. */
@@ -42,8 +49,8 @@ const mustProveRoom = ({ input: { request } }: PlanContext): boolean => request.
 function planned(context: PlanContext, room: Room, before: Room['after'], reach: Plan['reach']): PlanResult {
   const { request, revision } = context.input;
   const { gates, shifts } = trafficSteps(context, room, reach);
-  // Told and no bar: what else moves is better off where it goes, and a person may know better.
-  const short = [...room.shortfalls, ...notRunThere(context, before, room, context.asked)];
+  // What is not run there is told and no bar: what else moves is better off where it goes, and a person may know better.
+  const short = [...room.shortfalls, ...room.around, ...notRunThere(context, before, room, context.asked)];
   const plan: Plan = {
     kind: request.kind,
     mode: request.mode,

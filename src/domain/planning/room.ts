@@ -9,6 +9,8 @@ export interface Room {
   readonly gaining: readonly number[];
   readonly sized: readonly SizedStamp[];
   readonly shortfalls: readonly Shortfall[];
+  /** What is short at the weights as they are, and in the way of all the traffic, where other weights or a part of it go around that. */
+  readonly around: readonly Shortfall[];
   /** Positions of stamps that would get more and must not. */
   readonly unfitGaining: readonly number[];
   /** `weights`: survivors' weights had to change, which Front Door may take 20 minutes to follow. */
@@ -21,6 +23,8 @@ export interface RoomQuestion {
   readonly before: FleetLoads;
   /** Whether survivors' weights may be changed to relieve one that is short. */
   readonly weights: 'mayChange' | 'stay';
+  /** Shedding hurts those who use what is shed: never on suspicion alone. */
+  readonly sheds: 'asPolicySays' | 'none';
   /** Positions of stamps that must not get more than they have. */
   readonly unfit: ReadonlySet<number>;
 }

@@ -38,7 +38,7 @@ describe('the search for weights, on what sizings before it have shown', () => {
         const models = buildStampModels(context);
         names.forEach((_, index) => {
           const lost = new Set([index]);
-          const question: RoomQuestion = { context, models, before: loadsBefore(context, stateWith(context, lost)), weights: 'mayChange', unfit: new Set() };
+          const question: RoomQuestion = { context, models, before: loadsBefore(context, stateWith(context, lost)), weights: 'mayChange', sheds: 'asPolicySays', unfit: new Set() };
           const plain = findRoomAsSet(question, stateWithout(context, lost));
           if (isEnough(plain)) return;
           const state = searchWeights(question, plain, sheddingNothing, 40).next();

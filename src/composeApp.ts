@@ -13,7 +13,7 @@ import { recentFacts } from './activities/recentFacts.ts';
 import { readFleetRuns } from './activities/runIndex.ts';
 import { reconcile } from './activities/reconcile.ts';
 import { startDrill } from './activities/startDrill.ts';
-import { measureStartTimes } from './activities/startTimes.ts';
+import { measureFromRuns } from './activities/learntFromRuns.ts';
 import { takeOver } from './activities/takeOver.ts';
 import { createPorts, type PortOverrides } from './adapters/createPorts.ts';
 import { appLog, loggingTo } from './adapters/telemetry/appLog.ts';
@@ -63,7 +63,7 @@ export function composeApp(environment: Readonly<Record<string, string | undefin
   const activities = tracedActivities(createActivities(ports));
   const facts = recentFacts(ports);
   const chore = (name: string): SteadyChore => steadyChore(name, appLog, () => ports.clock.now());
-  const chores = { look: chore('the watch'), reconcile: chore('reconcile'), startTimes: chore('measuring start times'), certify: chore('certify'), takeOver: chore('looking for a lost controller') };
+  const chores = { look: chore('the watch'), reconcile: chore('reconcile'), learn: chore('learning from runs'), certify: chore('certify'), takeOver: chore('looking for a lost controller') };
   registerDurable(activities, fleet, within);
   registerTimers(
     activities,
@@ -72,7 +72,7 @@ export function composeApp(environment: Readonly<Record<string, string | undefin
       reconcile: async (starter) => {
         beat(settings.controlRegion);
         await chores.reconcile(() => reconcile(ports, starter));
-        await chores.startTimes(() => measureStartTimes(ports));
+        await chores.learn(() => measureFromRuns(ports));
         await chores.certify(async () => {
           const certificate = await certify(ports, await facts.refresh());
           if (certificate !== null) showCertificate(certificate, settings.controlRegion);

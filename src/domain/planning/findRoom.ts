@@ -3,6 +3,7 @@ import type { Shortfall } from '../plan.ts';
 import type { RoutingState } from '../traffic/index.ts';
 import { balanceWeights } from './balanceWeights.ts';
 import type { FleetContext } from './fleetContext.ts';
+import { withDrillShares, type DrillShares } from './drillShares.ts';
 import { gainingStamps, loadsAfter, servingStamps, type FleetLoads } from './fleetLoads.ts';
 import { partPlaced, RoomLearnt } from './roomLearnt.ts';
 import { sheddingNothing, sizeStamps, type ShedChoice, type SizedStamp, type StampModels } from './sizeStamps.ts';
@@ -23,6 +24,8 @@ export interface RoomQuestion {
   readonly context: FleetContext;
   readonly models: StampModels;
   readonly before: FleetLoads;
+  /** What drills have shown of the stamps in question. */
+  readonly drills: DrillShares;
   /** Whether survivors' weights may be changed to relieve one that is short. */
   readonly weights: 'mayChange' | 'stay';
   /** Positions of stamps that must not get more than they have. */
@@ -47,8 +50,12 @@ export function findRoom(question: RoomQuestion, state: RoutingState): Room {
 
 export const isEnough = ({ shortfalls, unfitGaining }: Room): boolean => shortfalls.length === 0 && unfitGaining.length === 0;
 
-function roomUnder({ context, models, before, unfit }: RoomQuestion, state: RoutingState, shed: ShedChoice, by: Room['by']): Room {
-  const after = loadsAfter(context, state, before);
+const loadsUnder = ({ context, before, drills }: RoomQuestion, state: RoutingState): FleetLoads =>
+  withDrillShares(context, drills, before, loadsAfter(context, state, drills.modelled ?? before));
+
+function roomUnder(question: RoomQuestion, state: RoutingState, shed: ShedChoice, by: Room['by']): Room {
+  const { context, models, before, unfit } = question;
+  const after = loadsUnder(question, state);
   const gaining = gainingStamps(before, after);
   const sized = sizeStamps(context, models, mustProve(context, after, gaining), before, after, shed);
   return { after, gaining, sized, shortfalls: sized.flatMap(({ sizing }) => sizing.shortfalls), unfitGaining: gaining.filter((index) => unfit.has(index)), by };
@@ -73,7 +80,7 @@ function withBalancedWeights(question: RoomQuestion, start: Room, shed: ShedChoi
     learnt.learn(sized, after);
     const state = balanceWeights(question, after.state, partsToKeep(learnt, sized, unfitGaining, after));
     if (state === null) return null;
-    after = loadsAfter(context, state, before);
+    after = loadsUnder(question, state);
     const gaining = gainingStamps(before, after);
     unfitGaining = gaining.filter((index) => unfit.has(index));
     const loads = after.planned;

@@ -1,14 +1,16 @@
 import type { BlockedReason, Finding, GateStep, OriginShift, Plan, PlanResult } from '../plan.ts';
 import { blocked } from './blocked.ts';
+import { drillShares, type DrillUse } from './drillShares.ts';
 import { expectedOutcome } from './expected.ts';
-import { loadsBefore } from './fleetLoads.ts';
+import { loadsBefore, type FleetLoads } from './fleetLoads.ts';
 import { findRoom, isEnough, type Room, type RoomQuestion } from './findRoom.ts';
-import { inertWeightNotes, shortfallText, shortOfRoom, sourceNotes } from './planNotes.ts';
+import { drillNotes, inertWeightNotes, shortfallText, shortOfRoom, sourceNotes } from './planNotes.ts';
 import type { PlanContext } from './planContext.ts';
 import { partialRoom } from './partialRoom.ts';
 import { gatesTo, shiftsTo } from './planShifts.ts';
 import { planSheds, planSurges } from './planSurges.ts';
 import { stateWith, stateWithout } from './routingStates.ts';
+import { servedGroups } from './servedGroups.ts';
 import { buildStampModels } from './sizeStamps.ts';
 import { groupsLeftWithoutHealthyOrigin, survivorsUnhealthy, unfitStamps } from './survivors.ts';
 
@@ -20,24 +22,33 @@ export function planDeparture(context: PlanContext): PlanResult {
   const refusals = [...settingsUnknown(context), ...demandUnknown(context), ...alreadyDrained(context), ...groupsLeftWithoutHealthyOrigin(context)];
   if (refusals.length > 0) return blocked(refusals);
   const before = loadsBefore(context, stateWith(context, context.asked));
+  const drills = drillShares(context, before, context.asked);
   const models = buildStampModels(context);
   const without = stateWithout(context, context.asked);
-  if (!mustProveRoom(context)) return planned(context, findRoom({ context, models, before, weights: 'stay', unfit: new Set() }, without), before, 'full');
+  const planned = (room: Room, reach: Plan['reach']): PlanResult => planOf(context, { room, before, drills: drills.uses, reach });
+  if (!mustProveRoom(context)) return planned(findRoom({ context, models, before, drills, weights: 'stay', unfit: new Set() }, without), 'full');
 
-  const question: RoomQuestion = { context, models, before, weights: 'mayChange', unfit: unfitStamps(context) };
+  const question: RoomQuestion = { context, models, before, drills, weights: 'mayChange', unfit: unfitStamps(context) };
   const full = findRoom(question, without);
-  if (isEnough(full)) return planned(context, full, before, 'full');
+  if (isEnough(full)) return planned(full, 'full');
   if (full.unfitGaining.length > 0) return blocked(survivorsUnhealthy(context, full.unfitGaining));
   if (context.input.request.kind !== 'failover') return blocked([shortOfRoom(full.shortfalls)]);
   const partial = partialRoom(question, context);
   if (partial === null) return blocked([shortOfRoom(full.shortfalls), ...partialRefused(context)]);
-  return planned(context, partial, before, 'partial');
+  return planned(partial, 'partial');
 }
 
 /** I2 binds a graceful run that moves traffic; the others move none, or what has moved already. */
 const mustProveRoom = ({ input: { request } }: PlanContext): boolean => request.mode === 'graceful' && request.scope === 'full';
 
-function planned(context: PlanContext, room: Room, before: Room['after'], reach: Plan['reach']): PlanResult {
+interface Departure {
+  readonly room: Room;
+  readonly before: FleetLoads;
+  readonly drills: readonly DrillUse[];
+  readonly reach: Plan['reach'];
+}
+
+function planOf(context: PlanContext, { room, before, drills, reach }: Departure): PlanResult {
   const { request, revision } = context.input;
   const { gates, shifts } = trafficSteps(context, room, reach);
   const plan: Plan = {
@@ -52,10 +63,21 @@ function planned(context: PlanContext, room: Room, before: Room['after'], reach:
     gates,
     shifts,
     expected: expectedOutcome(context, before, room.after, room.sized),
-    notes: [...context.notes, ...sourceNotes(context), ...inertWeightNotes(context), ...wayNotes(context, room, reach), ...room.shortfalls.map(shortfallText)],
+    ...servedBefore(context),
+    notes: [...context.notes, ...sourceNotes(context), ...drillNotes(context, drills), ...inertWeightNotes(context), ...wayNotes(context, room, reach), ...room.shortfalls.map(shortfallText)],
   };
   const findings = room.shortfalls.map((shortfall): Finding => ({ severity: 'warning', invariant: 'I2', message: shortfallText(shortfall) }));
   return { kind: 'planned', plan, findings };
+}
+
+/** What a drill of one stamp is measured against, in the groups that the stamp serves; nothing where that cannot be told. */
+function servedBefore({ fleet, traffic, trafficKnown, stampNames, stampFacts, out, input: { request, assessment } }: PlanContext): Pick<Plan, 'served'> {
+  const [stamp, ...others] = request.stamps;
+  if (request.kind !== 'drill' || stamp === undefined || others.length > 0 || trafficKnown === 'assumed') return {};
+  const loads = Object.fromEntries(stampFacts.map(({ load }, index) => [stampNames[index] ?? '', load]));
+  const groups = servedGroups({ fleet, traffic, loads, assessment, isOut: (name) => out.has(stampNames.indexOf(name)) });
+  const served = groups.filter(({ requestsPerSecond }) => (requestsPerSecond[stamp] ?? 0) > 0);
+  return served.length === 0 ? {} : { served };
 }
 
 /**

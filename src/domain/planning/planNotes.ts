@@ -1,4 +1,5 @@
 import type { BlockedReason, Shortfall } from '../plan.ts';
+import type { DrillUse } from './drillShares.ts';
 import type { FleetContext } from './fleetContext.ts';
 
 export const shortfallText = ({ stamp, constraint, subject, missing, unit, fix }: Shortfall): string => `${stamp}: ${constraint} (${subject}) is short of ${missing} ${unit}; ${fix}`;
@@ -12,6 +13,17 @@ export function demandSource({ demandSource: source, demandKnown, demandInsteadO
   if (demandKnown === 'assumed') return 'not known: the load of each stamp, any survivor being the nearest to all of it';
   return demandInsteadOf === null ? nameOf(source) : `${nameOf(source)}; the access log does not serve (${demandInsteadOf})`;
 }
+
+/** Where the users of a stamp go that a drill has drained. */
+export function drillSources({ model }: FleetContext, uses: readonly DrillUse[]): { input: string; source: string }[] {
+  return uses.map(({ drill, originGroup, whyNot }) => {
+    const name = `drill ${drill.runId} of ${new Date(drill.at).toISOString().slice(0, 10)}`;
+    const input = model.groups.length === 1 ? `${drill.stamp}.users` : `${drill.stamp}.users.${originGroup}`;
+    return { input, source: whyNot === null ? `${name}: what each survivor got then, or what the demand's source says where that is more` : `the demand's source; ${name} does not hold: ${whyNot}` };
+  });
+}
+
+export const drillNotes = (context: FleetContext, uses: readonly DrillUse[]): string[] => drillSources(context, uses).map(({ input, source }) => `${input} stands on ${source}`);
 
 function nameOf(source: FleetContext['demandSource']): string {
   switch (source) {

@@ -4,7 +4,7 @@ import type { FleetFacts } from '../facts.ts';
 import type { Fleet, Policy, StampName, WorkloadName } from '../fleet.ts';
 import type { ConstraintName, Shortfall } from '../plan.ts';
 import { podStartSource } from '../capacity/index.ts';
-import { buildFleetContext, buildStampModels, demandSource, sizeStamps, type FleetContext, type SizedStamp } from '../planning/whatIf.ts';
+import { buildFleetContext, buildStampModels, demandSource, drillSources, sizeStamps, type FleetContext, type SizedStamp } from '../planning/whatIf.ts';
 
 export interface SimulateInput {
   readonly fleet: Fleet;
@@ -80,7 +80,7 @@ export function simulateLoss({ fleet, facts, assessment, lose, demandFactor = 1,
     surgeCostPerHour: costOf(sized),
     readyInSeconds: outcome.readyInSeconds,
     unknown: [...outcome.unknown.map(({ input, why }) => ({ input, why })), ...sized.flatMap(pricesUnknown)],
-    standsOn: [{ input: 'demand', source: demandSource(context) }, ...sized.flatMap(sourcesOf)],
+    standsOn: [{ input: 'demand', source: demandSource(context) }, ...drillSources(context, outcome.drills), ...sized.flatMap(sourcesOf)],
   };
 }
 

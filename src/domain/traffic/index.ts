@@ -3,4 +3,4 @@ export { azureRegions } from './azureRegions.ts';
 export { estimateLatencyMs, regionLatencies } from './estimateRegionLatency.ts';
 export type { Place } from './greatCircle.ts';
 export { currentState, routeDemand, type OriginState, type RoutedLoads, type RoutingState } from './routeDemand.ts';
-export { buildTrafficModel, type TrafficModel } from './trafficModel.ts';
+export { buildTrafficModel, type GroupModel, type TrafficModel } from './trafficModel.ts';

@@ -1,0 +1,90 @@
+import { drillFacts, newestDrills } from '../domain/drillFacts.ts';
+import type { DrillFacts, MeasuredStart, PoolFacts } from '../domain/facts.ts';
+import { keyOf, measuredStarts, nodeStartSamples, type NodeStartSample } from '../domain/startTimes.ts';
+import { TransientError } from '../ports/outcome.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { StateKey } from '../ports/state.ts';
+import { readRunIndex } from './runIndex.ts';
+
+type StartTimes = Readonly<Record<string, MeasuredStart>>;
+
+const startTimesKey: StateKey = { kind: 'startTimes', id: 'nodes' };
+const drillsKey: StateKey = { kind: 'drillFacts', id: 'fleet' };
+/** Ledgers read in one go: a minute later it goes on. */
+const runsReadAtOnce = 5;
+const keptMs = 10 * 60_000;
+
+interface Memory {
+  /** By run, of those whose ledger was read in this process. */
+  readonly runs: Map<string, LearntFromRun>;
+  startTimes: StartTimes;
+  drills: readonly DrillFacts[];
+  readAt: number;
+  /** Whether every process finds what this one has measured. */
+  shared: 'shared' | 'notYet';
+}
+
+interface LearntFromRun {
+  readonly starts: readonly NodeStartSample[];
+  readonly drills: readonly DrillFacts[];
+}
+
+const memories = new WeakMap<Ports, Memory>();
+
+function memoryOf(ports: Ports): Memory {
+  const memory = memories.get(ports) ?? { runs: new Map(), startTimes: {}, drills: [], readAt: Number.NEGATIVE_INFINITY, shared: 'shared' };
+  memories.set(ports, memory);
+  return memory;
+}
+
+/**
+ * What closed runs have shown, from the ledger; kept where every process finds it: how long nodes took in the last two weeks, and
+ * where the users of each drilled stamp went the last time, however long ago.
+ */
+export async function measureFromRuns(ports: Ports): Promise<void> {
+  const memory = memoryOf(ports);
+  const { runs } = await readRunIndex(ports);
+  const closed = runs.flatMap(({ request, closedAt }) => (closedAt === null ? [] : [request.runId]));
+  const unread = closed.filter((runId) => !memory.runs.has(runId)).slice(0, runsReadAtOnce);
+  if (unread.length === 0 && memory.shared === 'shared') return;
+  memory.shared = 'notYet';
+  for (const runId of unread) {
+    const entries = await ports.ledger.readRun(runId);
+    memory.runs.set(runId, { starts: nodeStartSamples(entries), drills: drillFacts(entries) });
+  }
+  const learnt = closed.flatMap((runId) => memory.runs.get(runId) ?? []);
+  const startTimes = await share<StartTimes>(ports, startTimesKey, {}, () => measuredStarts(learnt.flatMap(({ starts }) => starts)));
+  const drills = await share<readonly DrillFacts[]>(ports, drillsKey, [], (before) => newestDrills([...before, ...learnt.flatMap((run) => run.drills)]));
+  Object.assign(memory, { startTimes: startTimes.value, drills: drills.value, readAt: ports.clock.now(), shared: startTimes.isShared && drills.isShared ? 'shared' : 'notYet' });
+}
+
+/** Writes what has changed; not shared where another process was first, which a minute later it may be. */
+async function share<T>(ports: Ports, key: StateKey, nothing: T, measure: (before: T) => T): Promise<{ readonly value: T; readonly isShared: boolean }> {
+  const before = await ports.state.read<T>(key);
+  const value = measure(before?.value ?? nothing);
+  if (JSON.stringify(before?.value ?? nothing) === JSON.stringify(value)) return { value, isShared: true };
+  const written = await ports.state.write(key, value, before?.etag ?? null);
+  return { value, isShared: written.kind === 'written' };
+}
+
+/** Learns what was measured, by whichever process. A store that does not answer leaves what this one knew. */
+export async function learnFromRuns(ports: Ports): Promise<void> {
+  const memory = memoryOf(ports);
+  if (ports.clock.now() - memory.readAt < keptMs) return;
+  try {
+    memory.readAt = ports.clock.now();
+    const [startTimes, drills] = await Promise.all([ports.state.read<StartTimes>(startTimesKey), ports.state.read<readonly DrillFacts[]>(drillsKey)]);
+    Object.assign(memory, { startTimes: startTimes?.value ?? {}, drills: drills?.value ?? [] });
+  } catch (error) {
+    if (!(error instanceof TransientError)) throw error;
+  }
+}
+
+/** With what this process has learnt: a plan does not wait for a store to tell it how long it will take. */
+export function withStartTimes(ports: Ports, stamp: string, pools: readonly PoolFacts[]): readonly PoolFacts[] {
+  const { startTimes } = memoryOf(ports);
+  return pools.map((pool) => ({ ...pool, nodeStart: startTimes[keyOf(stamp, pool.name)] ?? null }));
+}
+
+/** What this process has learnt of where users went. */
+export const learntDrills = (ports: Ports): readonly DrillFacts[] => memoryOf(ports).drills;

@@ -115,14 +115,23 @@ function correction(context: FleetContext, losses: readonly DrilledLoss[], leavi
   return { leaving, expected: conserved.map((load, index) => load - (after[index] ?? 0)), planned };
 }
 
-/** Below 0 where a survivor lost users of its own to others, whom the lost stamp's absence brought within the latency window. */
+/** What a survivor's share may change by between two minutes without any cause, as a fraction of itself. */
+const noise = 0.03;
+
+/**
+ * Of the lost stamp's users, those who go to each other stamp, in the parts that the drill saw. Below 0 where a survivor lost users of
+ * its own to others, whom the lost stamp's absence brought within the latency window. A share that did not change beyond its noise is
+ * no gain: a stamp that the loss does not touch is not sized for it.
+ */
 function gainsFrom({ stampNames }: FleetContext, { lost, drained: { requestsPerSecond: had, requestsPerSecondDrained: got } }: DrilledLoss, now: Float64Array): Float64Array {
   const [allHad, allGot] = [totalOf(had), totalOf(got)];
-  const lostShare = (had[stampNames[lost] ?? ''] ?? 0) / allHad;
-  return now.map((_, index) => {
+  const gained = now.map((_, index) => {
     const stamp = stampNames[index] ?? '';
-    return index === lost ? 0 : (((got[stamp] ?? 0) / allGot - (had[stamp] ?? 0) / allHad) / lostShare) * (now[lost] ?? 0);
+    const before = (had[stamp] ?? 0) / allHad;
+    const change = (got[stamp] ?? 0) / allGot - before;
+    return index === lost || Math.abs(change) < noise * before ? 0 : change;
   });
+  return scaledTo(gained, now[lost] ?? 0);
 }
 
 const sum = (loads: Float64Array | undefined): number => loads?.reduce((all, load) => all + load, 0) ?? 0;

@@ -55,6 +55,12 @@ describe('a loss that a drill has shown', () => {
     expect(simulated(busier).after).toEqual({ centralus: 2000, westus3: 1500 });
   });
 
+  it('is no business of a stamp whose share changed by less than its noise', () => {
+    const few = withDrill(drill({ requestsPerSecondDrained: { centralus: 990, westus3: 510 } }));
+    expect(simulated(few).after).toEqual({ centralus: 2000, westus3: 1000 });
+    expect(planned(few).surges.map(({ stamp }) => stamp)).toEqual(['centralus']);
+  });
+
   it('is certified for the room that the drill asks for', () => {
     const short = withFreeCores(facts, 'westus3', 2);
     const certificate = (changed: FleetFacts) => certifyFleet({ fleet, facts: changed, assessment: allHealthy, losses: 'singles' });
@@ -137,14 +143,15 @@ const sumOf = (loads: Float64Array): number => loads.reduce((sum, load) => sum +
 const atLeast = (larger: Float64Array, smaller: ArrayLike<number>): void => {
   for (const [index, load] of larger.entries()) expect(load).toBeGreaterThanOrEqual((smaller[index] ?? 0) * (1 - 1e-9) - 1e-9);
 };
-/** Of one drill, by stamp: what it saw go there of each request of the lost one. */
+/** Of one drill, by stamp: the part of the lost one's users that it saw go there, where a share changed by more than 3 % of itself. */
 const gainsOf = (drills: DrillShares, position: number): number[] => {
-  const use = drills.uses[position];
-  const [group] = use?.drill.groups ?? [];
-  if (use === undefined || group === undefined) return stamps.map(() => 0);
-  const all = (loads: Readonly<Record<string, number>>): number => Object.values(loads).reduce((sum, load) => sum + load, 0);
-  const part = (loads: Readonly<Record<string, number>>, stamp: string): number => (loads[stamp] ?? 0) / all(loads);
-  return stamps.map((stamp) => (stamp === use.drill.stamp ? 0 : (part(group.requestsPerSecondDrained, stamp) - part(group.requestsPerSecond, stamp)) / part(group.requestsPerSecond, use.drill.stamp)));
+  const { drill } = drills.uses[position] ?? {};
+  const [group] = drill?.groups ?? [];
+  if (drill === undefined || group === undefined) return stamps.map(() => 0);
+  const part = (loads: Readonly<Record<string, number>>, stamp: string): number => (loads[stamp] ?? 0) / Object.values(loads).reduce((sum, load) => sum + load, 0);
+  const changes = stamps.map((stamp) => (stamp === drill.stamp ? 0 : part(group.requestsPerSecondDrained, stamp) - part(group.requestsPerSecond, stamp)));
+  const told = changes.map((change, index) => (Math.abs(change) < 0.03 * part(group.requestsPerSecond, stamps[index] ?? '') ? 0 : change));
+  return told.map((change) => change / told.reduce((sum, one) => sum + one, 0));
 };
 
 describe('whatever users, settings and drills', () => {

@@ -5,6 +5,7 @@ import type { Fleet, Policy, StampName, WorkloadName } from '../fleet.ts';
 import type { ConstraintName, Shortfall } from '../plan.ts';
 import { podStartSource } from '../capacity/index.ts';
 import { buildFleetContext, buildStampModels, demandSource, drillSources, sizeStamps, type FleetContext, type SizedStamp } from '../planning/whatIf.ts';
+import { usersAffected, type UsersAffected } from './usersAffected.ts';
 
 export interface SimulateInput {
   readonly fleet: Fleet;
@@ -31,6 +32,7 @@ export interface Simulation {
   binding: (SimulatedShortfall & { stamp: StampName }) | null;
   stamps: SimulatedStamp[];
   surgeCostPerHour: SimulatedCost;
+  usersAffected: UsersAffected;
   /** Null when the room is never there. */
   readyInSeconds: number | null;
   unknown: { input: string; why: string }[];
@@ -78,6 +80,7 @@ export function simulateLoss({ fleet, facts, assessment, lose, demandFactor = 1,
       return one === undefined ? [] : [simulatedStamp(context, outcome, one, gaining.has(index) ? one.sizing.shortfalls : [])];
     }),
     surgeCostPerHour: costOf(sized),
+    usersAffected: usersAffected(context, lost, outcome.before, after.state),
     readyInSeconds: outcome.readyInSeconds,
     unknown: [...outcome.unknown.map(({ input, why }) => ({ input, why })), ...sized.flatMap(pricesUnknown)],
     standsOn: [{ input: 'demand', source: demandSource(context) }, ...drillSources(context, outcome.drills), ...sized.flatMap(sourcesOf)],

@@ -1,5 +1,5 @@
-import { drillFacts, newestDrills } from '../domain/drillFacts.ts';
-import type { DrillFacts, MeasuredStart, PoolFacts } from '../domain/facts.ts';
+import { drainFacts, newestDrains } from '../domain/drainFacts.ts';
+import type { DrainFacts, MeasuredStart, PoolFacts } from '../domain/facts.ts';
 import { keyOf, measuredStarts, nodeStartSamples, type NodeStartSample } from '../domain/startTimes.ts';
 import { TransientError } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -9,7 +9,7 @@ import { readRunIndex } from './runIndex.ts';
 type StartTimes = Readonly<Record<string, MeasuredStart>>;
 
 const startTimesKey: StateKey = { kind: 'startTimes', id: 'nodes' };
-const drillsKey: StateKey = { kind: 'drillFacts', id: 'fleet' };
+const drainsKey: StateKey = { kind: 'drainFacts', id: 'fleet' };
 /** Ledgers read in one go: a minute later it goes on. */
 const runsReadAtOnce = 5;
 const keptMs = 10 * 60_000;
@@ -18,7 +18,7 @@ interface Memory {
   /** By run, of those whose ledger was read in this process. */
   readonly runs: Map<string, LearntFromRun>;
   startTimes: StartTimes;
-  drills: readonly DrillFacts[];
+  drains: readonly DrainFacts[];
   readAt: number;
   /** Whether every process finds what this one has measured. */
   shared: 'shared' | 'notYet';
@@ -26,20 +26,20 @@ interface Memory {
 
 interface LearntFromRun {
   readonly starts: readonly NodeStartSample[];
-  readonly drills: readonly DrillFacts[];
+  readonly drains: readonly DrainFacts[];
 }
 
 const memories = new WeakMap<Ports, Memory>();
 
 function memoryOf(ports: Ports): Memory {
-  const memory = memories.get(ports) ?? { runs: new Map(), startTimes: {}, drills: [], readAt: Number.NEGATIVE_INFINITY, shared: 'shared' };
+  const memory = memories.get(ports) ?? { runs: new Map(), startTimes: {}, drains: [], readAt: Number.NEGATIVE_INFINITY, shared: 'shared' };
   memories.set(ports, memory);
   return memory;
 }
 
 /**
  * What closed runs have shown, from the ledger; kept where every process finds it: how long nodes took in the last two weeks, and
- * where the users of each drilled stamp went the last time, however long ago.
+ * where the users of each drained stamp went the last time, however long ago.
  */
 export async function measureFromRuns(ports: Ports): Promise<void> {
   const memory = memoryOf(ports);
@@ -50,12 +50,12 @@ export async function measureFromRuns(ports: Ports): Promise<void> {
   memory.shared = 'notYet';
   for (const runId of unread) {
     const entries = await ports.ledger.readRun(runId);
-    memory.runs.set(runId, { starts: nodeStartSamples(entries), drills: drillFacts(entries) });
+    memory.runs.set(runId, { starts: nodeStartSamples(entries), drains: drainFacts(entries) });
   }
   const learnt = closed.flatMap((runId) => memory.runs.get(runId) ?? []);
   const startTimes = await share<StartTimes>(ports, startTimesKey, {}, () => measuredStarts(learnt.flatMap(({ starts }) => starts)));
-  const drills = await share<readonly DrillFacts[]>(ports, drillsKey, [], (before) => newestDrills([...before, ...learnt.flatMap((run) => run.drills)]));
-  Object.assign(memory, { startTimes: startTimes.value, drills: drills.value, readAt: ports.clock.now(), shared: startTimes.isShared && drills.isShared ? 'shared' : 'notYet' });
+  const drains = await share<readonly DrainFacts[]>(ports, drainsKey, [], (before) => newestDrains([...before, ...learnt.flatMap((run) => run.drains)]));
+  Object.assign(memory, { startTimes: startTimes.value, drains: drains.value, readAt: ports.clock.now(), shared: startTimes.isShared && drains.isShared ? 'shared' : 'notYet' });
 }
 
 /** Writes what has changed; not shared where another process was first, which a minute later it may be. */
@@ -67,14 +67,19 @@ async function share<T>(ports: Ports, key: StateKey, nothing: T, measure: (befor
   return { value, isShared: written.kind === 'written' };
 }
 
+/** A run that was closed when its ledger was read has got another entry. */
+export function readAgain(ports: Ports, runId: string): void {
+  memoryOf(ports).runs.delete(runId);
+}
+
 /** Learns what was measured, by whichever process. A store that does not answer leaves what this one knew. */
 export async function learnFromRuns(ports: Ports): Promise<void> {
   const memory = memoryOf(ports);
   if (ports.clock.now() - memory.readAt < keptMs) return;
   try {
     memory.readAt = ports.clock.now();
-    const [startTimes, drills] = await Promise.all([ports.state.read<StartTimes>(startTimesKey), ports.state.read<readonly DrillFacts[]>(drillsKey)]);
-    Object.assign(memory, { startTimes: startTimes?.value ?? {}, drills: drills?.value ?? [] });
+    const [startTimes, drains] = await Promise.all([ports.state.read<StartTimes>(startTimesKey), ports.state.read<readonly DrainFacts[]>(drainsKey)]);
+    Object.assign(memory, { startTimes: startTimes?.value ?? {}, drains: drains?.value ?? [] });
   } catch (error) {
     if (!(error instanceof TransientError)) throw error;
   }
@@ -87,4 +92,4 @@ export function withStartTimes(ports: Ports, stamp: string, pools: readonly Pool
 }
 
 /** What this process has learnt of where users went. */
-export const learntDrills = (ports: Ports): readonly DrillFacts[] => memoryOf(ports).drills;
+export const learntDrains = (ports: Ports): readonly DrainFacts[] => memoryOf(ports).drains;

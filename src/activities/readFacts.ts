@@ -2,7 +2,7 @@ import type { FleetFacts, StampFacts } from '../domain/facts.ts';
 import type { Stamp } from '../domain/fleet.ts';
 import { known, unknown } from '../domain/reading.ts';
 import type { Ports } from '../ports/ports.ts';
-import { learntDrills, withStartTimes } from './learntFromRuns.ts';
+import { learntDrains, withStartTimes } from './learntFromRuns.ts';
 
 /** Everything a plan is computed from, read side by side; what could not be read is unknown in its place. */
 export async function readFacts(ports: Ports): Promise<FleetFacts> {
@@ -18,7 +18,7 @@ export async function readFacts(ports: Ports): Promise<FleetFacts> {
     at,
     traffic,
     demand,
-    drills: learntDrills(ports),
+    drains: learntDrains(ports),
     stamps: Object.fromEntries(
       fleet.stamps.map((stamp, index) => {
         const facts = stamps[index];

@@ -8,12 +8,12 @@ export interface FleetFacts {
   readonly traffic: Reading<TrafficFacts>;
   readonly demand: Reading<DemandFacts>;
   readonly stamps: Readonly<Record<StampName, StampFacts>>;
-  /** Of each stamp that a drill has drained the newest; absent where nobody reads the ledger. */
-  readonly drills?: readonly DrillFacts[];
+  /** Of each stamp that a drill or a drain has taken out of service the newest; absent where nobody reads the ledger. */
+  readonly drains?: readonly DrainFacts[];
 }
 
-/** Where the users of one stamp went when a drill drained it. */
-export interface DrillFacts {
+/** Where the users of one stamp went when a drill or a drain took it out of service. */
+export interface DrainFacts {
   readonly runId: string;
   readonly stamp: StampName;
   /** Epoch milliseconds at which the survivors' loads were measured. */

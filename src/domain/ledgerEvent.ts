@@ -58,7 +58,7 @@ export type LedgerEvent =
   | { readonly type: 'ShiftUnverified'; readonly why: string }
   /** Front Door has not taken these changes since then; a person was told. */
   | { readonly type: 'ShiftOverdue'; readonly origins: readonly string[]; readonly since: number }
-  /** During a drill's hold, once: where the users of its stamp went, for what is planned later. */
+  /** Once a drill or drain has settled: where the users of its stamp went, for what is planned later. */
   | { readonly type: 'DrainMeasured'; readonly stamp: StampName; readonly groups: readonly DrainedGroup[] }
   | { readonly type: 'SurgeHandedBack'; readonly stamp: StampName; readonly kept: readonly string[] }
   /** Lent room that is not back long after its time; a person was told. */

@@ -21,7 +21,7 @@ export interface Plan {
   readonly gates: readonly GateStep[];
   readonly shifts: readonly OriginShift[];
   readonly expected: Expected;
-  /** Of a drill whose outcome shows where its stamp's users go: what served before it. Not there in other plans. */
+  /** Of a drill or drain that may show where its stamp's users go: what served before it. Not there in other plans. */
   readonly served?: readonly ServedGroup[];
   /** What a person should know: inert weights, missing inputs taken as worst case, sources of the shares. */
   readonly notes: readonly string[];

@@ -60,7 +60,7 @@ describe('where users went in drills', () => {
     await ports.ledger.record({ id: 'm', runId, at, controlRegion: 'c', epoch: 1, stamps: ['centralus'], event: measured });
     await projectRun(ports, { request: { ...request(), runId, kind: 'drill', requestedAt: at }, outcome: 'completed', closedAt: at, openShifts: 'none' });
   };
-  const drillsIn = ({ drills }: FleetFacts): readonly string[] => (drills ?? []).map(({ runId }) => runId);
+  const drillsIn = ({ drains }: FleetFacts): readonly string[] => (drains ?? []).map(({ runId }) => runId);
 
   it('is what every process plans with, and outlives the index of runs', async () => {
     let now = 1_000_000;

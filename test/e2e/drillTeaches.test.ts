@@ -83,7 +83,7 @@ describe('what a drill has shown is what the next loss is reckoned with', () => 
     expect(before.standsOn).toEqual([]);
     const runId = await fleet.untilDrillIsOver();
     const after = await fleet.predicted();
-    const standsOn = [{ input: `${drilled}.users`, source: expect.stringMatching(new RegExp(`^drill ${runId} of 2026-10-01: `)) }];
+    const standsOn = [{ input: `${drilled}.users`, source: expect.stringMatching(new RegExp(`^what run ${runId} showed on 2026-10-01, or`)) }];
     expect(after.standsOn).toEqual(standsOn);
     expect((await fleet.certificate())?.standsOn).toEqual([{ input: 'demand', source: expect.stringMatching(/^countryTable: /) }, ...standsOn]);
     const seen = await fleet.lose();

@@ -1,6 +1,6 @@
 import type { StampName } from '../fleet.ts';
 import type { Shortfall } from '../plan.ts';
-import { drillShares, findRoom, isEnough, isFit, loadsBefore, stateWith, stateWithout, type DrillUse, type FleetContext, type FleetLoads, type Room, type StampModels } from '../planning/whatIf.ts';
+import { drainShares, findRoom, isEnough, isFit, loadsBefore, stateWith, stateWithout, type DrainUse, type FleetContext, type FleetLoads, type Room, type StampModels } from '../planning/whatIf.ts';
 import { unknownInputs, type UnknownNeed } from './unknownInputs.ts';
 
 /** What would become of the fleet if some stamps were lost now. */
@@ -10,8 +10,8 @@ export interface LossOutcome {
   readonly survives: 'yes' | 'no' | 'unknown';
   readonly binding: Shortfall | null;
   readonly before: FleetLoads;
-  /** Drills of the lost stamps that tell where their users go, and those that do not any more. */
-  readonly drills: readonly DrillUse[];
+  /** Drains of the lost stamps that tell where their users go, and those that do not any more. */
+  readonly drains: readonly DrainUse[];
   readonly room: Room;
   readonly shortfalls: readonly Shortfall[];
   /** What was needed for the answer and is not known. */
@@ -26,8 +26,8 @@ export interface LossOutcome {
  */
 export function assessLoss(context: FleetContext, models: StampModels, lost: ReadonlySet<number>, like?: FleetLoads): LossOutcome {
   const before = loadsBefore(context, stateWith(context, lost), like);
-  const drills = drillShares(context, before, lost);
-  const question = { context, models, before, drills, unfit: unfitStamps(context, lost) };
+  const drains = drainShares(context, before, lost);
+  const question = { context, models, before, drains, unfit: unfitStamps(context, lost) };
   const without = stateWithout(context, lost);
   const room = findRoom({ ...question, weights: 'stay' }, without);
   const shortfalls = [...withoutSurvivor(context, room, lost), ...survivorsUnfit(context, room, before), ...room.shortfalls].map(withRemedy(() => !isEnough(room) && isEnough(findRoom({ ...question, weights: 'mayChange' }, without))));
@@ -39,7 +39,7 @@ export function assessLoss(context: FleetContext, models: StampModels, lost: Rea
     survives,
     binding: bindingOf(context, room, shortfalls, unknown, lost),
     before,
-    drills: drills.uses,
+    drains: drains.uses,
     room,
     shortfalls,
     unknown,

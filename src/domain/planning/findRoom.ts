@@ -3,7 +3,7 @@ import type { Shortfall } from '../plan.ts';
 import type { RoutingState } from '../traffic/index.ts';
 import { balanceWeights } from './balanceWeights.ts';
 import type { FleetContext } from './fleetContext.ts';
-import { withDrillShares, type DrillShares } from './drillShares.ts';
+import { withDrainShares, type DrainShares } from './drainShares.ts';
 import { gainingStamps, loadsAfter, servingStamps, type FleetLoads } from './fleetLoads.ts';
 import { partPlaced, RoomLearnt } from './roomLearnt.ts';
 import { sheddingNothing, sizeStamps, type ShedChoice, type SizedStamp, type StampModels } from './sizeStamps.ts';
@@ -24,8 +24,8 @@ export interface RoomQuestion {
   readonly context: FleetContext;
   readonly models: StampModels;
   readonly before: FleetLoads;
-  /** What drills have shown of the stamps in question. */
-  readonly drills: DrillShares;
+  /** What drains have shown of the stamps in question. */
+  readonly drains: DrainShares;
   /** Whether survivors' weights may be changed to relieve one that is short. */
   readonly weights: 'mayChange' | 'stay';
   /** Positions of stamps that must not get more than they have. */
@@ -50,8 +50,8 @@ export function findRoom(question: RoomQuestion, state: RoutingState): Room {
 
 export const isEnough = ({ shortfalls, unfitGaining }: Room): boolean => shortfalls.length === 0 && unfitGaining.length === 0;
 
-const loadsUnder = ({ context, before, drills }: RoomQuestion, state: RoutingState): FleetLoads =>
-  withDrillShares(context, drills, before, loadsAfter(context, state, drills.modelled ?? before));
+const loadsUnder = ({ context, before, drains }: RoomQuestion, state: RoutingState): FleetLoads =>
+  withDrainShares(context, drains, before, loadsAfter(context, state, drains.modelled ?? before));
 
 function roomUnder(question: RoomQuestion, state: RoutingState, shed: ShedChoice, by: Room['by']): Room {
   const { context, models, before, unfit } = question;

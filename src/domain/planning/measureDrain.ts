@@ -2,7 +2,7 @@ import type { DrainedGroup, LoadFacts, ServedGroup, ServedOrigin } from '../fact
 import type { StampName } from '../fleet.ts';
 import type { Plan } from '../plan.ts';
 import type { Reading } from '../reading.ts';
-import { totalOf } from './drillHolds.ts';
+import { totalOf } from './drainHolds.ts';
 import { servedGroups, type FleetInService } from './servedGroups.ts';
 
 export type DrainMeasurement =
@@ -16,11 +16,11 @@ const minuteMs = 60_000;
 const sameDemand = 0.1;
 
 /**
- * Where the users of a drill's stamp have gone. `settledAt`: when their shift was seen, epoch milliseconds; only whole minutes after
+ * Where the users of a drained stamp have gone. `settledAt`: when their shift was seen, epoch milliseconds; only whole minutes after
  * it count. Under the settings from before alone, but for the drained stamp's own.
  */
 export function measureDrain({ stamps: [stamp = ''], served = [] }: Plan, now: Omit<FleetInService, 'isOut'>, settledAt: number): DrainMeasurement {
-  if (served.length === 0) return { kind: 'notYet', why: 'nothing was measured before the drill' };
+  if (served.length === 0) return { kind: 'notYet', why: 'nothing was measured before the drain' };
   const late = Object.entries(now.loads).filter(([name, load]) => name !== stamp && beginsBefore(load, settledAt)).map(([name]) => name);
   if (late.length > 0) return { kind: 'notYet', why: `no whole minute since the shift is known of ${late.join(', ')}` };
   const drained = servedGroups({ ...now, isOut: (name) => name === stamp });
@@ -28,7 +28,7 @@ export function measureDrain({ stamps: [stamp = ''], served = [] }: Plan, now: O
   for (const before of served) {
     const after = drained.find(({ name }) => name === before.name);
     if (after === undefined) return { kind: 'notYet', why: `what origin group ${before.name} serves is not known` };
-    if (!sameSettings(stamp, before, after)) return { kind: 'notYet', why: `the settings of origin group ${before.name} are not those from before the drill` };
+    if (!sameSettings(stamp, before, after)) return { kind: 'notYet', why: `the settings of origin group ${before.name} are not those from before the drain` };
     if (Math.abs(total(after) / total(before) - 1) > sameDemand) return { kind: 'notYet', why: `origin group ${before.name} serves ${Math.round(total(after))} requests/s, and ${Math.round(total(before))} before` };
     groups.push({ ...before, requestsPerSecondDrained: after.requestsPerSecond });
   }

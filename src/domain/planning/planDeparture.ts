@@ -1,10 +1,10 @@
 import type { BlockedReason, Finding, GateStep, OriginShift, Plan, PlanResult } from '../plan.ts';
 import { blocked } from './blocked.ts';
-import { drillShares, type DrillUse } from './drillShares.ts';
+import { drainShares, type DrainUse } from './drainShares.ts';
 import { expectedOutcome } from './expected.ts';
 import { loadsBefore, type FleetLoads } from './fleetLoads.ts';
 import { findRoom, isEnough, type Room, type RoomQuestion } from './findRoom.ts';
-import { drillNotes, inertWeightNotes, shortfallText, shortOfRoom, sourceNotes } from './planNotes.ts';
+import { drainNotes, inertWeightNotes, shortfallText, shortOfRoom, sourceNotes } from './planNotes.ts';
 import type { PlanContext } from './planContext.ts';
 import { partialRoom } from './partialRoom.ts';
 import { gatesTo, shiftsTo } from './planShifts.ts';
@@ -22,13 +22,13 @@ export function planDeparture(context: PlanContext): PlanResult {
   const refusals = [...settingsUnknown(context), ...demandUnknown(context), ...alreadyDrained(context), ...groupsLeftWithoutHealthyOrigin(context)];
   if (refusals.length > 0) return blocked(refusals);
   const before = loadsBefore(context, stateWith(context, context.asked));
-  const drills = drillShares(context, before, context.asked);
+  const drains = drainShares(context, before, context.asked);
   const models = buildStampModels(context);
   const without = stateWithout(context, context.asked);
-  const planned = (room: Room, reach: Plan['reach']): PlanResult => planOf(context, { room, before, drills: drills.uses, reach });
-  if (!mustProveRoom(context)) return planned(findRoom({ context, models, before, drills, weights: 'stay', unfit: new Set() }, without), 'full');
+  const planned = (room: Room, reach: Plan['reach']): PlanResult => planOf(context, { room, before, drains: drains.uses, reach });
+  if (!mustProveRoom(context)) return planned(findRoom({ context, models, before, drains, weights: 'stay', unfit: new Set() }, without), 'full');
 
-  const question: RoomQuestion = { context, models, before, drills, weights: 'mayChange', unfit: unfitStamps(context) };
+  const question: RoomQuestion = { context, models, before, drains, weights: 'mayChange', unfit: unfitStamps(context) };
   const full = findRoom(question, without);
   if (isEnough(full)) return planned(full, 'full');
   if (full.unfitGaining.length > 0) return blocked(survivorsUnhealthy(context, full.unfitGaining));
@@ -44,11 +44,11 @@ const mustProveRoom = ({ input: { request } }: PlanContext): boolean => request.
 interface Departure {
   readonly room: Room;
   readonly before: FleetLoads;
-  readonly drills: readonly DrillUse[];
+  readonly drains: readonly DrainUse[];
   readonly reach: Plan['reach'];
 }
 
-function planOf(context: PlanContext, { room, before, drills, reach }: Departure): PlanResult {
+function planOf(context: PlanContext, { room, before, drains, reach }: Departure): PlanResult {
   const { request, revision } = context.input;
   const { gates, shifts } = trafficSteps(context, room, reach);
   const plan: Plan = {
@@ -64,16 +64,16 @@ function planOf(context: PlanContext, { room, before, drills, reach }: Departure
     shifts,
     expected: expectedOutcome(context, before, room.after, room.sized),
     ...servedBefore(context),
-    notes: [...context.notes, ...sourceNotes(context), ...drillNotes(context, drills), ...inertWeightNotes(context), ...wayNotes(context, room, reach), ...room.shortfalls.map(shortfallText)],
+    notes: [...context.notes, ...sourceNotes(context), ...drainNotes(context, drains), ...inertWeightNotes(context), ...wayNotes(context, room, reach), ...room.shortfalls.map(shortfallText)],
   };
   const findings = room.shortfalls.map((shortfall): Finding => ({ severity: 'warning', invariant: 'I2', message: shortfallText(shortfall) }));
   return { kind: 'planned', plan, findings };
 }
 
-/** What a drill of one stamp is measured against, in the groups that the stamp serves; nothing where that cannot be told. */
+/** What a drill or a drain of one stamp that is well is measured against, in the groups that the stamp serves; nothing where that cannot be told. */
 function servedBefore({ fleet, traffic, trafficKnown, stampNames, stampFacts, out, input: { request, assessment } }: PlanContext): Pick<Plan, 'served'> {
   const [stamp, ...others] = request.stamps;
-  if (request.kind !== 'drill' || stamp === undefined || others.length > 0 || trafficKnown === 'assumed') return {};
+  if (request.kind === 'failover' || request.mode === 'ungraceful' || stamp === undefined || others.length > 0 || trafficKnown === 'assumed') return {};
   const loads = Object.fromEntries(stampFacts.map(({ load }, index) => [stampNames[index] ?? '', load]));
   const groups = servedGroups({ fleet, traffic, loads, assessment, isOut: (name) => out.has(stampNames.indexOf(name)) });
   const served = groups.filter(({ requestsPerSecond }) => (requestsPerSecond[stamp] ?? 0) > 0);

@@ -1,5 +1,5 @@
 import type { BlockedReason, Shortfall } from '../plan.ts';
-import type { DrillUse } from './drillShares.ts';
+import type { DrainUse } from './drainShares.ts';
 import type { FleetContext } from './fleetContext.ts';
 
 export const shortfallText = ({ stamp, constraint, subject, missing, unit, fix }: Shortfall): string => `${stamp}: ${constraint} (${subject}) is short of ${missing} ${unit}; ${fix}`;
@@ -14,16 +14,18 @@ export function demandSource({ demandSource: source, demandKnown, demandInsteadO
   return demandInsteadOf === null ? nameOf(source) : `${nameOf(source)}; the access log does not serve (${demandInsteadOf})`;
 }
 
-/** Where the users of a stamp go that a drill has drained. */
-export function drillSources({ model }: FleetContext, uses: readonly DrillUse[]): { input: string; source: string }[] {
-  return uses.map(({ drill, originGroup, whyNot }) => {
-    const name = `drill ${drill.runId} of ${new Date(drill.at).toISOString().slice(0, 10)}`;
-    const input = model.groups.length === 1 ? `${drill.stamp}.users` : `${drill.stamp}.users.${originGroup}`;
-    return { input, source: whyNot === null ? `${name}: what each survivor got then, or what the demand's source says where that is more` : `the demand's source; ${name} does not hold: ${whyNot}` };
+/** Where the users of a stamp go that was drained before. */
+export function drainSources({ model }: FleetContext, uses: readonly DrainUse[]): { input: string; source: string }[] {
+  return uses.map(({ drain: { stamp, runId, at }, originGroup, whyNot }) => {
+    const seen = `what run ${runId} showed on ${new Date(at).toISOString().slice(0, 10)}`;
+    return {
+      input: model.groups.length === 1 ? `${stamp}.users` : `${stamp}.users.${originGroup}`,
+      source: whyNot === null ? `${seen}, or what the demand's source says, whichever gives a survivor more` : `the demand's source alone; ${seen} does not hold any more: ${whyNot}`,
+    };
   });
 }
 
-export const drillNotes = (context: FleetContext, uses: readonly DrillUse[]): string[] => drillSources(context, uses).map(({ input, source }) => `${input} stands on ${source}`);
+export const drainNotes = (context: FleetContext, uses: readonly DrainUse[]): string[] => drainSources(context, uses).map(({ input, source }) => `${input} stands on ${source}`);
 
 function nameOf(source: FleetContext['demandSource']): string {
   switch (source) {

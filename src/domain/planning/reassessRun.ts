@@ -6,7 +6,7 @@ import type { Fleet, StampName } from '../fleet.ts';
 import type { Plan } from '../plan.ts';
 import type { RunRequest } from '../run.ts';
 import type { RoutingState } from '../traffic/index.ts';
-import { drillShares, withDrillShares } from './drillShares.ts';
+import { drainShares, withDrainShares } from './drainShares.ts';
 import { buildFleetContext, type FleetContext } from './fleetContext.ts';
 import { loadsAfter, loadsBefore, type FleetLoads } from './fleetLoads.ts';
 import { stateWith, stateWithout } from './routingStates.ts';
@@ -82,11 +82,11 @@ function originMoved(plan: Plan, facts: FleetFacts): string | null {
   return null;
 }
 
-/** As the plan itself has it, drills included. */
+/** As the plan itself has it, drains included. */
 function loadsAfterLoss(context: FleetContext, state: RoutingState, lost: ReadonlySet<number>): FleetLoads {
-  if (context.drills.length === 0) return loadsAfter(context, state);
+  if (context.drains.length === 0) return loadsAfter(context, state);
   const before = loadsBefore(context, stateWith(context, lost));
-  return withDrillShares(context, drillShares(context, before, lost), before, loadsAfter(context, state, before));
+  return withDrainShares(context, drainShares(context, before, lost), before, loadsAfter(context, state, before));
 }
 
 /** The plan's headroom is for growth: only what goes beyond the room itself, at the ceiling, calls for another plan. */

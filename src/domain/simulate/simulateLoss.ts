@@ -4,7 +4,7 @@ import type { FleetFacts } from '../facts.ts';
 import type { Fleet, Policy, StampName, WorkloadName } from '../fleet.ts';
 import type { ConstraintName, Shortfall } from '../plan.ts';
 import { podStartSource } from '../capacity/index.ts';
-import { buildFleetContext, buildStampModels, demandSource, drillSources, sizeStamps, type FleetContext, type SizedStamp } from '../planning/whatIf.ts';
+import { buildFleetContext, buildStampModels, demandSource, drainSources, sizeStamps, type FleetContext, type SizedStamp } from '../planning/whatIf.ts';
 import { usersAffected, type UsersAffected } from './usersAffected.ts';
 
 export interface SimulateInput {
@@ -83,7 +83,7 @@ export function simulateLoss({ fleet, facts, assessment, lose, demandFactor = 1,
     usersAffected: usersAffected(context, lost, outcome.before, after.state),
     readyInSeconds: outcome.readyInSeconds,
     unknown: [...outcome.unknown.map(({ input, why }) => ({ input, why })), ...sized.flatMap(pricesUnknown)],
-    standsOn: [{ input: 'demand', source: demandSource(context) }, ...drillSources(context, outcome.drills), ...sized.flatMap(sourcesOf)],
+    standsOn: [{ input: 'demand', source: demandSource(context) }, ...drainSources(context, outcome.drains), ...sized.flatMap(sourcesOf)],
   };
 }
 

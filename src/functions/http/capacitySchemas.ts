@@ -50,13 +50,13 @@ export const simulateAnswer = z.object({
   }).describe('Whom the loss touches.'),
   readyInSeconds: z.number().nullable().describe('Until the room is there; null when it never is.'),
   unknown: z.array(z.object({ input: z.string(), why: z.string() })).describe('What could not be read; never taken as enough.'),
-  standsOn: z.array(z.object({ input: z.string(), source: z.string() })).describe('Where users are, where a lost region\'s users go (REGION.users, where a drill has shown it), how long nodes and pods take, what machines cost: by which source.'),
+  standsOn: z.array(z.object({ input: z.string(), source: z.string() })).describe('Where users are, where a lost region\'s users go (REGION.users, where a drill or drain has shown it), how long nodes and pods take, what machines cost: by which source.'),
 }).meta({ id: 'SimulateAnswer' });
 export type SimulateAnswer = z.output<typeof simulateAnswer>;
 
 export const certificateAnswer = z.object({
   at: z.iso.datetime().describe('When it was computed.'),
-  standsOn: z.array(z.object({ input: z.string(), source: z.string() })).describe('Which source says where users are, and of each drilled region (REGION.users) whether the drill says where they go.'),
+  standsOn: z.array(z.object({ input: z.string(), source: z.string() })).describe('Which source says where users are, and of each region that was drained before (REGION.users) whether that says where they go.'),
   losses: z.array(z.object({
     lose: z.array(z.string()).describe('The region, or the two, that would be lost.'),
     survives: z.enum(['yes', 'no', 'unknown']),

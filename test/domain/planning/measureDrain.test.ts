@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { drillFacts, newestDrills } from '../../../src/domain/drillFacts.ts';
-import type { DrillFacts, FleetFacts, LoadFacts } from '../../../src/domain/facts.ts';
+import { drainFacts, newestDrains } from '../../../src/domain/drainFacts.ts';
+import type { DrainFacts, FleetFacts, LoadFacts } from '../../../src/domain/facts.ts';
+import type { RunMode } from '../../../src/domain/fleet.ts';
 import type { LedgerEvent } from '../../../src/domain/ledgerEvent.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
 import { measureDrain, planRun } from '../../../src/domain/planning/index.ts';
@@ -12,8 +13,8 @@ const fleet = sampleFleet();
 const facts = sampleFacts(fleet);
 const operator = { by: 'operator', subject: 's', name: 'n' } as const;
 
-function planOf(kind: 'drill' | 'drain', changed: FleetFacts = facts, assessment = allHealthy): Plan {
-  const result = planRun({ fleet, facts: changed, assessment, request: request({ kind, trigger: operator }), revision: 1 });
+function planOf(kind: 'drill' | 'drain' | 'failover', changed: FleetFacts = facts, assessment = allHealthy, mode: RunMode = 'graceful'): Plan {
+  const result = planRun({ fleet, facts: changed, assessment, request: request({ kind, mode, trigger: operator }), revision: 1 });
   if (result.kind === 'blocked') throw new Error(result.reasons.map(({ message }) => message).join('; '));
   return result.plan;
 }
@@ -26,11 +27,12 @@ const served = [{
 
 describe('what a drill is measured against', () => {
   it('is what each stamp serves when the plan is made, and the settings of then', () => {
-    expect(planOf('drill').served).toEqual(served);
+    for (const kind of ['drill', 'drain'] as const) expect(planOf(kind).served).toEqual(served);
   });
 
   it.each<[string, Plan]>([
-    ['a drain: nobody looks again once its shift has settled', planOf('drain')],
+    ['a failover: its stamp failed its users already', planOf('failover')],
+    ['an ungraceful drain: survivors without room fail some', planOf('drain', facts, allHealthy, 'ungraceful')],
     ['a stamp is not well', planOf('drill', facts, assessed({ eastus2: 'degraded', centralus: 'healthy', westus3: 'unknown' }))],
     ['a load is not known', planOf('drill', withStamp(facts, 'westus3', () => ({ load: unknown('no metrics', at) })))],
     ['its stamp serves nobody', planOf('drill', withLoad(facts, 'eastus2', { byWorkload: { web: 0 } }))],
@@ -61,10 +63,10 @@ describe('where the users of a drilled stamp went', () => {
     ['no whole minute since the shift is known of westus3', measured({ loads: { ...loads, westus3: loadOf(1360, settledAt + 59_000) } })],
     ['no whole minute since the shift is known of centralus', measured({ loads: { ...loads, centralus: unknown('no metrics', later) } })],
     ['origin group web serves 2400 requests/s, and 3000 before', measured({ loads: { ...loads, westus3: loadOf(700) } })],
-    ['the settings of origin group web are not those from before the drill', measured({ traffic: traffic(withOrigin(facts, 'westus3', { weight: 250 })) })],
-    ['the settings of origin group web are not those from before the drill', measured({ traffic: { originGroups: traffic(facts).originGroups.map((group) => ({ ...group, latencyWindowMs: 30 })) } })],
+    ['the settings of origin group web are not those from before the drain', measured({ traffic: traffic(withOrigin(facts, 'westus3', { weight: 250 })) })],
+    ['the settings of origin group web are not those from before the drain', measured({ traffic: { originGroups: traffic(facts).originGroups.map((group) => ({ ...group, latencyWindowMs: 30 })) } })],
     ['what origin group web serves is not known', measured({ assessment: assessed({ eastus2: 'healthy', centralus: 'healthy', westus3: 'unknown' }) })],
-    ['nothing was measured before the drill', measured({}, planOf('drain'))],
+    ['nothing was measured before the drain', measured({}, planOf('failover'))],
   ])('is not known yet: %s', (why, measurement) => {
     expect(measurement).toEqual({ kind: 'notYet', why });
   });
@@ -76,12 +78,12 @@ describe('what the ledger says of drills', () => {
 
   it('is read from its one entry; a run of an earlier version has none', () => {
     const before: LedgerEvent[] = [{ type: 'ShiftVerified', by: 'shares' }, { type: 'RunClosed', outcome: 'completed', why: '' }];
-    expect(drillFacts(before.map(entry))).toEqual([]);
-    expect(drillFacts([...before, { type: 'DrainMeasured' as const, stamp: 'a', groups }].map(entry))).toEqual([{ runId: 'r1', stamp: 'a', at: 7, groups }]);
+    expect(drainFacts(before.map(entry))).toEqual([]);
+    expect(drainFacts([...before, { type: 'DrainMeasured' as const, stamp: 'a', groups }].map(entry))).toEqual([{ runId: 'r1', stamp: 'a', at: 7, groups }]);
   });
 
   it('is the newest of each stamp', () => {
-    const drill = (stamp: string, when: number): DrillFacts => ({ runId: `${stamp}${when}`, stamp, at: when, groups });
-    expect(newestDrills([drill('b', 3), drill('a', 2), drill('a', 9), drill('a', 5)]).map(({ runId }) => runId)).toEqual(['a9', 'b3']);
+    const drill = (stamp: string, when: number): DrainFacts => ({ runId: `${stamp}${when}`, stamp, at: when, groups });
+    expect(newestDrains([drill('b', 3), drill('a', 2), drill('a', 9), drill('a', 5)]).map(({ runId }) => runId)).toEqual(['a9', 'b3']);
   });
 });

@@ -1,13 +1,13 @@
-import type { DrainedGroup, DrillFacts, ServedOrigin } from '../facts.ts';
+import type { DrainedGroup, DrainFacts, ServedOrigin } from '../facts.ts';
 import type { StampName } from '../fleet.ts';
 import type { GroupModel, OriginState } from '../traffic/index.ts';
 
-export interface DrillInQuestion {
-  readonly drill: DrillFacts;
+export interface DrainInQuestion {
+  readonly drain: DrainFacts;
   readonly drained: DrainedGroup;
   /** Epoch milliseconds. */
   readonly now: number;
-  /** As it is now, with the drilled stamp in service. */
+  /** As it is now, with the drained stamp in service. */
   readonly group: GroupModel;
   readonly state: readonly OriginState[];
 }
@@ -18,9 +18,9 @@ const dayMs = 24 * 3_600_000;
 /** Of a group's requests: of a stamp that served fewer, a point of noise would be a fifth of its users. */
 const leastShare = 0.05;
 
-/** Null where what the drill saw of this group still holds; else why it does not. */
-export function whyNoLonger({ drill, drained, now, group, state }: DrillInQuestion): string | null {
-  const days = Math.floor((now - drill.at) / dayMs);
+/** Null where what the drain showed of this group still holds; else why it does not. */
+export function whyNoLonger({ drain, drained, now, group, state }: DrainInQuestion): string | null {
+  const days = Math.floor((now - drain.at) / dayMs);
   if (days >= holdsDays) return `it is ${days} days old, and holds for ${holdsDays}`;
   if (drained.latencyWindowMs !== group.latencyWindowMs) return `the latency window is ${group.latencyWindowMs} ms now, and was ${drained.latencyWindowMs} ms`;
   const earlier = new Map(drained.origins.map((one) => [one.origin, one]));
@@ -34,8 +34,8 @@ export function whyNoLonger({ drill, drained, now, group, state }: DrillInQuesti
   }
   const [gone] = earlier.keys();
   if (gone !== undefined) return `origin ${gone} is not there any more`;
-  const share = (drained.requestsPerSecond[drill.stamp] ?? 0) / totalOf(drained.requestsPerSecond);
-  return share >= leastShare ? null : `${drill.stamp} served ${Math.round(share * 100)} % of the requests then, too few to tell`;
+  const share = (drained.requestsPerSecond[drain.stamp] ?? 0) / totalOf(drained.requestsPerSecond);
+  return share >= leastShare ? null : `${drain.stamp} served ${Math.round(share * 100)} % of the requests then, too few to tell`;
 }
 
 function originChanged(was: ServedOrigin, is: ServedOrigin): string | null {

@@ -1,36 +1,36 @@
-import type { DrainedGroup, DrillFacts } from '../facts.ts';
+import type { DrainedGroup, DrainFacts } from '../facts.ts';
 import type { RoutedLoads } from '../traffic/index.ts';
-import { totalOf, whyNoLonger } from './drillHolds.ts';
+import { totalOf, whyNoLonger } from './drainHolds.ts';
 import type { FleetContext } from './fleetContext.ts';
 import { loadsAfter, loadsOf, type FleetLoads } from './fleetLoads.ts';
 import { stateWithout } from './routingStates.ts';
 
 /**
- * Where drills have shown where a stamp's users go, its loss stands on them as well. Of each origin group, with `gain` = the part of
- * the lost stamp's users that the drill saw go to a survivor x what the lost stamp has now:
+ * Where drains have shown where a stamp's users go, its loss stands on them as well. Of each origin group, with `gain` = the part of
+ * the lost stamp's users that the drain saw go to a survivor x what the lost stamp has now:
  *
  *   one stamp lost    expected = before + gain; planned = the larger of that and of what the model plans
  *   several           expected = the model's;   planned = the larger of before + the gains from each and of what the model plans
  *
- * so that the demand is conserved, and neither source makes room smaller. Of several, those whom a drill saw go to a survivor still
- * do; where the others go, which went to a stamp that is lost too, the model alone says. A drill holds for the settings that it was made under.
+ * so that the demand is conserved, and neither source makes room smaller. Of several, those whom a drain saw go to a survivor still
+ * do; where the others go, which went to a stamp that is lost too, the model alone says. A drain holds for the settings that it was made under.
  */
-export interface DrillShares {
+export interface DrainShares {
   /** By group; null where the model stands alone. */
   readonly corrections: readonly (Correction | null)[];
-  readonly uses: readonly DrillUse[];
-  /** Loads after the loss by the model alone; null where no drill corrects them. */
+  readonly uses: readonly DrainUse[];
+  /** Loads after the loss by the model alone; null where no drain corrects them. */
   readonly modelled: FleetLoads | null;
 }
 
-export interface DrillUse {
-  readonly drill: DrillFacts;
+export interface DrainUse {
+  readonly drain: DrainFacts;
   readonly originGroup: string;
   /** Null where it is stood on. */
   readonly whyNot: string | null;
 }
 
-/** What drills show beyond the model once all have left the lost stamps: requests per second by stamp, unscaled. */
+/** What drains show beyond the model once all have left the lost stamps: requests per second by stamp, unscaled. */
 interface Correction {
   /** Positions of the lost stamps that serve the group. */
   readonly leaving: readonly number[];
@@ -40,24 +40,24 @@ interface Correction {
   readonly planned: Float64Array;
 }
 
-/** Nothing is lost, or nothing was drilled. */
-export const noDrillShares: DrillShares = { corrections: [], uses: [], modelled: null };
+/** Nothing is lost, or nothing was measured. */
+export const noDrainShares: DrainShares = { corrections: [], uses: [], modelled: null };
 
 /** `before`: with `lost` in service. */
-export function drillShares(context: FleetContext, before: FleetLoads, lost: ReadonlySet<number>): DrillShares {
-  const byStamp = new Map(context.drills.map((drill) => [context.stampNames.indexOf(drill.stamp), drill]));
-  const drilled = [...lost].filter((index) => byStamp.has(index));
-  if (drilled.length === 0) return noDrillShares;
+export function drainShares(context: FleetContext, before: FleetLoads, lost: ReadonlySet<number>): DrainShares {
+  const byStamp = new Map(context.drains.map((drain) => [context.stampNames.indexOf(drain.stamp), drain]));
+  const measured = [...lost].filter((index) => byStamp.has(index));
+  if (measured.length === 0) return noDrainShares;
   const found = context.model.groups.map((group, at) =>
-    drilled.flatMap((index): DrilledLoss[] => {
-      const drill = byStamp.get(index);
-      const drained = drill?.groups.find(({ name }) => name === group.name);
+    measured.flatMap((index): MeasuredLoss[] => {
+      const drain = byStamp.get(index);
+      const drained = drain?.groups.find(({ name }) => name === group.name);
       const serves = (before.routed.expected[at]?.[index] ?? 0) > 0;
-      return drill === undefined || drained === undefined || !serves ? [] : [{ lost: index, drained, use: { drill, originGroup: group.name, whyNot: whyNoLonger({ drill, drained, now: context.at, group, state: before.state[at] ?? [] }) } }];
+      return drain === undefined || drained === undefined || !serves ? [] : [{ lost: index, drained, use: { drain, originGroup: group.name, whyNot: whyNoLonger({ drain, drained, now: context.at, group, state: before.state[at] ?? [] }) } }];
     }),
   );
   const uses = found.flat().map(({ use }) => use);
-  if (!uses.some((use) => use.whyNot === null)) return { ...noDrillShares, uses };
+  if (!uses.some((use) => use.whyNot === null)) return { ...noDrainShares, uses };
   const modelled = loadsAfter(context, stateWithout(context, lost), before);
   const corrections = found.map((losses, at) => {
     const standing = losses.filter(({ use }) => use.whyNot === null);
@@ -67,8 +67,8 @@ export function drillShares(context: FleetContext, before: FleetLoads, lost: Rea
   return { corrections, uses, modelled };
 }
 
-/** What `loads` become by what the drills show. Where a part of the stamps' traffic stays, as much of it as traffic has left. */
-export function withDrillShares(context: FleetContext, { corrections }: DrillShares, before: FleetLoads, loads: FleetLoads): FleetLoads {
+/** What `loads` become by what the drains show. Where a part of the stamps' traffic stays, as much of it as traffic has left. */
+export function withDrainShares(context: FleetContext, { corrections }: DrainShares, before: FleetLoads, loads: FleetLoads): FleetLoads {
   if (corrections.every((one) => one === null)) return loads;
   const expected = [...loads.routed.expected];
   const worst = [...loads.routed.worst];
@@ -90,10 +90,10 @@ function partLeft({ leaving }: Correction, before: Float64Array | undefined, aft
   return Math.min(1, Math.max(0, 1 - of(after) / of(before)));
 }
 
-interface DrilledLoss {
+interface MeasuredLoss {
   readonly lost: number;
   readonly drained: DrainedGroup;
-  readonly use: DrillUse;
+  readonly use: DrainUse;
 }
 
 interface RoutedGroup {
@@ -102,7 +102,7 @@ interface RoutedGroup {
   readonly at: number;
 }
 
-function correction(context: FleetContext, losses: readonly DrilledLoss[], leaving: readonly number[], { before, modelled, at }: RoutedGroup): Correction {
+function correction(context: FleetContext, losses: readonly MeasuredLoss[], leaving: readonly number[], { before, modelled, at }: RoutedGroup): Correction {
   const now = before.expected[at] ?? new Float64Array(0);
   const after = modelled.expected[at] ?? new Float64Array(0);
   const worst = modelled.worst[at] ?? new Float64Array(0);
@@ -119,11 +119,11 @@ function correction(context: FleetContext, losses: readonly DrilledLoss[], leavi
 const noise = 0.03;
 
 /**
- * Of the lost stamp's users, those who go to each other stamp, in the parts that the drill saw. Below 0 where a survivor lost users of
+ * Of the lost stamp's users, those who go to each other stamp, in the parts that the drain saw. Below 0 where a survivor lost users of
  * its own to others, whom the lost stamp's absence brought within the latency window. A share that did not change beyond its noise is
  * no gain: a stamp that the loss does not touch is not sized for it.
  */
-function gainsFrom({ stampNames }: FleetContext, { lost, drained: { requestsPerSecond: had, requestsPerSecondDrained: got } }: DrilledLoss, now: Float64Array): Float64Array {
+function gainsFrom({ stampNames }: FleetContext, { lost, drained: { requestsPerSecond: had, requestsPerSecondDrained: got } }: MeasuredLoss, now: Float64Array): Float64Array {
   const [allHad, allGot] = [totalOf(had), totalOf(got)];
   const gained = now.map((_, index) => {
     const stamp = stampNames[index] ?? '';

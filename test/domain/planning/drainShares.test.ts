@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { certifyFleet } from '../../../src/domain/certificate/index.ts';
-import type { DrainedGroup, DrillFacts, FleetFacts, OriginFacts } from '../../../src/domain/facts.ts';
+import type { DrainedGroup, DrainFacts, FleetFacts, OriginFacts } from '../../../src/domain/facts.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
-import { drillShares, withDrillShares, type DrillShares } from '../../../src/domain/planning/drillShares.ts';
+import { drainShares, withDrainShares, type DrainShares } from '../../../src/domain/planning/drainShares.ts';
 import { buildFleetContext } from '../../../src/domain/planning/fleetContext.ts';
 import { loadsAfter, loadsBefore, type FleetLoads } from '../../../src/domain/planning/fleetLoads.ts';
 import { planRun, reassessRun } from '../../../src/domain/planning/index.ts';
@@ -24,8 +24,8 @@ const drained: DrainedGroup = {
   requestsPerSecond: { eastus2: 500, centralus: 500, westus3: 500 },
   requestsPerSecondDrained: { centralus: 800, westus3: 700 },
 };
-const drill = (change: Partial<DrainedGroup> = {}, when = at - 2 * dayMs): DrillFacts => ({ runId: 'drill-7', stamp: 'eastus2', at: when, groups: [{ ...drained, ...change }] });
-const withDrill = (one: DrillFacts, changed: FleetFacts = facts): FleetFacts => ({ ...changed, drills: [one] });
+const drill = (change: Partial<DrainedGroup> = {}, when = at - 2 * dayMs): DrainFacts => ({ runId: 'drill-7', stamp: 'eastus2', at: when, groups: [{ ...drained, ...change }] });
+const withDrill = (one: DrainFacts, changed: FleetFacts = facts): FleetFacts => ({ ...changed, drains: [one] });
 
 const simulated = (changed: FleetFacts, lose = ['eastus2'], demandFactor = 1) => {
   const { stamps, standsOn } = simulateLoss({ fleet, facts: changed, assessment: allHealthy, lose, demandFactor });
@@ -36,7 +36,7 @@ const planned = (changed: FleetFacts): Plan => {
   if (result.kind === 'blocked') throw new Error(result.reasons.map(({ message }) => message).join('; '));
   return result.plan;
 };
-const holds = { input: 'eastus2.users', source: 'drill drill-7 of 2026-10-31: what each survivor got then, or what the demand\'s source says where that is more' };
+const holds = { input: 'eastus2.users', source: 'what run drill-7 showed on 2026-10-31, or what the demand\'s source says, whichever gives a survivor more' };
 
 describe('a loss that a drill has shown', () => {
   it('is planned for what either of the two says, and expected as the drill saw it', () => {
@@ -77,7 +77,7 @@ describe('a loss that a drill has shown', () => {
     expect(again(withDrill(drill()))).toEqual({ kind: 'superseded', why: 'westus3: web would get 1400 requests/s, and the plan makes room for 1160', request: request({ kind: 'drain' }) });
   });
 
-  it.each<[string, DrillFacts, FleetFacts]>([
+  it.each<[string, DrainFacts, FleetFacts]>([
     ['it is 40 days old, and holds for 40', drill({}, at - 40 * dayMs), facts],
     ['the latency window is 0 ms now, and was 30 ms', drill({ latencyWindowMs: 30 }), facts],
     ['origin web-westus3 has priority 2 now, and had 1', drill(), withOrigin(facts, 'westus3', { priority: 2 })],
@@ -89,7 +89,7 @@ describe('a loss that a drill has shown', () => {
     ['eastus2 served 2 % of the requests then, too few to tell', drill({ requestsPerSecond: { eastus2: 30, centralus: 735, westus3: 735 } }), facts],
   ])('stands on the model alone, and says why: %s', (why, one, changed) => {
     const date = new Date(one.at).toISOString().slice(0, 10);
-    expect(simulated(withDrill(one, changed))).toEqual({ after: simulated(changed).after, users: [{ input: 'eastus2.users', source: `the demand's source; drill drill-7 of ${date} does not hold: ${why}` }] });
+    expect(simulated(withDrill(one, changed))).toEqual({ after: simulated(changed).after, users: [{ input: 'eastus2.users', source: `the demand's source alone; what run drill-7 showed on ${date} does not hold any more: ${why}` }] });
   });
 
   it('says nothing of other losses', () => {
@@ -115,7 +115,7 @@ type Situation = typeof situations extends fc.Arbitrary<infer One> ? One : never
 /** Five stamps in one group, drills of two of them under the settings as they are; the second may be too old. */
 function contextOf({ window, source, users, weights, had, got, aged }: Situation) {
   const origins = stamps.map((stamp, index): OriginFacts => ({ stamp, origin: stamp, hostName: stamp, weight: weights[index] ?? 1, priority: 1, enabled: 'Enabled' }));
-  const drills = (['a', 'b'] as const).map((stamp): DrillFacts => ({
+  const drills = (['a', 'b'] as const).map((stamp): DrainFacts => ({
     runId: `drill of ${stamp}`, stamp, at: stamp === 'b' && aged === 'old' ? at - 50 * dayMs : at,
     groups: [{
       name: 'web', latencyWindowMs: window, origins: origins.map(({ stamp: of, origin, weight, priority }) => ({ stamp: of, origin, weight, priority, serves: 'serving' })),
@@ -127,25 +127,25 @@ function contextOf({ window, source, users, weights, had, got, aged }: Situation
   if (first === undefined) throw new Error('the sample fleet has a stamp');
   const wide = { ...fleet, stamps: stamps.map((name, index) => ({ ...first, name, origins: [{ originGroup: 'web', origin: name, normalWeight: weights[index] ?? 1, priority: 1 }] })) };
   const demand = { source, groups: users.map(({ rate, latencies }, index) => ({ name: `${index}`, originGroup: 'web', requestsPerSecond: rate, latencyMsByStamp: Object.fromEntries(stamps.map((name, position) => [name, latencies[position] ?? 1])) })) };
-  return buildFleetContext(wide, { at, traffic: known({ originGroups: [{ name: 'web', latencyWindowMs: window, probeDrainSeconds: 60, origins }] }, at), demand: known(demand, at), stamps: {}, drills }, { at, observerSuspect: false, stamps: [] });
+  return buildFleetContext(wide, { at, traffic: known({ originGroups: [{ name: 'web', latencyWindowMs: window, probeDrainSeconds: 60, origins }] }, at), demand: known(demand, at), stamps: {}, drains: drills }, { at, observerSuspect: false, stamps: [] });
 }
 
 function lossOf(situation: Situation, share = 0) {
   const context = contextOf(situation);
   const lost = new Set<number>(situation.lost);
   const before = loadsBefore(context, stateWith(context, lost));
-  const drills = drillShares(context, before, lost);
+  const drills = drainShares(context, before, lost);
   const state = mapState(context, (one, { stampIndex }) => (!lost.has(stampIndex) ? one : share === 0 ? { ...one, serves: 'disabled' } : { ...one, weight: Math.max(1, Math.round(one.weight * share)) }));
   const modelled = loadsAfter(context, state, before);
-  return { before, drills, modelled, both: withDrillShares(context, drills, before, modelled) };
+  return { before, drills, modelled, both: withDrainShares(context, drills, before, modelled) };
 }
 const sumOf = (loads: Float64Array): number => loads.reduce((sum, load) => sum + load, 0);
 const atLeast = (larger: Float64Array, smaller: ArrayLike<number>): void => {
   for (const [index, load] of larger.entries()) expect(load).toBeGreaterThanOrEqual((smaller[index] ?? 0) * (1 - 1e-9) - 1e-9);
 };
 /** Of one drill, by stamp: the part of the lost one's users that it saw go there, where a share changed by more than 3 % of itself. */
-const gainsOf = (drills: DrillShares, position: number): number[] => {
-  const { drill } = drills.uses[position] ?? {};
+const gainsOf = (drills: DrainShares, position: number): number[] => {
+  const drill = drills.uses[position]?.drain;
   const [group] = drill?.groups ?? [];
   if (drill === undefined || group === undefined) return stamps.map(() => 0);
   const part = (loads: Readonly<Record<string, number>>, stamp: string): number => (loads[stamp] ?? 0) / Object.values(loads).reduce((sum, load) => sum + load, 0);

@@ -15,7 +15,8 @@ export interface WorkerTask {
 /** What it answers, over the channel to its parent. Sums over its failovers. */
 export interface WorkerAnswer {
   readonly whole: Spent;
-  readonly fromDetection: Spent;
+  readonly toSettled: Spent;
+  readonly toClosed: Spent;
   readonly layers: Readonly<Record<Layer, number>> | null;
 }
 
@@ -23,14 +24,13 @@ const task = JSON.parse(process.argv.at(-1) ?? '') as WorkerTask; // written by 
 const app = await inMemoryApp();
 let seed = task.firstSeed;
 for (let index = 0; index < task.warmUps; index += 1) await playFailover(app, seed++);
-let whole: Spent = { wallMs: 0, cpuMs: 0 };
-let fromDetection: Spent = { wallMs: 0, cpuMs: 0 };
+const none: Spent = { wallMs: 0, cpuMs: 0 };
+const sums = { whole: none, toSettled: none, toClosed: none };
 for (let index = 0; index < task.count; index += 1) {
   const played = await playFailover(app, seed++);
-  whole = sum(whole, played.whole);
-  fromDetection = sum(fromDetection, played.fromDetection);
+  for (const part of ['whole', 'toSettled', 'toClosed'] as const) sums[part] = sum(sums[part], played[part]);
 }
-const answer: WorkerAnswer = { whole, fromDetection, layers: task.profiled === 0 ? null : sharesByLayer(await profile(task.profiled)) };
+const answer: WorkerAnswer = { ...sums, layers: task.profiled === 0 ? null : sharesByLayer(await profile(task.profiled)) };
 process.send?.(answer, () => process.exit(0));
 
 async function profile(count: number): Promise<Profiler.Profile> {

@@ -12,7 +12,7 @@ import { recordDecision } from './activities/recordDecision.ts';
 import { planDryRun } from './activities/planDryRun.ts';
 import { readAssessment } from './activities/readAssessment.ts';
 import { recentFacts } from './activities/recentFacts.ts';
-import { readFleetRuns } from './activities/runIndex.ts';
+import { readFleetRuns, type RunState } from './activities/runIndex.ts';
 import { reconcile } from './activities/reconcile.ts';
 import { startDrill } from './activities/startDrill.ts';
 import { takeOver } from './activities/takeOver.ts';
@@ -72,9 +72,12 @@ export function composeApp(environment: Readonly<Record<string, string | undefin
       look: chores.look,
       reconcile: async (starter) => {
         beat(settings.controlRegion);
-        await chores.reconcile(() => reconcile(ports, starter));
-        await chores.measureDrains(() => measureDrains(ports));
-        await chores.learn(() => measureFromRuns(ports));
+        let runs: readonly RunState[] = [];
+        await chores.reconcile(async () => {
+          runs = await reconcile(ports, starter);
+        });
+        await chores.measureDrains(() => measureDrains(ports, runs));
+        await chores.learn(() => measureFromRuns(ports, runs));
         await chores.certify(async () => {
           const certificate = await certify(ports, await facts.refresh());
           if (certificate !== null) showCertificate(certificate, settings.controlRegion);

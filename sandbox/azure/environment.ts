@@ -46,9 +46,9 @@ export function environmentFor(endpoints: Endpoints, options: EnvironmentOptions
 
 const quoted = (value: string): string => `'${value.replaceAll("'", String.raw`'\''`)}'`;
 
-/** Lines for a POSIX shell: what the app needs, and how `az` is registered, logged in and given a folder of its own. */
+/** Lines for a POSIX shell: what the app needs, where the admin face is, and how `az` is registered, logged in and given a folder of its own. */
 export function shellSnippet(endpoints: Endpoints, options: EnvironmentOptions): string {
-  const settings = Object.entries(environmentFor(endpoints, options)).map(([name, value]) => `export ${name}=${quoted(value)}`);
+  const settings = Object.entries({ ...environmentFor(endpoints, options), SPILLWAY_SANDBOX: endpoints.admin }).map(([name, value]) => `export ${name}=${quoted(value)}`);
   return [...settings, '', ...azureCliLines(endpoints, options.tenantId)].join('\n');
 }
 

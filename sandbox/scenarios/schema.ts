@@ -1,21 +1,23 @@
 import { z } from 'zod';
+import { faultKinds, faultProblem, isFaultKind } from '../world/faultRules.ts';
 import { deploymentForWorld } from '../world/index.ts';
 
 /** The shape of a scenario file. Times are simulated seconds from the scenario's start. */
 
 const seconds = z.number().min(0).max(86_400);
 
-export const faultKinds = [
-  'regionDead', 'grey', 'clusterApiGone', 'signalsBlind', 'armThrottled', 'armDown', 'frontDoorFrozen',
-  'quotaShort', 'skuRefused', 'partialCapacity', 'poolBusy', 'subnetFull', 'cosmosDown', 'cosmosThrottled', 'entraDown',
-  'monitorDown', 'blobDown', 'slowNodes', 'slowPods', 'demandSurge',
-] as const;
+const kinds = Object.keys(faultKinds).filter(isFaultKind);
 
-const fault = z.looseObject({
-  kind: z.enum(faultKinds).describe('What breaks; docs/sandbox-physics.md says what each kind does and which parameters it takes.'),
-  stamp: z.string().optional().describe('Where. Leave out for everywhere.'),
-  severity: z.number().min(0).max(1).optional(),
-});
+const fault = z
+  .looseObject({
+    kind: z.enum(kinds).describe('What breaks; docs/sandbox-physics.md says what each kind does and which parameters it takes.'),
+    stamp: z.string().optional().describe('Where. Leave out for everywhere.'),
+    severity: z.number().min(0).max(1).optional(),
+  })
+  .superRefine((written, context) => {
+    const problem = faultProblem(written);
+    if (problem !== null) context.addIssue({ code: 'custom', path: [problem.field], message: problem.message });
+  });
 
 const scheduledFault = z.strictObject({
   at: seconds,

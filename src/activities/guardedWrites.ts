@@ -7,6 +7,7 @@ import { TransientError, writeTimeLimitMs, type WriteOutcome } from '../ports/ou
 import type { Ports } from '../ports/ports.ts';
 import type { Proceed, RunStep, Stopped, Written } from './contracts.ts';
 import { mayWrite } from './guard.ts';
+import { forgetFacts } from './readFacts.ts';
 import { recordStep, stepId } from './runLog.ts';
 
 /** An undo is marked in the ids of its entries with the run whose change it takes back. */
@@ -40,7 +41,7 @@ export async function guardedWrites(ports: Ports, step: RunStep, planned: readon
     if (batch.length === 0) continue;
     const held = await stillHeld(ports, step);
     if (held.kind === 'stopped') return held;
-    const outcomes = await change(ports, step, batch, purpose);
+    const outcomes = await change(ports, step, batch, purpose).finally(() => { forgetFacts(ports); });
     for (const [index, one] of batch.entries()) {
       const outcome = outcomes[index] ?? { kind: 'unanswered', why: 'no answer for this change' };
       await recordOutcome(ports, step, one, outcome, purpose);

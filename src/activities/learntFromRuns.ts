@@ -4,7 +4,7 @@ import { keyOf, measuredStarts, nodeStartSamples, type NodeStartSample } from '.
 import { TransientError } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StateKey } from '../ports/state.ts';
-import { readRunIndex } from './runIndex.ts';
+import type { RunState } from './runIndex.ts';
 
 type StartTimes = Readonly<Record<string, MeasuredStart>>;
 
@@ -41,9 +41,8 @@ function memoryOf(ports: Ports): Memory {
  * What closed runs have shown, from the ledger; kept where every process finds it: how long nodes took in the last two weeks, and
  * where the users of each drained stamp went the last time, however long ago.
  */
-export async function measureFromRuns(ports: Ports): Promise<void> {
+export async function measureFromRuns(ports: Ports, runs: readonly RunState[]): Promise<void> {
   const memory = memoryOf(ports);
-  const { runs } = await readRunIndex(ports);
   const closed = runs.flatMap(({ request, closedAt }) => (closedAt === null ? [] : [request.runId]));
   const unread = closed.filter((runId) => !memory.runs.has(runId)).slice(0, runsReadAtOnce);
   if (unread.length === 0 && memory.shared === 'shared') return;

@@ -7,7 +7,7 @@ import type { PlanDigest, PlanStep, RunStep } from './contracts.ts';
 import { mayProceed } from './guard.ts';
 import { earlierPlans, recordedPlan, rememberPlan } from './loadPlan.ts';
 import { readAssessment } from './readAssessment.ts';
-import { readFacts } from './readFacts.ts';
+import { factsAtHand } from './readFacts.ts';
 import { readFleetRuns } from './runIndex.ts';
 import { recordStep } from './runLog.ts';
 
@@ -19,7 +19,7 @@ export async function makePlan(ports: Ports, step: RunStep): Promise<PlanStep> {
   const recorded = await recordedPlan(ports, step);
   if (recorded !== null) return { kind: 'planned', digest: digestOf(recorded, handBackRuns) };
 
-  const [facts, assessment, earlier] = await Promise.all([readFacts(ports), readAssessment(ports), earlierPlans(ports, step)]);
+  const [facts, assessment, earlier] = await Promise.all([factsAtHand(ports), readAssessment(ports), earlierPlans(ports, step)]);
   if (assessment === null) return { kind: 'blocked', why: 'no assessment of the fleet could be read' };
   const { request, revision } = step;
   const lateSince = ports.clock.now() - ports.fleet.policy.nodeReadyTimeoutMinutes * 60_000;

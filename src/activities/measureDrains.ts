@@ -11,7 +11,7 @@ import type { RunStep } from './contracts.ts';
 import { readAgain } from './learntFromRuns.ts';
 import { loadPlan } from './loadPlan.ts';
 import { readAssessment } from './readAssessment.ts';
-import { readRunIndex } from './runIndex.ts';
+import { readRunIndex, type RunState } from './runIndex.ts';
 import { recordOfRun, stepId } from './runLog.ts';
 import { verifiedName } from './verifyShift.ts';
 
@@ -50,20 +50,19 @@ export async function measureDrill(ports: Ports, step: RunStep, seen: Seen): Pro
   }
 }
 
-/**
- * Every minute, of a drain that stands alone in a fleet without an open run: it closes before its metrics have settled. A failover has
- * nothing measured before it, and its ledger is not read.
- */
-export async function measureDrains(ports: Ports): Promise<void> {
-  const { regions, runs } = await readRunIndex(ports);
-  const [drain, ...others] = Object.values(regions).filter(({ state }) => state === 'drained');
-  const isOpen = runs.some(({ closedAt }) => closedAt === null);
-  if (drain?.by !== 'drain' || others.length > 0 || isOpen || ports.clock.now() > drain.since + lookedForMs) return;
-  const request = runs.find((run) => run.request.runId === drain.runId)?.request;
-  const events = (await ports.ledger.readRun(drain.runId)).map(({ at, event }) => ({ at, event }));
+/** Every minute, of a drain that stands alone in a fleet without an open run: it closes before its metrics have settled. */
+export async function measureDrains(ports: Ports, runs: readonly RunState[]): Promise<void> {
+  if (runs.some(({ closedAt }) => closedAt === null)) return;
+  const drains = runs.filter(({ request, closedAt }) => request.kind === 'drain' && closedAt !== null && ports.clock.now() <= closedAt + lookedForMs);
+  if (drains.length === 0) return;
+  const { regions } = await readRunIndex(ports);
+  const [region, ...others] = Object.values(regions).filter(({ state }) => state === 'drained');
+  const request = drains.find((run) => run.request.runId === region?.runId)?.request;
+  if (request === undefined || others.length > 0) return;
+  const events = (await ports.ledger.readRun(request.runId)).map(({ at, event }) => ({ at, event }));
   const plan = events.flatMap(({ event }) => (event.type === 'PlanMade' ? [event.plan] : [])).at(-1);
   const settledAt = events.flatMap(({ at, event }) => (event.type === 'ShiftVerified' && event.by === 'shares' ? [at] : [])).at(-1);
-  if (request === undefined || plan?.served === undefined || settledAt === undefined || events.some(({ event }) => event.type === 'DrainMeasured')) return;
+  if (plan?.served === undefined || settledAt === undefined || events.some(({ event }) => event.type === 'DrainMeasured')) return;
   const [assessment, loads] = await Promise.all([readAssessment(ports), ports.demand.readLoad(ports.fleet.stamps)]);
   if (assessment !== null) await measureRun(ports, { request, epoch: 0, plan, settledAt }, { assessment, loads });
 }

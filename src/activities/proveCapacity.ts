@@ -1,4 +1,3 @@
-import type { FleetAssessment } from '../domain/assessment.ts';
 import { confirmedRequest, judgeSuspicion } from '../domain/decide/judgeSuspicion.ts';
 import { verifyCapacity } from '../domain/planning/index.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -8,7 +7,7 @@ import type { ProofStep, RunStep } from './contracts.ts';
 import { mayProceed } from './guard.ts';
 import { loadPlan } from './loadPlan.ts';
 import { readAssessment } from './readAssessment.ts';
-import { readFacts } from './readFacts.ts';
+import { factsAtHand } from './readFacts.ts';
 import { reassess } from './reassess.ts';
 import { recordStep } from './runLog.ts';
 
@@ -19,32 +18,21 @@ import { recordStep } from './runLog.ts';
 export async function proveCapacity(ports: Ports, step: RunStep): Promise<ProofStep> {
   const proceed = await mayProceed(ports, step);
   if (proceed.kind === 'stopped') return proceed;
-  const [plan, assessment, facts] = await Promise.all([loadPlan(ports, step), readAssessment(ports), readFacts(ports)]);
+  const [plan, assessment, facts] = await Promise.all([loadPlan(ports, step), readAssessment(ports), factsAtHand(ports)]);
   const reassessed = await reassess(ports, step, plan, assessment, facts);
   if (reassessed.kind !== 'holds') return reassessed;
+  const suspicion = judgeSuspicion(step.request, assessment);
+  if (suspicion === 'cleared') return { kind: 'cleared' };
+  // The plan for the confirmed failure keeps this room, and may use weights or move a part where it does not come: that plan is what is proved.
+  if (suspicion === 'confirmed' && step.request.scope !== 'full') return { kind: 'superseded', why: 'the failure is confirmed', request: confirmedRequest(step.request, assessment) };
   const capacity = verifyCapacity(plan, facts, ports.fleet);
   if (capacity.kind === 'impossible') return notProved(ports, step, 'impossible', capacity.why);
-  if (capacity.kind === 'notYet') {
-    const state = judgeSuspicion(step.request, assessment);
-    if (state === 'cleared') return { kind: 'cleared' };
-    // The plan for the confirmed failure keeps this room, and may use weights or move a part where it does not come.
-    if (state === 'confirmed' && step.request.scope !== 'full') return confirmed(step, assessment);
-    return { kind: 'notYet', why: capacity.missing };
-  }
+  if (capacity.kind === 'notYet') return { kind: 'notYet', why: capacity.missing };
   const failures = await failedChecks(ports, plan);
   if (failures.length > 0) return notProved(ports, step, 'notYet', failures);
   await recordStep(ports, step, 'proved', { type: 'CapacityProved', stamps: capacity.stamps });
-  switch (judgeSuspicion(step.request, assessment)) {
-    case 'confirmed':
-      return step.request.scope === 'full' ? { kind: 'proved' } : confirmed(step, assessment);
-    case 'open':
-      return { kind: 'awaitingConfirmation' };
-    case 'cleared':
-      return { kind: 'cleared' };
-  }
+  return suspicion === 'open' ? { kind: 'awaitingConfirmation' } : { kind: 'proved' };
 }
-
-const confirmed = ({ request }: RunStep, assessment: FleetAssessment | null): ProofStep => ({ kind: 'superseded', why: 'the failure is confirmed', request: confirmedRequest(request, assessment) });
 
 async function failedChecks(ports: Ports, plan: Plan): Promise<readonly string[]> {
   const { fleet, checks } = ports;

@@ -4,8 +4,36 @@ import { known, unknown } from '../domain/reading.ts';
 import type { Ports } from '../ports/ports.ts';
 import { learntDrains, withStartTimes } from './learntFromRuns.ts';
 
+/** Shorter than the wait between two looks at the room, so that each look reads for itself. */
+const atHandMs = 4_000;
+
+/** What this process has read last and has changed nothing since. */
+const atHand = new WeakMap<Ports, { readonly readAt: number; readonly facts: Promise<FleetFacts> }>();
+
+/**
+ * For the steps of a run that follow one another at once: a proof, the plan that comes of it, and the proof of that one stand on
+ * one reading of the fleet, some seconds old at the most. Ages count to now.
+ */
+export async function factsAtHand(ports: Ports): Promise<FleetFacts> {
+  const last = atHand.get(ports);
+  if (last === undefined || ports.clock.now() - last.readAt > atHandMs) return readFacts(ports);
+  return { ...(await last.facts), at: ports.clock.now() };
+}
+
+/** A change was made or tried: what was read before it no longer tells how things are. */
+export function forgetFacts(ports: Ports): void {
+  atHand.delete(ports);
+}
+
 /** Everything a plan is computed from, read side by side; what could not be read is unknown in its place. */
-export async function readFacts(ports: Ports): Promise<FleetFacts> {
+export function readFacts(ports: Ports): Promise<FleetFacts> {
+  const facts = readAll(ports);
+  atHand.set(ports, { readAt: ports.clock.now(), facts });
+  facts.catch(() => atHand.delete(ports));
+  return facts;
+}
+
+async function readAll(ports: Ports): Promise<FleetFacts> {
   const at = ports.clock.now();
   const { fleet } = ports;
   const [traffic, demand, loads, stamps] = await Promise.all([

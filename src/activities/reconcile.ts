@@ -1,6 +1,7 @@
 import { askAgain } from './askAgain.ts';
 import { reclaimRoom, roomOverdue, roomRanOut, type EndedRun } from '../domain/decide/reclaimRoom.ts';
 import type { ChainedEntry } from '../domain/ledgerEvent.ts';
+import type { RunRequest } from '../domain/run.ts';
 import { TransientError } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
 import { pendingRoom } from './pendingRoom.ts';
@@ -13,14 +14,14 @@ import { undoWrites } from './undoWrites.ts';
 /**
  * Heals what was left half-done, every minute (I5, I11): the outbox is drained, an open run that nobody executes is started
  * here, one that the ledger knows as closed is projected as such, a change that Front Door did not take is asked for again, and
- * surges that ran out are taken back.
+ * surges that ran out are taken back. Answers with the runs that it found.
  */
-export async function reconcile(ports: Ports, starter: OrchestrationStarter): Promise<void> {
+export async function reconcile(ports: Ports, starter: OrchestrationStarter): Promise<readonly RunState[]> {
   await ports.ledger.drainOutbox();
   const { runs } = await readRunIndex(ports);
   for (const run of runs) {
     try {
-      if (run.closedAt === null) await healOpenRun(ports, starter, run.request, await ports.fence.readHolder());
+      if (run.closedAt === null) await healUnlessExecuted(ports, starter, run.request);
       else {
         if (run.openShifts === 'some' || run.openShifts === 'unknown') await askAgain(ports, run);
         await reclaimExpired(ports, run);
@@ -30,6 +31,14 @@ export async function reconcile(ports: Ports, starter: OrchestrationStarter): Pr
     }
   }
   await projectClaimed(ports, runs);
+  return runs;
+}
+
+/** Whoever executes a run keeps the fence's lease for it alive: its record need not be read to see that. */
+async function healUnlessExecuted(ports: Ports, starter: OrchestrationStarter, request: RunRequest): Promise<void> {
+  const fence = await ports.fence.readHolder();
+  if (fence?.lease === 'live' && fence.runId === request.runId) return;
+  await healOpenRun(ports, starter, request, fence);
 }
 
 /** Room that a closed run left behind, and whose time is over. A drain that still stands keeps its room. */

@@ -172,13 +172,19 @@ export interface ReplicaFacts {
 export interface WorkloadFacts extends ReplicaFacts {
   readonly hpa: HpaFacts | null;
   readonly requestedReplicas: number;
-  /** Pods bound to a node, ready or not; absent = only the ready ones are taken as bound (the worst case). */
+  /** Pods on a node that is Ready, ready themselves or not; absent = only the ready ones are taken as bound (the worst case). */
   readonly scheduledReplicas?: number;
+  /** Of these the ones that fail: not ready for longer than the Deployment's progress deadline, or their containers cannot start; absent = none. */
+  readonly failingReplicas?: number;
+  /** Why the Deployment's newest pods do not come up, in its own words; absent or null = they do. */
+  readonly rolloutStuck?: string | null;
   readonly readyReplicas: number;
   /** Names of the nodes that its ready pods are on, each once; absent = not read. */
   readonly readyOnNodes?: readonly string[];
-  /** Requests of one pod, all containers summed. */
+  /** Requests of one pod, all containers summed: of the template or of the pods that run, whichever are larger. */
   readonly podRequests: Resources;
+  /** What a pod asks for besides, such as `nvidia.com/gpu`: nothing here reckons with it; absent = nothing. */
+  readonly otherRequests?: readonly string[];
   /** Limits of one pod, where it has them: a ResourceQuota may count these. */
   readonly podLimits?: Resources;
   readonly topologySpread: readonly TopologySpread[];
@@ -198,6 +204,8 @@ export interface TopologySpread {
 export interface HpaFacts {
   readonly namespace: string;
   readonly name: string;
+  /** What it scales, such as `Deployment/web`; absent = not read. */
+  readonly scales?: string;
   readonly resourceVersion: string;
   readonly minReplicas: number;
   readonly maxReplicas: number;

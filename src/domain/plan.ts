@@ -126,7 +126,7 @@ export interface Blocked {
 export type ConstraintName =
   | 'vcpuQuotaFamily' | 'vcpuQuotaRegion' | 'skuRestricted' | 'zoneRestricted' | 'subnetAddresses' | 'podCidr'
   | 'outboundPorts' | 'poolMax' | 'hpaMax' | 'resourceQuota' | 'poolBusy' | 'poolNotScalable' | 'capacityReservation'
-  | 'hpaOwnedByReconciler' | 'disruptionBudget' | 'topologySpread' | 'podTooLarge' | 'inputUnknown'
+  | 'hpaOwnedByReconciler' | 'hpaDisabled' | 'podsNotReady' | 'disruptionBudget' | 'topologySpread' | 'podTooLarge' | 'inputUnknown'
   /** No stamp is left that serves an origin group. */
   | 'noSurvivor'
   /** A stamp that would get more users fails its own already. */

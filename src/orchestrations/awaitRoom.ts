@@ -16,9 +16,10 @@ export type AwaitRoomResult = Exclude<SurgeStep, { kind: 'notYet' }> | { readonl
 
 const looksPerGeneration = 6;
 
-/** No machine of AKS starts and joins in less than a minute: until then a look now and then is enough. */
+/** No machine of AKS starts and joins in less than a minute, and the next one comes many seconds after it: pods are what is looked at often. */
 const noNodeBeforeMs = 60_000;
-const lookSeconds = (what: 'nodes' | 'pods', waitedMs: number): number => (what === 'nodes' && waitedMs < noNodeBeforeMs ? 15 : pollSeconds(waitedMs));
+const nodeLookSeconds = (waitedMs: number): number => Math.max(waitedMs < noNodeBeforeMs ? 15 : 10, pollSeconds(waitedMs));
+const lookSeconds = (what: 'nodes' | 'pods', waitedMs: number): number => (what === 'nodes' ? nodeLookSeconds(waitedMs) : pollSeconds(waitedMs));
 
 /**
  * Waits until nodes or pods are there, or the time is up:

@@ -1,6 +1,6 @@
 import type { RunKind } from '../domain/plan.ts';
 
-/** Registered names. Runs are started under the name of their kind; `surgeStamp` and `awaitRoom` only as children, `watch` by the alert webhook. */
+/** Registered names. Runs are started under the name of their kind; `surgeStamp`, `awaitRoom` and `awaitShift` only as children, `watch` by the alert webhook. */
 export const orchestrationNames = {
   failover: 'failover',
   drain: 'drain',
@@ -8,6 +8,7 @@ export const orchestrationNames = {
   drill: 'drill',
   surgeStamp: 'surgeStamp',
   awaitRoom: 'awaitRoom',
+  awaitShift: 'awaitShift',
   watch: 'watch',
 } as const satisfies Record<RunKind, string> & Record<string, string>;
 

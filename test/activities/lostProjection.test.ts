@@ -31,3 +31,25 @@ it('a run that was opened while its projection could not be written, and whose h
   expect((await readFleetRuns(ports)).activeRun).toMatchObject({ runId: request.runId });
   expect(started).toContain(request.runId);
 });
+
+it('the record of a run whose fence lives is not read every minute: whoever executes it keeps it', async () => {
+  const now = Date.UTC(2026, 10, 22, 10, 0, 0);
+  const ports = fakePorts(sampleFleet(), () => now);
+  const request = requestOf(now, {});
+  await startRun(ports, { start: () => Promise.resolve() }, request);
+  const readRun = ports.ledger.readRun.bind(ports.ledger);
+  let reads = 0;
+  Object.assign(ports.ledger, {
+    readRun: (runId: string) => {
+      reads += 1;
+      return readRun(runId);
+    },
+  });
+  const noStart = { start: () => Promise.reject(new Error('a run that is executed is not started')) };
+  await ports.fence.acquire(request.runId);
+  await reconcile(ports, noStart);
+  expect(reads).toBe(0);
+  ports.stealFence('another run');
+  await reconcile(ports, noStart);
+  expect(reads).toBe(1);
+});

@@ -200,6 +200,8 @@ export const suiteSteps: readonly SuiteStep[] = [
   { name: 'uncordon by null', method: 'PATCH', path: '/api/v1/nodes/n1?fieldManager=kubectl-cordon', body: { spec: { unschedulable: null } }, contentType: strategic, words: 'admission taints a new node' },
   { name: 'taint a node', method: 'PATCH', path: '/api/v1/nodes/n1?fieldManager=person', body: { spec: { taints: [{ key: 'a', value: 'b', effect: 'NoSchedule' }] } }, contentType: strategic, words: 'admission taints a new node' },
 
+  { name: 'delete an HPA: a dry run by the options', method: 'DELETE', path: `${hpas}/plain`, body: { apiVersion: 'v1', kind: 'DeleteOptions', dryRun: ['All'] } },
+  { name: 'delete an HPA: a dry run by the query', method: 'DELETE', path: `${hpas}/plain?dryRun=All` },
   { name: 'delete an HPA', method: 'DELETE', path: `${hpas}/plain` },
   { name: 'delete it again', method: 'DELETE', path: `${hpas}/plain` },
   { name: 'watch from a version that is gone', method: 'GET', path: `${hpas}?watch=true&resourceVersion=1&timeoutSeconds=1`, differs: 'the real server has forgotten nothing yet, the face keeps 5,000 changes' },

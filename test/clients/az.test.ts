@@ -2,6 +2,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ids } from '../azure/sampleAzure.ts';
 import { findClient, sampleFleetText, startAzSession, type AzSession } from './azSession.ts';
+import { skipped } from './skipped.ts';
 
 /**
  * Resource Manager's face as the Azure CLI of Debian sees it: a client that we did not write, with older api-versions
@@ -12,8 +13,8 @@ import { findClient, sampleFleetText, startAzSession, type AzSession } from './a
 
 const found = await findClient('az', 'version', '--query', '"azure-cli"', '-o', 'tsv');
 const kubectl = await findClient('kubectl', 'version', '--client');
-console.log(found.kind === 'found' ? `az: found, ${found.version}` : 'az: skipped all of its session, not on this machine (Debian: apt-get install azure-cli)');
-if (kubectl.kind === 'missing') console.log('kubectl: skipped the call with credentials from az, not on this machine');
+console.log(found.kind === 'found' ? `az: found, ${found.version}` : skipped('az: skipped all of its session, not on this machine (Debian: apt-get install azure-cli)'));
+if (kubectl.kind === 'missing') console.log(skipped('kubectl: skipped the call with credentials from az, not on this machine'));
 
 const afd = ['-g', 'rg-shop-global', '--profile-name', 'afd-shop'];
 const ofGroup = [...afd, '--origin-group-name', 'web'];
@@ -67,6 +68,7 @@ describe.skipIf(found.kind === 'missing')('az against the sandbox', () => {
       expect(await hybrid.json('vm', 'list-usage', '-l', 'eastus2', '--query', "[?name.value=='cores'].limit | [0]")).toBe(String(hybrid.world.spec.quotas['eastus2']?.coresLimit));
       expect(await session.json('vm', 'list-skus', '-l', 'eastus2', '--size', 'Standard_D4', '--query', '[].[name,family]')).toEqual([['Standard_D4s_v5', 'standardDSv5Family']]);
       expect(await hybrid.json('network', 'vnet', 'show', '-g', 'rg-shop-eastus2', '-n', 'vnet-shop-eastus2', '--query', 'subnets[].name')).toEqual(['snet-nodes']);
+      expect((await hybrid.az('network', 'vnet', 'list', '-o', 'table')).stdout).toMatch(/vnet-shop-eastus2 .*\n.*vnet-shop-centralus /);
     }, longMs);
 
     it('metrics by origin, late and never zero for what is not there', async () => {
@@ -84,6 +86,8 @@ describe.skipIf(found.kind === 'missing')('az against the sandbox', () => {
         expect(await session.json('resource', 'show', '--ids', id, '--query', 'type')).toBe(type);
       }
       expect(await session.json('resource', 'list', '--resource-type', 'Microsoft.ContainerService/managedClusters', '--query', 'length(@)')).toBe(3);
+      expect(await session.json('resource', 'list', '--location', 'westus3', '--query', 'length(@)')).toBe(3);
+      expect(await session.json('group', 'list', '--tag', 'env=prod')).toEqual([]);
     }, longMs);
   });
 
@@ -95,6 +99,7 @@ describe.skipIf(found.kind === 'missing')('az against the sandbox', () => {
       ['a group that is not there', ['group', 'show', '-n', 'nope'], /\(ResourceGroupNotFound\) Resource group 'nope' could not be found/],
       ['a metric that is not there', ['monitor', 'metrics', 'list', '--resource', ids.profile, '--metric', 'Nope'], /\(BadRequest\).*Valid metrics: RequestCount,/],
       ['a service that the sandbox does not have', ['storage', 'account', 'list'], /InvalidResourceNamespace.*Microsoft\.Storage/],
+      ['what the sandbox has none of', ['afd', 'custom-domain', 'list', ...afd], /\(NotImplemented\).*Microsoft\.Cdn\/profiles\/customDomains/],
       ['a new node pool', ['aks', 'nodepool', 'add', ...cluster, '-n', 'user2'], /\(NotImplemented\).*creating a node pool/],
     ])('%s', async (_name, args, expected) => {
       const answer = await session.az(...args);

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findKubectl, startSession } from './kubectlSession.ts';
 import type { KubectlAnswer, KubectlSession } from './kubectlSession.ts';
+import { skipped } from './skipped.ts';
 
 const source = findKubectl();
-console.log(source.kind === 'found' ? `kubectl: found, ${source.version}` : `kubectl: skipped, ${source.why}`);
+console.log(source.kind === 'found' ? `kubectl: found, ${source.version}` : skipped(`kubectl: skipped, ${source.why}`));
 
 const hpa = (spec: string): string => `apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
@@ -51,6 +52,8 @@ describe.skipIf(source.kind === 'none')('a person at kubectl', () => {
     expect(hpas.map(([name, reference]) => `${name} ${reference}`)).toContain('web Deployment/web');
     const wide = rows(await ok('get', 'pods', '-o', 'wide', '-l', 'app=web'));
     expect(wide[0]).toEqual(['NAME', 'READY', 'STATUS', 'RESTARTS', 'AGE', 'IP', 'NODE', 'NOMINATED NODE', 'READINESS GATES']);
+    expect(rows(await ok('get', 'nodes', '-o', 'wide'))[0]?.slice(5)).toEqual(['INTERNAL-IP', 'EXTERNAL-IP', 'OS-IMAGE', 'KERNEL-VERSION', 'CONTAINER-RUNTIME']);
+    expect(rows(await ok('get', 'ds', '-n', 'kube-system', '--no-headers'))[0]?.slice(1, 6)).toEqual(Array.from({ length: 5 }, () => String(nodes.length)));
     expect((await ok('get', 'deploy,rs,pdb', '-A')).out).toContain('deployment.apps/web');
   });
 
@@ -150,6 +153,8 @@ describe.skipIf(source.kind === 'none')('a person at kubectl', () => {
     const node = (await ok('get', 'nodes', '-l', 'agentpool=user1', '-o', 'jsonpath={.items[1].metadata.name}')).out;
     const onNode = async (): Promise<readonly string[]> => (await ok('get', 'pods', '-A', '--field-selector', `spec.nodeName=${node}`, '-o', 'jsonpath={.items[*].metadata.ownerReferences[0].kind}')).out.split(' ');
     expect(await onNode()).toContain('ReplicaSet');
+    await ok('drain', node, '--ignore-daemonsets', '--dry-run=server');
+    expect(await onNode()).toContain('ReplicaSet');
     const drained = await kubectl(['drain', node, '--ignore-daemonsets', '--timeout=30s']);
     expect(drained, drained.err).toMatchObject({ code: 0, out: expect.stringContaining('drained') as string });
     expect(new Set(await onNode())).toEqual(new Set(['DaemonSet']));
@@ -161,6 +166,7 @@ describe.skipIf(source.kind === 'none')('a person at kubectl', () => {
     expect((await ok('create', '-f', file)).out).toContain('created');
     expect((await kubectl(['create', '-f', file])).err).toContain('already exists');
     expect((await ok('replace', '-f', file)).out).toContain('replaced');
+    expect((await ok('delete', '-f', file, '--dry-run=server')).out).toContain('deleted (server dry run)');
     expect((await ok('delete', '-f', file)).out).toContain('deleted');
     expect((await kubectl(['get', 'hpa', 'second'])).err).toContain('horizontalpodautoscalers.autoscaling "second" not found');
   });
@@ -169,6 +175,8 @@ describe.skipIf(source.kind === 'none')('a person at kubectl', () => {
     const stranger = await kubectl(['get', 'nodes'], { as: 'reader' });
     expect(stranger.err).toContain('cannot list resource "nodes"');
     expect((await kubectl(['get', 'secrets'])).err).toContain('doesn\'t have a resource type "secrets"');
+    expect((await kubectl(['get', 'pods', '--as=somebody'])).err).toContain('the sandbox does not serve impersonation');
+    expect((await kubectl(['rollout', 'restart', 'deploy/web'])).err).toContain('the sandbox does not serve changes of a pod template');
     expect((await kubectl(['get', '--raw', '/apis/apps/v1/namespaces/shop/deployments/web/status'])).err).toContain('the sandbox does not serve deployments/status');
   });
 });

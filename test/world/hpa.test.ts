@@ -74,6 +74,38 @@ describe('the controller in a cluster', () => {
     expect(at(kube.get('Deployment', 'shop', 'web'), 'status', 'observedGeneration')).toBe(at(kube.get('Deployment', 'shop', 'web'), 'metadata', 'generation'));
   });
 
+  const edit = (kube: ReturnType<typeof stampOf>['kube'], kind: string, change: Record<string, unknown>): void => {
+    const object = kube.get(kind, 'shop', 'web');
+    if (object === null) throw new Error(`no ${kind}`);
+    kube.put({ ...object, apiVersion: object.apiVersion, kind: object.kind, spec: { ...Object(at(object, 'spec')), ...change } });
+  };
+
+  it('is switched off by a Deployment of 0 replicas: raised bounds bring no pod until somebody scales it up', () => {
+    const { world, run } = sample();
+    const { kube } = stampOf(world, 'westus3');
+    edit(kube, 'Deployment', { replicas: 0 });
+    run(60);
+    edit(kube, 'HorizontalPodAutoscaler', { minReplicas: 20, maxReplicas: 60 });
+    run(120);
+    expect(at(kube.get('Deployment', 'shop', 'web'), 'spec', 'replicas')).toBe(0);
+    expect(at(kube.get('HorizontalPodAutoscaler', 'shop', 'web'), 'status', 'conditions')).toContainEqual(expect.objectContaining({ type: 'ScalingActive', status: 'False', reason: 'ScalingDisabled' }));
+    edit(kube, 'Deployment', { replicas: 1 });
+    run(20);
+    expect(at(kube.get('Deployment', 'shop', 'web'), 'spec', 'replicas')).toBe(20);
+  });
+
+  it.each<[string, 'HorizontalPodAutoscaler' | 'Deployment', Record<string, unknown>]>([
+    ['an HPA whose scaleUp is Disabled, which binds its own recommendations only', 'HorizontalPodAutoscaler', { behavior: { scaleUp: { selectPolicy: 'Disabled' } } }],
+    ['the HPA of a paused Deployment, which is scaled all the same', 'Deployment', { paused: true }],
+  ])('a raised minReplicas moves %s', (_, kind, change) => {
+    const { world, run } = sample();
+    const { kube } = stampOf(world, 'westus3');
+    edit(kube, kind, change);
+    edit(kube, 'HorizontalPodAutoscaler', { minReplicas: 35, maxReplicas: 60 });
+    run(120);
+    expect(at(kube.get('Deployment', 'shop', 'web'), 'status', 'replicas')).toBe(35);
+  });
+
   it('follows load: 40 percent more users bring more replicas, up to maxReplicas', () => {
     const { world, run } = sample();
     run(300);

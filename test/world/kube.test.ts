@@ -50,6 +50,23 @@ describe('the objects of a cluster', () => {
     expect(Math.max(...zones.values()) - Math.min(...zones.values())).toBeLessThanOrEqual(2);
   });
 
+  it('a workload that its controllers find as they left it keeps its versions, and one that a person wrote gets its status back', () => {
+    const { world, run } = sample();
+    const { kube } = stampOf(world, 'eastus2');
+    const kinds = ['Deployment', 'ReplicaSet', 'PodDisruptionBudget'] as const;
+    const read = (): readonly KubeObject[] => kinds.flatMap((kind) => kube.list(kind, 'shop'));
+    run(60);
+    const before = read();
+    run(60);
+    expect(read()).toEqual(before);
+    const [web] = before;
+    if (web === undefined) throw new Error('no deployment');
+    const written = kube.put({ ...web, apiVersion: web.apiVersion, kind: web.kind, status: {} });
+    expect(at(written, 'status')).toEqual({});
+    run(60);
+    expect(at(kube.get('Deployment', 'shop', web.metadata.name), 'status')).toEqual(at(web, 'status'));
+  });
+
   it('a pod that a person deletes comes back under another name after its start-up time', () => {
     const { world, run } = sample();
     run(60);
@@ -88,6 +105,30 @@ describe('the objects of a cluster', () => {
     }
     run(60);
     expect(podsOf(kube.list('Pod', null)).filter((pod) => at(pod, 'status', 'phase') === 'Pending')).toHaveLength(0);
+  });
+
+  it.each([
+    ['NoSchedule', 'stay'],
+    ['NoExecute', 'go'],
+    ['PreferNoSchedule', 'stay'],
+  ])('a node that a person taints with %s: the pods that are there %s, and new ones come only where they may', (effect, there) => {
+    const { world, run } = sample();
+    run(60);
+    const { kube } = stampOf(world, 'eastus2');
+    const [node] = kube.list('Node', null).filter((each) => at(each, 'metadata', 'labels', 'agentpool') === 'user1');
+    if (node === undefined) throw new Error('no node');
+    const onNode = (): readonly string[] => podsOf(kube.list('Pod', null)).filter((pod) => at(pod, 'spec', 'nodeName') === node.metadata.name).map(({ metadata }) => metadata.name);
+    const before = onNode();
+    kube.put({ ...node, apiVersion: 'v1', kind: 'Node', spec: { ...Object(node['spec']), taints: [{ key: 'mine', value: 'yes', effect }] } });
+    expect(onNode()).toEqual(there === 'stay' ? before : []);
+    for (const name of onNode()) kube.remove('Pod', 'shop', name);
+    run(60);
+    expect(onNode().length > 0).toBe(effect === 'PreferNoSchedule');
+    const tainted = kube.get('Node', null, node.metadata.name);
+    kube.put({ ...tainted, apiVersion: 'v1', kind: 'Node', metadata: node.metadata, spec: { ...Object(node['spec']), taints: [] } });
+    for (const pod of podsOf(kube.list('Pod', null)).slice(0, 20)) kube.remove('Pod', 'shop', pod.metadata.name);
+    run(60);
+    expect(onNode().length).toBeGreaterThan(0);
   });
 
   it('scaling a Deployment by hand is physics, until its HPA thinks otherwise', () => {

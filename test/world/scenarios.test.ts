@@ -54,6 +54,8 @@ describe('the scenarios of the sandbox', () => {
 describe('a scenario file', () => {
   it.each([
     ['an unknown fault', 'faults: [{ at: 1, fault: { kind: fire } }]\nexpect: {}', /faults\[0\]\.fault\.kind/],
+    ['a parameter that its fault does not take', 'faults: [{ at: 1, fault: { kind: grey, stamp: eastus2, factor: 2 } }]\nexpect: {}', /grey takes no factor; it takes severity, latencyMs, hostsUnhealthy[\s\S]*faults\[0\]\.fault\.factor/],
+    ['a fault without the stamp that it needs', 'faults: [{ at: 1, fault: { kind: grey } }]\nexpect: {}', /grey needs a stamp[\s\S]*faults\[0\]\.fault\.stamp/],
     ['an unknown field', 'speed: 3\nexpect: {}', /speed/],
     ['a region that the fleet has not got', 'faults: [{ at: 1, fault: { kind: grey, stamp: mars } }]\nexpect: {}', /faults\[0\]\.fault\.stamp is "mars".*eastus2, centralus, westus3/],
     ['an expectation of nothing and of a completed run at once', 'expect: { nothing: true, runs: [{ kind: drain, region: eastus2, outcome: completed }] }', /nothing: true/],

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { Pace } from '../../clock/index.ts';
+import { faultKinds } from '../../world/faultRules.ts';
 import type { World } from '../../world/types.ts';
 import { empty, isRecord, json, parseJson, text } from '../answers.ts';
 import { isPrincipalName, type PrincipalName } from '../entra/principals.ts';
 import type { Face, FaceRequest, FaceResponse } from '../face.ts';
 import type { Notice } from '../sink/index.ts';
 import type { ClockControl } from './clockControl.ts';
-import { faultKinds, parseFault } from './faultRules.ts';
+import { parseFault } from './parseFault.ts';
 
 export interface AdminOptions {
   readonly world: World;
@@ -28,7 +29,7 @@ export function createAdminFace(options: AdminOptions): Face {
   return async (request) => {
     options.world.settle();
     const [, resource = '', id, ...rest] = request.url.pathname.split('/');
-    if (rest.length > 0) return problem(404, `nothing at ${request.url.pathname}`);
+    if (rest.length > 0 || (id !== undefined && resource !== 'faults')) return problem(404, `nothing at ${request.url.pathname}`);
     const changes = request.method === 'POST' || request.method === 'DELETE';
     if (changes && request.method === 'POST' && !/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return problem(415, 'send application/json');
     switch (`${request.method} /${resource}`) {

@@ -1,5 +1,5 @@
 import type { World } from '../../world/types.ts';
-import { json, parseJson } from '../answers.ts';
+import { httpDate, json, parseJson } from '../answers.ts';
 import { audiencesOf } from '../entra/audiences.ts';
 import type { Authorizer } from '../entra/authorizer.ts';
 import type { Tokens } from '../entra/tokens.ts';
@@ -11,12 +11,12 @@ import { providerNamespaces, type ApiVersionSet } from './apiVersions.ts';
 import type { ArmRequest, ArmRoute } from './armTypes.ts';
 import { refuseToken } from './authentication.ts';
 import { computeRoutes } from './compute.ts';
-import { armError } from './errors.ts';
+import { armError, notInSandbox } from './errors.ts';
 import { frontDoorClassicRoutes } from './frontDoorClassic.ts';
 import { frontDoorProfileRoutes } from './frontDoorProfile.ts';
 import { managedClusterRoutes } from './managedClusters.ts';
 import { networkRoutes } from './network.ts';
-import { parseResourceId, sameName } from './resourceIds.ts';
+import { sameName } from './resourceIds.ts';
 import { resourceRoutes } from './resources.ts';
 import { createRouter } from './router.ts';
 import { createThrottle, remainingHeaders } from './throttle.ts';
@@ -74,7 +74,7 @@ export function createArmFace(options: ArmOptions): Face {
     }
     const match = route(http.method, pathname);
     if (match.kind === 'methodNotAllowed') return armError(405, 'HttpMethodNotAllowed', `The http method '${http.method}' is not supported by the sandbox for '${pathname}'; it has ${match.allowed.join(', ')}.`, { headers: { allow: match.allowed.join(', ') } });
-    if (match.kind === 'none') return unknownPath(pathname, apiVersion);
+    if (match.kind === 'none') return unknownPath(pathname);
     const { route: found, params } = match.match;
     return refuseVersion(options.world, found.versions, apiVersion) ?? refusePermission(options, request, found.permission, found.scopeKinds) ?? found.handle({ ...request, params });
   };
@@ -90,7 +90,7 @@ export function createArmFace(options: ArmOptions): Face {
         'x-ms-request-id': correlation,
         'x-ms-correlation-request-id': correlation,
         'x-ms-routing-request-id': `SANDBOX:${new Date(options.world.clock.now()).toISOString().replaceAll(/[-:.]/g, '')}:${correlation}`,
-        date: new Date(options.world.clock.now()).toUTCString(),
+        date: httpDate(options.world.clock.now()),
         ...(http.headers['x-ms-client-request-id'] === undefined ? {} : { 'x-ms-client-request-id': http.headers['x-ms-client-request-id'] }),
         ...answer.headers,
       },
@@ -128,12 +128,12 @@ function refusePermission(options: ArmOptions, request: Omit<ArmRequest, 'params
   return armError(403, 'AuthorizationFailed', `The client '${clientId}' with object id '${objectId}' does not have authorization to perform action '${permission}' over scope '${request.http.url.pathname}' or the scope is invalid. If access was recently granted, please refresh your credentials.`);
 }
 
-function unknownPath(pathname: string, apiVersion: string): FaceResponse {
-  const namespace = /\/providers\/([^/]+)/i.exec(pathname)?.[1];
+/** A 404 for a type that Azure has would be taken for "there are none": clients such as `az afd custom-domain list` say just that. */
+function unknownPath(pathname: string): FaceResponse {
+  const [namespace, ...rest] = pathname.split(/\/providers\//i).slice(1).at(-1)?.split('/').filter((part) => part !== '') ?? [];
   if (namespace === undefined) return armError(404, 'NotFound', `The sandbox's Resource Manager has nothing at '${pathname.slice(0, 500)}'.`);
   if (!providerNamespaces.some((known) => sameName(known, namespace))) return armError(404, 'InvalidResourceNamespace', `The resource namespace '${namespace}' is invalid: the sandbox has ${providerNamespaces.join(', ')}.`);
-  const type = parseResourceId(pathname)?.type ?? pathname.split(/\/providers\/[^/]+\//i)[1] ?? '';
-  return armError(404, 'InvalidResourceType', `The resource type '${type.slice(0, 200)}' could not be found in the namespace '${namespace}' for api version '${apiVersion.slice(0, 100)}': the sandbox does not implement it.`);
+  return notInSandbox(`the resource type '${namespace}/${rest.filter((_part, index) => index % 2 === 0).join('/').slice(0, 200)}'`);
 }
 
 /** What `az cloud register --endpoint-resource-manager` alone would ask for. */

@@ -18,6 +18,7 @@ const gatewayIdOf = (stamp: StampPhysics): string => stamp.spec.gatewayId;
 
 const allVnets = routesUnder({ base: `/subscriptions/{subscriptionId}/providers/${vnet}`, versions: apiVersions.virtualNetworks, scopeKinds: ['subscription'] });
 const vnets = routesUnder({ base: `${group}/${vnet}`, versions: apiVersions.virtualNetworks, scopeKinds: ['stampVirtualNetwork', 'subscription'] });
+const allGateways = routesUnder({ base: `/subscriptions/{subscriptionId}/providers/${gateway}`, versions: apiVersions.applicationGateways, scopeKinds: ['subscription'] });
 const gateways = routesUnder({ base: `${group}/${gateway}`, versions: apiVersions.applicationGateways, scopeKinds: ['applicationGateway', 'subscription'] });
 
 export const networkRoutes: readonly ArmRoute[] = [
@@ -27,6 +28,7 @@ export const networkRoutes: readonly ArmRoute[] = [
   vnets('GET', '/{name}/usages', `${vnet}/usages/read`, withStamp(vnet, vnetIdOf, (request, stamp) => json(200, { value: [subnetUsage(request, stamp)] }))),
   vnets('GET', '/{name}/subnets', `${vnet}/subnets/read`, withStamp(vnet, vnetIdOf, (_request, stamp) => json(200, { value: [subnetBody(stamp)] }))),
   vnets('GET', '/{name}/subnets/{subnet}', `${vnet}/subnets/read`, withStamp(vnet, vnetIdOf, oneSubnet)),
+  allGateways('GET', '', `${gateway}/read`, (request) => json(200, { value: [...request.world.stamps.values()].map((stamp) => gatewayBody(stamp)) })),
   gateways('GET', '', `${gateway}/read`, (request) => json(200, { value: inGroup(request, gatewayIdOf).map((stamp) => gatewayBody(stamp)) })),
   gateways('GET', '/{name}', `${gateway}/read`, withStamp(gateway, gatewayIdOf, (_request, stamp) => json(200, gatewayBody(stamp)))),
 ];
@@ -76,7 +78,7 @@ const vnetBody = (stamp: StampPhysics): unknown => ({
   location: stamp.spec.region,
   etag: 'W/"6d1f2a0e-5c7b-4e0d-9c51-3f8d2b7a9e60"',
   tags: {},
-  properties: { provisioningState: 'Succeeded', resourceGuid: '2f0a9f9c-1b1d-4a1e-8e8f-6f2d6f0a7c11', addressSpace: { addressPrefixes: [`${vnetPrefix}/12`] }, subnets: [subnetBody(stamp)], virtualNetworkPeerings: [], enableDdosProtection: false },
+  properties: { provisioningState: 'Succeeded', resourceGuid: '2f0a9f9c-1b1d-4a1e-8e8f-6f2d6f0a7c11', addressSpace: { addressPrefixes: [`${vnetPrefix}/12`] }, subnets: [subnetBody(stamp)], virtualNetworkPeerings: [], enableDdosProtection: false, enableVmProtection: false },
 });
 
 /** Overlay clusters take one address a node; every node of every pool sits in this subnet. */

@@ -3,6 +3,7 @@ import type { FaceResponse } from '../face.ts';
 import { apiVersions, type ApiVersionSet } from './apiVersions.ts';
 import type { ArmRequest, ArmRoute } from './armTypes.ts';
 import { armError } from './errors.ts';
+import { readListFilter } from './listFilter.ts';
 import { parseResourceId, sameName } from './resourceIds.ts';
 import { routesUnder } from './routeTable.ts';
 
@@ -20,9 +21,9 @@ export const resourceRoutes: readonly ArmRoute[] = [
   root('GET', '/subscriptions', '', (request) => json(200, { value: [subscriptionBody(request)], count: { type: 'Total', value: 1 } })),
   ofSubscription('GET', '', `${reads}/read`, (request) => json(200, subscriptionBody(request))),
   ofSubscription('GET', '/locations', `${reads}/locations/read`, (request) => json(200, { value: Object.keys(request.world.spec.quotas).map((region) => locationBody(request, region)) })),
-  ofSubscription('GET', '/resourceGroups', `${reads}/resourceGroups/read`, (request) => json(200, { value: resourceGroups(request).map((group) => groupBody(request, group)) })),
+  ofSubscription('GET', '/resourceGroups', `${reads}/resourceGroups/read`, listGroups),
   ofGroup('GET', '', `${reads}/resourceGroups/read`, getGroup),
-  ofSubscription('GET', '/resources', `${reads}/resources/read`, (request) => json(200, { value: filtered(request, allResources(request)) })),
+  ofSubscription('GET', '/resources', `${reads}/resources/read`, (request) => listResources(request, allResources(request))),
   ofGroup('GET', '/resources', `${reads}/resourceGroups/resources/read`, resourcesOfGroup),
   ofSubscription('GET', '/providers', `${reads}/providers/read`, (request) => json(200, { value: namespaces().map((namespace) => providerBody(request, namespace)) })),
   ofSubscription('GET', '/providers/{namespace}', `${reads}/providers/read`, getProvider),
@@ -75,19 +76,27 @@ function allResources(request: ArmRequest): readonly Resource[] {
   });
 }
 
-/** `resourceType eq '...'` and `name eq '...'`, as `az` builds them. */
-function filtered(request: ArmRequest, resources: readonly Resource[]): readonly Resource[] {
-  const filter = request.http.url.searchParams.get('$filter') ?? '';
-  const wanted = (name: string): string | undefined => new RegExp(String.raw`\b${name}\s+eq\s+'([^']*)'`, 'i').exec(filter)?.[1];
-  const type = wanted('resourceType');
-  const name = wanted('name');
-  const group = wanted('resourceGroup');
-  return resources.filter(
-    (resource) =>
-      (type === undefined || sameName(resource.type, type)) &&
-      (name === undefined || sameName(resource.name, name)) &&
-      (group === undefined || sameName(parseResourceId(resource.id)?.resourceGroup ?? '', group)),
+/** Nothing here has tags: who asks for one gets nothing. */
+const tagFields = ['tagName', 'tagValue'] as const;
+const resourceFields = ['resourceType', 'name', 'resourceGroup', 'location', ...tagFields] as const;
+const hasTags = (wanted: ReadonlyMap<string, string>): boolean => tagFields.some((field) => wanted.has(field.toLowerCase()));
+
+function listResources(request: ArmRequest, resources: readonly Resource[]): FaceResponse {
+  const filter = readListFilter(request, resourceFields);
+  if (filter.kind === 'refused') return filter.answer;
+  const { wanted } = filter;
+  const is = (field: string, value: string): boolean => sameName(wanted.get(field) ?? value, value);
+  const value = resources.filter(
+    ({ id, type, name, location }) =>
+      !hasTags(wanted) && is('resourcetype', type) && is('name', name) && is('location', location) && is('resourcegroup', parseResourceId(id)?.resourceGroup ?? ''),
   );
+  return json(200, { value });
+}
+
+function listGroups(request: ArmRequest): FaceResponse {
+  const filter = readListFilter(request, tagFields);
+  if (filter.kind === 'refused') return filter.answer;
+  return json(200, { value: hasTags(filter.wanted) ? [] : resourceGroups(request).map((group) => groupBody(request, group)) });
 }
 
 const resourceGroups = (request: ArmRequest): readonly { readonly name: string; readonly location: string }[] => {
@@ -119,7 +128,7 @@ function getGroup(request: ArmRequest): FaceResponse {
 function resourcesOfGroup(request: ArmRequest): FaceResponse {
   const name = request.params['resourceGroup'] ?? '';
   if (!resourceGroups(request).some((group) => sameName(group.name, name))) return groupNotFound(name);
-  return json(200, { value: filtered(request, allResources(request)).filter((resource) => sameName(parseResourceId(resource.id)?.resourceGroup ?? '', name)) });
+  return listResources(request, allResources(request).filter((resource) => sameName(parseResourceId(resource.id)?.resourceGroup ?? '', name)));
 }
 
 const sets: readonly ApiVersionSet[] = Object.values(apiVersions);

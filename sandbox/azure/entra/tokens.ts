@@ -65,9 +65,15 @@ const skewSeconds = 300;
 
 const rememberedAtMost = 512;
 
+/** What stays true of a token for as long as it lives. `onAudiences`: the lists that its audience was found on. */
+type Read =
+  | { readonly kind: 'read'; readonly claims: TokenClaims; readonly principal: Principal | null; readonly onAudiences: WeakSet<readonly string[]> }
+  | { readonly kind: 'malformed' }
+  | { readonly kind: 'badSignature' };
+
 export function createTokens(options: TokensOptions): Tokens {
   const key = options.key ?? sharedSigningKey();
-  const verified = new Map<string, TokenClaims>();
+  const known = new Map<string, Read>();
 
   const issue = (request: TokenRequest): string => {
     const signer = request.key ?? key;
@@ -97,37 +103,46 @@ export function createTokens(options: TokensOptions): Tokens {
     return `${signed}.${sign('RSA-SHA256', Buffer.from(signed), signer.privateKey).toString('base64url')}`;
   };
 
-  const readVerified = (token: string): TokenClaims | 'malformed' | 'badSignature' => {
-    const seen = verified.get(token);
-    if (seen !== undefined) return seen;
-    const parts = token.split('.');
+  const readToken = (authorization: string): Read => {
+    const token = /^Bearer\s+(\S+)$/i.exec(authorization)?.[1];
+    const parts = token?.split('.') ?? [];
     const [head, body, signature] = parts;
-    if (parts.length !== 3 || head === undefined || body === undefined || signature === undefined) return 'malformed';
+    if (parts.length !== 3 || head === undefined || body === undefined || signature === undefined) return { kind: 'malformed' };
     const header = parseRecord(head);
     const claims = parseRecord(body);
-    if (header === null || claims === null || !isClaims(claims)) return 'malformed';
-    if (header['alg'] !== 'RS256' || header['kid'] !== key.kid) return 'badSignature';
-    if (!verify('RSA-SHA256', Buffer.from(`${head}.${body}`), key.publicKey, Buffer.from(signature, 'base64url'))) return 'badSignature';
-    if (verified.size >= rememberedAtMost) verified.clear();
-    verified.set(token, claims);
-    return claims;
+    if (header === null || claims === null || !isClaims(claims)) return { kind: 'malformed' };
+    if (header['alg'] !== 'RS256' || header['kid'] !== key.kid) return { kind: 'badSignature' };
+    if (!verify('RSA-SHA256', Buffer.from(`${head}.${body}`), key.publicKey, Buffer.from(signature, 'base64url'))) return { kind: 'badSignature' };
+    const clientId = claims['appid'] ?? claims['azp'];
+    const principal = typeof clientId === 'string' ? (principalByClientId(clientId) ?? visitor(clientId)) : null;
+    return { kind: 'read', claims, principal, onAudiences: new WeakSet() };
+  };
+
+  const readOnce = (authorization: string): Read => {
+    const seen = known.get(authorization);
+    if (seen !== undefined) return seen;
+    const read = readToken(authorization);
+    if (read.kind !== 'read') return read;
+    if (known.size >= rememberedAtMost) known.clear();
+    known.set(authorization, read);
+    return read;
   };
 
   const check = (authorization: string | undefined, audiences: readonly string[]): TokenVerdict => {
     if (authorization === undefined || authorization === '') return { kind: 'missing' };
-    const match = /^Bearer\s+(\S+)$/i.exec(authorization);
-    if (match?.[1] === undefined) return { kind: 'malformed' };
-    const claims = readVerified(match[1]);
-    if (typeof claims === 'string') return { kind: claims };
+    const read = readOnce(authorization);
+    if (read.kind !== 'read') return read;
+    const { claims, principal, onAudiences } = read;
     const nowMs = options.now();
     if (claims.exp * 1000 <= nowMs) return { kind: 'expired', expiredAt: claims.exp * 1000, now: nowMs };
     if ((claims.nbf - skewSeconds) * 1000 > nowMs) return { kind: 'notYetValid', validFrom: claims.nbf * 1000, now: nowMs };
     if (claims.tid !== options.tenantId) return { kind: 'wrongTenant', tenant: claims.tid };
-    const wanted = claims.aud.replace(/\/+$/, '').toLowerCase();
-    if (!audiences.some((audience) => audience.replace(/\/+$/, '').toLowerCase() === wanted)) return { kind: 'wrongAudience', audience: claims.aud };
-    const clientId = claims['appid'] ?? claims['azp'];
-    if (typeof clientId !== 'string') return { kind: 'malformed' };
-    return { kind: 'valid', principal: principalByClientId(clientId) ?? visitor(clientId), claims };
+    if (!onAudiences.has(audiences)) {
+      const wanted = claims.aud.replace(/\/+$/, '').toLowerCase();
+      if (!audiences.some((audience) => audience.replace(/\/+$/, '').toLowerCase() === wanted)) return { kind: 'wrongAudience', audience: claims.aud };
+      onAudiences.add(audiences);
+    }
+    return principal === null ? { kind: 'malformed' } : { kind: 'valid', principal, claims };
   };
 
   return { tenantId: options.tenantId, key, issue, check };

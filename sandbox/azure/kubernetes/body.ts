@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { isObject } from './json.ts';
+import { isObject, listAt } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { KubeRequest } from './kubeRequest.ts';
 import { badRequest, unsupportedMediaType } from './status.ts';
@@ -16,6 +16,12 @@ export function readObject(context: KubeRequest): JsonObject {
   if (!isObject(value)) throw badRequest('couldn\'t get version/kind; json parse error: the body is not an object');
   return value;
 }
+
+/** DeleteOptions of a request that may have none. */
+export const readOptions = (context: KubeRequest): JsonObject => (context.request.body === null || context.request.body.byteLength === 0 ? {} : readObject(context));
+
+/** Whether nothing is to be stored: by the query, or by DeleteOptions, where kubectl says it. */
+export const isDryRun = ({ query }: KubeRequest, options: JsonObject): boolean => query.get('dryRun') === 'All' || listAt(options, 'dryRun').includes('All');
 
 export const readPatch = (context: KubeRequest): Json => parseJson(text(context), 'error decoding patch: ');
 

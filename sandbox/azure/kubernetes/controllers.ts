@@ -1,3 +1,6 @@
+import { withDefaults } from './defaults.ts';
+import { objectAt, sameJson } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 import type { KubeRequest } from './kubeRequest.ts';
 import { notServed } from './status.ts';
 
@@ -20,4 +23,11 @@ const unfollowed: Readonly<Record<string, readonly Act[]>> = {
 export function requireFollowed({ controllers, kind, subresource }: KubeRequest, act: Act): void {
   if (controllers === 'none' || unfollowed[kind.kind]?.includes(act) !== true) return;
   throw notServed(`the ${act} of ${kind.plural}${subresource === null ? '' : ` through ${subresource}`}: its physics would not follow`);
+}
+
+/** A new pod template would roll out on Azure; here every pod stays as the fleet has it. */
+export function requireSameTemplate({ controllers, kind }: KubeRequest, live: JsonObject, next: JsonObject): void {
+  if (controllers === 'none' || kind.kind !== 'Deployment') return;
+  const templateOf = (object: JsonObject): Json | undefined => objectAt(withDefaults(kind.kind, object), 'spec')['template'];
+  if (!sameJson(templateOf(live), templateOf(next))) throw notServed('changes of a pod template (a restart, an image, resources): its physics has no rollouts');
 }

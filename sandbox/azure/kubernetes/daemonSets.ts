@@ -55,6 +55,6 @@ function describe(first: KubeObject, pods: readonly KubeObject[]): KubeObject {
       creationTimestamp: metadata['creationTimestamp'],
     },
     spec: { selector: { matchLabels: objectAt(metadata, 'labels') }, template: { metadata: { labels: objectAt(metadata, 'labels') }, spec: objectAt(schemaObject(first), 'spec') } },
-    status: { currentNumberScheduled: pods.length, desiredNumberScheduled: pods.length, numberAvailable: pods.length, numberMisscheduled: 0, numberReady: pods.length },
+    status: { currentNumberScheduled: pods.length, desiredNumberScheduled: pods.length, numberAvailable: pods.length, numberMisscheduled: 0, numberReady: pods.length, updatedNumberScheduled: pods.length },
   };
 }

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../world/types.ts';
 import type { FaceResponse } from '../face.ts';
+import { isDryRun, readOptions } from './body.ts';
 import { isObject, numberAt, objectAt } from './json.ts';
 import type { JsonObject } from './json.ts';
 import type { KubeRequest } from './kubeRequest.ts';
@@ -7,15 +8,15 @@ import { schemaObject } from './schemaObject.ts';
 import { KubeRefusal, methodNotAllowed, notFound } from './status.ts';
 import { jsonResponse } from './wire.ts';
 
-/** POST pods/{name}/eviction, what `kubectl drain` asks for: a deletion that its disruption budgets may refuse. */
+/** POST pods/{name}/eviction, what `kubectl drain` asks for: a deletion that its disruption budgets may refuse. The Eviction holds DeleteOptions. */
 export function evictPod(context: KubeRequest, name: string): FaceResponse {
-  const { store, namespace, kind, request, query } = context;
+  const { store, namespace, kind, request } = context;
   if (request.method !== 'POST') throw methodNotAllowed();
   const pod = store.get('Pod', namespace, name);
   if (pod === null) throw notFound(kind, name);
   const budgets = store.list('PodDisruptionBudget', namespace).filter((budget) => selects(budget, pod));
   for (const budget of budgets) if (allowed(budget) <= 0) throw violates(budget);
-  if (query.get('dryRun') !== 'All') {
+  if (!isDryRun(context, objectAt(readOptions(context), 'deleteOptions'))) {
     // The API server counts down at once; the controller counts anew later.
     for (const budget of budgets) store.put({ ...budget, metadata: { ...budget.metadata }, status: { ...objectAt(schemaObject(budget), 'status'), disruptionsAllowed: allowed(budget) - 1 } });
     store.remove('Pod', namespace, name);

@@ -96,7 +96,10 @@ function authenticate(request: FaceRequest, options: KubernetesFaceOptions): Kub
   const token = /^Bearer (.+)$/i.exec(request.headers['authorization'] ?? '')?.[1];
   if (token === undefined) throw unauthorized();
   const answer = options.checkToken(token);
-  if (answer.kind === 'ok') return answer;
+  if (answer.kind === 'ok') {
+    if (request.headers['impersonate-user'] !== undefined) throw notServed('impersonation (--as): ask with a token of that caller');
+    return answer;
+  }
   if (answer.status === 401) throw unauthorized();
   throw new KubeRefusal(403, 'Forbidden', 'forbidden: the token is not for this cluster', {});
 }

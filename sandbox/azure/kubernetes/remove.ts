@@ -1,8 +1,7 @@
 import type { FaceResponse } from '../face.ts';
-import { readObject } from './body.ts';
+import { isDryRun, readOptions } from './body.ts';
 import { requireFollowed } from './controllers.ts';
 import { objectAt, stringAt } from './json.ts';
-import type { JsonObject } from './json.ts';
 import { kubeKinds } from './kinds.ts';
 import type { KubeKind } from './kinds.ts';
 import type { KubeRequest } from './kubeRequest.ts';
@@ -12,8 +11,8 @@ import { jsonResponse } from './wire.ts';
 
 /** DELETE of one object, with the preconditions of DeleteOptions. What follows from it is physics. */
 export function deleteObject(context: KubeRequest, name: string): FaceResponse {
-  const { kind, namespace, store, query, now } = context;
-  const options: JsonObject = context.request.body === null || context.request.body.byteLength === 0 ? {} : readObject(context);
+  const { kind, namespace, store, now } = context;
+  const options = readOptions(context);
   const found = store.get(kind.kind, namespace, name);
   if (found === null) throw notFound(kind, name);
   requireFollowed(context, 'deletion');
@@ -24,7 +23,7 @@ export function deleteObject(context: KubeRequest, name: string): FaceResponse {
   if (wantedVersion !== null && wantedVersion !== resourceVersion) throw preconditionFailed(kind, name, 'ResourceVersion', wantedVersion, resourceVersion);
   // Emptying a namespace first is a controller's work, which nobody does here.
   if (kind.kind === 'Namespace' && holdsObjects(store, name)) throw notServed(`the deletion of a namespace that holds objects (${name})`);
-  if (query.get('dryRun') !== 'All') store.remove(kind.kind, namespace, name);
+  if (!isDryRun(context, options)) store.remove(kind.kind, namespace, name);
   if (kind.kind === 'Pod' || kind.kind === 'Namespace') {
     const object = schemaObject(found);
     return jsonResponse(200, JSON.stringify({ ...object, metadata: { ...objectAt(object, 'metadata'), deletionTimestamp: `${new Date(now).toISOString().slice(0, 19)}Z`, deletionGracePeriodSeconds: 0 } }));

@@ -59,6 +59,13 @@ function nodeStatus(object: JsonObject): string {
   return spec(object)['unschedulable'] === true ? `${text},SchedulingDisabled` : text;
 }
 
+const nodeInfo = (object: JsonObject, key: string): string => stringAt(objectAt(status(object), 'nodeInfo'), key) ?? '<unknown>';
+
+function nodeAddress(object: JsonObject, type: string): string {
+  const found = listAt(status(object), 'addresses').find((one) => isObject(one) && one['type'] === type);
+  return isObject(found) ? (stringAt(found, 'address') ?? '<none>') : '<none>';
+}
+
 function podReady(object: JsonObject): string {
   const states = listAt(status(object), 'containerStatuses');
   return `${states.filter((one) => isObject(one) && one['ready'] === true).length}/${listAt(spec(object), 'containers').length}`;
@@ -105,7 +112,22 @@ const columns: Readonly<Record<string, readonly Column[]>> = {
       return roles.length === 0 ? '<none>' : roles.toSorted().join(',');
     }),
     ageColumn,
-    column('Version', (object) => stringAt(objectAt(status(object), 'nodeInfo'), 'kubeletVersion') ?? ''),
+    column('Version', (object) => nodeInfo(object, 'kubeletVersion')),
+    column('Internal-IP', (object) => nodeAddress(object, 'InternalIP'), 1),
+    column('External-IP', (object) => nodeAddress(object, 'ExternalIP'), 1),
+    column('OS-Image', (object) => nodeInfo(object, 'osImage'), 1),
+    column('Kernel-Version', (object) => nodeInfo(object, 'kernelVersion'), 1),
+    column('Container-Runtime', (object) => nodeInfo(object, 'containerRuntimeVersion'), 1),
+  ],
+  DaemonSet: [
+    nameColumn,
+    column('Desired', (object) => count(status(object), 'desiredNumberScheduled')),
+    column('Current', (object) => count(status(object), 'currentNumberScheduled')),
+    column('Ready', (object) => count(status(object), 'numberReady')),
+    column('Up-to-date', (object) => count(status(object), 'updatedNumberScheduled')),
+    column('Available', (object) => count(status(object), 'numberAvailable')),
+    column('Node Selector', () => '<none>'),
+    ageColumn,
   ],
   Pod: [
     nameColumn,

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../world/types.ts';
 import type { FaceResponse } from '../face.ts';
 import { readObject } from './body.ts';
 import { conform } from './conform.ts';
-import { requireFollowed } from './controllers.ts';
+import { requireFollowed, requireSameTemplate } from './controllers.ts';
 import { withDefaults } from './defaults.ts';
 import { isList, isObject, listAt, numberAt, objectAt, sameJson, stringAt, without } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
@@ -84,6 +84,7 @@ export function prepareUpdate(context: KubeRequest, live: JsonObject, next: Json
   const metadata = { ...without(given, 'managedFields', 'selfLink'), ...serverFields(before) };
   const candidate = { ...without(next, 'status'), apiVersion: groupVersion(kind), kind: kind.kind, metadata, ...(live['status'] === undefined ? {} : { status: live['status'] }) };
   const { object, warnings } = fit(context, candidate, live);
+  requireSameTemplate(context, live, object);
   return { object: withGeneration(live, object), warnings };
 }
 

@@ -13,8 +13,9 @@ const outOfProcLabel = '\n\n$OutOfProcData$:';
 
 /**
  * How calls of durable functions reach the library. `wire`: the RPC data of the real host, an orchestrator's history as one JSON
- * string that is parsed at every replay, an activity's input once more in its trigger metadata. `objects`: the same content handed
- * over already parsed, metadata down to the instance id; for simulations, in which that parsing is most of the cost.
+ * string that is parsed at every replay, its actions so far as JSON again, an activity's input once more in its trigger metadata.
+ * `objects`: the same content handed over and back as objects, metadata down to the instance id; for simulations, in which that
+ * writing and parsing is most of the cost.
  */
 export type DurableTransport = 'wire' | 'objects';
 
@@ -52,12 +53,12 @@ export class DurableAdapter implements DurableFunctions {
 
   async callOrchestrator(name: string, trigger: OrchestrationTrigger, instanceId: string): Promise<FunctionAnswer> {
     // the library hands `int` on as it is, whatever it is: a number is all that the type allows
-    const data: RpcTypedData = this.#transport === 'wire' ? { string: trigger.toText() } : { int: trigger.toValue() as number };
-    return this.#callWithState(this.#require('orchestrator', name), data, this.#toMetadata(instanceId));
+    const [data, answer]: [RpcTypedData, 'rpc' | 'object'] = this.#transport === 'wire' ? [{ string: trigger.toText() }, 'rpc'] : [{ int: trigger.toValue() as number }, 'object'];
+    return this.#callWithState(this.#require('orchestrator', name), data, this.#toMetadata(instanceId), answer);
   }
 
   async callEntity(name: string, triggerText: JsonText): Promise<FunctionAnswer> {
-    return this.#callWithState(this.#require('entity', name), { string: triggerText }, {});
+    return this.#callWithState(this.#require('entity', name), { string: triggerText }, {}, 'rpc');
   }
 
   /** The library tries to parse every string as JSON, and an id is none: as JSON it costs no exception. */
@@ -65,10 +66,11 @@ export class DurableAdapter implements DurableFunctions {
     return { instanceId: this.#transport === 'wire' ? { string: instanceId } : { json: JSON.stringify(instanceId) } };
   }
 
-  async #callWithState(target: RegisteredFunction, data: RpcTypedData, triggerMetadata: Readonly<Record<string, RpcTypedData>>): Promise<FunctionAnswer> {
+  async #callWithState(target: RegisteredFunction, data: RpcTypedData, triggerMetadata: Readonly<Record<string, RpcTypedData>>, answer: 'rpc' | 'object'): Promise<FunctionAnswer> {
     try {
-      const response = await invokeFunction(this.#registry, target, { inputs: { [target.triggerName]: data }, triggerMetadata });
+      const response = await invokeFunction(this.#registry, target, { inputs: { [target.triggerName]: data }, triggerMetadata, answer });
       const returned = response.returnValue;
+      if (answer === 'object') return { kind: 'returned', state: returned?.int };
       return { kind: 'returned', state: returned?.json === undefined || returned.json === null ? undefined : JSON.parse(returned.json) };
     } catch (error) {
       return toThrown(error);
@@ -98,12 +100,12 @@ function toThrown(error: unknown): FunctionAnswer {
   return { kind: 'threw', error: failure, state: at < 0 ? undefined : JSON.parse(failure.message.slice(at + outOfProcLabel.length)) };
 }
 
-/** As .NET turns the value to a string: booleans become True and False, null is no value. */
+/** As .NET turns the value to a string: booleans become True and False, null is no value. What counts is the value that its JSON has: a date is a string. */
 function toActivityInput(input: unknown): RpcTypedData {
-  if (input === null || input === undefined) return {};
-  if (typeof input === 'string') return { string: input };
-  if (typeof input === 'boolean') return { string: input ? 'True' : 'False' };
-  return { string: toJsonText(input) };
+  const text = toJsonText(input);
+  if (text === 'null') return {};
+  if (text === 'true' || text === 'false') return { string: text === 'true' ? 'True' : 'False' };
+  return { string: text.startsWith('"') ? String(JSON.parse(text)) : text };
 }
 
 function toInputMetadata(input: unknown): Readonly<Record<string, RpcTypedData>> {

@@ -7,6 +7,8 @@ import type { CoreInvocationContext, FunctionCallback, RpcInvocationRequest, Rpc
 export interface Invocation {
   readonly inputs: Readonly<Record<string, RpcTypedData | null>>;
   readonly triggerMetadata: Readonly<Record<string, RpcTypedData>>;
+  /** `object`: what the handler returned, as it is, in place of the number in `returnValue.int`; RPC data unless given. */
+  readonly answer?: 'rpc' | 'object';
 }
 
 /** Rejects with what the handler threw. */
@@ -14,10 +16,10 @@ export async function invokeFunction(registry: FunctionRegistry, target: Registe
   const invocationId = randomUUID();
   const request = { invocationId, inputData: Object.entries(invocation.inputs).map(([name, data]) => ({ name, data })), triggerMetadata: invocation.triggerMetadata };
   const { observe } = registry;
-  if (observe === undefined) return livingIn(registry.life, () => callWorker(registry, target, request));
+  if (observe === undefined) return livingIn(registry.life, () => callWorker(registry, target, request, invocation.answer ?? 'rpc'));
   const seen = { functionName: target.name, triggerType: target.trigger.type ?? '', request };
   try {
-    const response = await livingIn(registry.life, () => callWorker(registry, target, request));
+    const response = await livingIn(registry.life, () => callWorker(registry, target, request, invocation.answer ?? 'rpc'));
     observe({ ...seen, outcome: { kind: 'returned', response } });
     return response;
   } catch (error) {
@@ -26,7 +28,7 @@ export async function invokeFunction(registry: FunctionRegistry, target: Registe
   }
 }
 
-async function callWorker(registry: FunctionRegistry, target: RegisteredFunction, request: RpcInvocationRequest): Promise<RpcInvocationResponse> {
+async function callWorker(registry: FunctionRegistry, target: RegisteredFunction, request: RpcInvocationRequest, answer: 'rpc' | 'object'): Promise<RpcInvocationResponse> {
   const { model } = target.slot;
   if (model === undefined) throw new Error('the app has set no programming model');
   const { invocationId } = request;
@@ -40,11 +42,12 @@ async function callWorker(registry: FunctionRegistry, target: RegisteredFunction
   };
   const invocationModel = model.getInvocationModel(coreContext);
   const { context, inputs } = await invocationModel.getArguments();
+  const respond = (result: unknown): RpcInvocationResponse | Promise<RpcInvocationResponse> =>
+    answer === 'object' ? { returnValue: { int: result as number } } : invocationModel.getResponse(context, result); // a number is all that the type allows
   const before = registry.hooks('preInvocation');
   const after = registry.hooks('postInvocation');
   if (before.length === 0 && after.length === 0) {
-    const result = await invocationModel.invokeFunction(context, inputs, target.callback);
-    return invocationModel.getResponse(context, result);
+    return respond(await invocationModel.invokeFunction(context, inputs, target.callback));
   }
   const hookData = {};
   const beforeContext: Record<string, unknown> = { hookData, inputs, functionCallback: target.callback, invocationContext: context };
@@ -61,5 +64,5 @@ async function callWorker(registry: FunctionRegistry, target: RegisteredFunction
   coreContext.state = 'postInvocationHooks';
   for (const hook of after) await hook(afterContext);
   if (afterContext['error'] !== null && afterContext['error'] !== undefined) throw afterContext['error'];
-  return invocationModel.getResponse(context, afterContext['result']);
+  return respond(afterContext['result']);
 }

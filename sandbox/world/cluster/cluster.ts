@@ -13,6 +13,7 @@ import { reconcileHpas, reconcileSeconds } from './reconcilers.ts';
 import { chooseNode, countByZone, emptyRoom, giveBack, take } from './scheduler.ts';
 import { podName, replicaSetName, vmName } from './names.ts';
 import { Rendering } from './rendering.ts';
+import { repelledBy } from './taints.ts';
 
 export interface ClusterContext {
   readonly spec: StampSpec;
@@ -174,7 +175,9 @@ export class Cluster {
     if (object.kind === 'Node') {
       const node = this.nodesByName.get(object.metadata.name);
       if (node === undefined) return;
-      node.schedulable = 'unschedulable' in spec && spec.unschedulable === true ? 'cordoned' : 'schedulable';
+      const repelled = repelledBy(spec);
+      node.schedulable = repelled === 'nobody' ? 'schedulable' : 'cordoned';
+      if (repelled === 'everyone') for (const pod of this.state.pods.filter((candidate) => candidate.node === node.name)) this.removePod(pod);
       this.#unscheduled = true;
     }
   }

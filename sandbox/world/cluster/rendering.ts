@@ -3,7 +3,7 @@ import type { Cluster } from './cluster.ts';
 import { daemonPodName, daemonPods, node as nodeObject, pod as podObject, registeredAt } from './liveObjects.ts';
 import { replicaSetName } from './names.ts';
 import { deployment, horizontalPodAutoscaler, namespaces, podDisruptionBudget, replicaSet, service, type Builder } from './objects.ts';
-import { isoSeconds } from './objectStore.ts';
+import { isoSeconds, type ObjectToPut } from './objectStore.ts';
 import { hpaSpecOf } from './hpaSpec.ts';
 import { daemonsets, type NodeRecord, type PodRecord, type WorkloadRecord } from './records.ts';
 
@@ -17,6 +17,8 @@ export class Rendering {
   readonly #pods = new Set<PodRecord>();
   readonly #nodes = new Set<NodeRecord>();
   readonly #workloads = new Set<string>();
+  /** What the status of an object was written from. */
+  readonly #written = new WeakMap<KubeObject, string>();
   readonly #removedPods: PodRecord[] = [];
   readonly #removedNodes: NodeRecord[] = [];
   #flushing: 'idle' | 'flushing' = 'idle';
@@ -130,19 +132,29 @@ export class Rendering {
     const { store } = this.#cluster;
     const { all, ready } = this.#cluster.podCounts(name);
     const counts = { replicas: all, ready };
-    const deployed = store.get('Deployment', workload.namespace, workload.deployment);
-    if (deployed !== null) {
-      const scaled = specOf(deployed)['replicas'] !== record.replicas;
-      const generation = numberOf(deployed.metadata['generation'], 1) + (scaled ? 1 : 0);
-      store.put({ ...deployed, metadata: { ...deployed.metadata, generation }, spec: { ...specOf(deployed), replicas: record.replicas }, status: this.#deploymentStatus(counts, record, generation) });
-    }
-    const set = store.get('ReplicaSet', workload.namespace, replicaSetName(this.#builder, workload.name));
-    if (set !== null) store.put({ ...set, spec: { ...specOf(set), replicas: record.replicas }, status: { replicas: counts.replicas, fullyLabeledReplicas: counts.replicas, readyReplicas: counts.ready, availableReplicas: counts.ready, observedGeneration: numberOf(set.metadata['generation'], 1) } });
-    const hpa = store.get('HorizontalPodAutoscaler', workload.namespace, workload.hpa);
-    if (hpa !== null) store.put({ ...hpa, status: this.#hpaStatus(hpa, workload, record, counts.replicas) });
-    const budget = store.get('PodDisruptionBudget', workload.namespace, workload.deployment);
+    const counted = `${all} ${ready} ${record.replicas}`;
+    this.#putStatus(store.get('Deployment', workload.namespace, workload.deployment), counted, (deployed) => {
+      const generation = numberOf(deployed.metadata['generation'], 1) + (specOf(deployed)['replicas'] === record.replicas ? 0 : 1);
+      return { ...deployed, metadata: { ...deployed.metadata, generation }, spec: { ...specOf(deployed), replicas: record.replicas }, status: this.#deploymentStatus(counts, record, generation) };
+    });
+    this.#putStatus(store.get('ReplicaSet', workload.namespace, replicaSetName(this.#builder, workload.name)), counted, (set) => ({
+      ...set,
+      spec: { ...specOf(set), replicas: record.replicas },
+      status: { replicas: counts.replicas, fullyLabeledReplicas: counts.replicas, readyReplicas: counts.ready, availableReplicas: counts.ready, observedGeneration: numberOf(set.metadata['generation'], 1) },
+    }));
+    const judged = `${counted} ${record.desiredReplicas} ${record.currentUtilisationPercent} ${record.lastScaleAt} ${record.limited}`;
+    this.#putStatus(store.get('HorizontalPodAutoscaler', workload.namespace, workload.hpa), judged, (hpa) => ({ ...hpa, status: this.#hpaStatus(hpa, workload, record, counts.replicas) }));
     const healthyWanted = record.replicas - Math.ceil(record.replicas * 0.25);
-    if (budget !== null) store.put({ ...budget, status: { currentHealthy: counts.ready, desiredHealthy: healthyWanted, disruptionsAllowed: Math.max(0, counts.ready - healthyWanted), expectedPods: record.replicas, observedGeneration: 1 } });
+    this.#putStatus(store.get('PodDisruptionBudget', workload.namespace, workload.deployment), counted, (budget) => ({
+      ...budget,
+      status: { currentHealthy: counts.ready, desiredHealthy: healthyWanted, disruptionsAllowed: Math.max(0, counts.ready - healthyWanted), expectedPods: record.replicas, observedGeneration: 1 },
+    }));
+  }
+
+  /** A controller that finds an object as it left it, and nothing new to say of it, writes nothing: the object keeps its version. */
+  #putStatus(known: KubeObject | null, from: string, next: (known: KubeObject) => ObjectToPut): void {
+    if (known === null || this.#written.get(known) === from) return;
+    this.#written.set(this.#cluster.store.put(next(known)), from);
   }
 
   #deploymentStatus(counts: { readonly replicas: number; readonly ready: number }, record: WorkloadRecord, generation: number): Record<string, unknown> {
@@ -177,7 +189,9 @@ export class Rendering {
           : [{ type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: measured, averageValue: `${Math.round((workload.cpuMillicores * measured) / 100)}m` } } }],
       conditions: [
         { type: 'AbleToScale', status: 'True', reason: 'ReadyForNewScale', message: 'recommended size matches current size', lastTransitionTime: since },
-        active
+        record.replicas === 0
+          ? { type: 'ScalingActive', status: 'False', reason: 'ScalingDisabled', message: 'scaling is disabled since the replica count of the target is zero', lastTransitionTime: since }
+          : active
           ? { type: 'ScalingActive', status: 'True', reason: 'ValidMetricFound', message: 'the HPA was able to successfully calculate a replica count from cpu resource utilization (percentage of request)', lastTransitionTime: since }
           : { type: 'ScalingActive', status: 'False', reason: 'FailedGetResourceMetric', message: 'the HPA was unable to compute the replica count: no metrics returned from resource metrics API', lastTransitionTime: since },
         record.limited === 'no'

@@ -25,7 +25,8 @@ const restMs = 15_000;
  * Append-only, hash-chained within a run. The entry's id says what it is, `seq` where it stands: both are unique in the
  * partition, so a 409 means that this entry is there already, or that somebody else took the place; reading the id tells which.
  *
- * A wait records what it sees at every look, mostly the same: what this process knows to be stored is not sent again.
+ * A wait records what it sees at every look, mostly the same: what this process knows to be stored is not sent again, for
+ * nothing that is stored ever changes.
  *
  * When the store is down the entry goes to the outbox. From then on entries queue up behind it, until `drainOutbox` has
  * moved them over in order: an outcome must not stand in the chain before its intent.
@@ -50,7 +51,7 @@ export function cosmosLedger(context: SdkContext, container: Container, outbox: 
   async function append(entry: LedgerEntry): Promise<Recorded> {
     const { runId } = entry;
     const known = storedByRun.get(runId)?.get(entry.id);
-    if (known !== undefined && isSame(known, entry)) return { kind: 'exists' };
+    if (known !== undefined) return isSame(known, entry) ? { kind: 'exists' } : { kind: 'different', found: known };
     for (let round = 1; ; round += 1) {
       const tail = tails.get(runId) ?? (await readTail(runId));
       const chained = chainEntry(entry, tail);

@@ -14,15 +14,22 @@ const reckoned = new WeakMap<Wire<V1PodSpec>, Resources>();
 export function podRequests(spec: Wire<V1PodSpec>): Resources {
   const before = reckoned.get(spec);
   if (before !== undefined) return before;
-  const requests = podSum(spec, requestsOf);
+  const requests = podSum(spec, requestsOf, spec.resources?.requests);
   reckoned.set(spec, requests);
   return requests;
 }
 
 /** The same sum over limits; a container without one adds nothing. */
-export const podLimits = (spec: Wire<V1PodSpec>): Resources => podSum(spec, (container) => toResources(container.resources?.limits, 'up'));
+export const podLimits = (spec: Wire<V1PodSpec>): Resources => podSum(spec, (container) => toResources(container.resources?.limits, 'up'), spec.resources?.limits);
 
-function podSum(spec: Wire<V1PodSpec>, amountOf: (container: Wire<V1Container>) => Resources): Resources {
+const reckonedWith: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage']);
+
+/** Names of what else its containers ask for: devices such as nvidia.com/gpu, huge pages. */
+export const otherRequests = (spec: Wire<V1PodSpec>): readonly string[] =>
+  [...new Set([...(spec.initContainers ?? []), ...spec.containers].flatMap(({ resources }) => Object.keys({ ...resources?.limits, ...resources?.requests }).filter((name) => !reckonedWith.has(name))))].toSorted();
+
+/** `ofPod`: what the pod itself names, which counts where it is more than its containers add up to. */
+function podSum(spec: Wire<V1PodSpec>, amountOf: (container: Wire<V1Container>) => Resources, ofPod: Readonly<Record<string, string>> | undefined): Resources {
   let sidecars = noResources;
   let initPeak = noResources;
   for (const container of spec.initContainers ?? []) {
@@ -35,7 +42,7 @@ function podSum(spec: Wire<V1PodSpec>, amountOf: (container: Wire<V1Container>) 
     }
   }
   const running = spec.containers.reduce((sum, container) => addResources(sum, amountOf(container)), sidecars);
-  return addResources(maxResources(running, initPeak), toResources(spec.overhead, 'up'));
+  return addResources(maxResources(maxResources(running, initPeak), toResources(ofPod, 'up')), toResources(spec.overhead, 'up'));
 }
 
 /** A resource with a limit and no request is requested at its limit. */

@@ -3,18 +3,23 @@ import type { HpaFacts, MeasuredStart, ReplicaFacts, WorkloadFacts } from '../..
 import type { Workload } from '../../domain/fleet.ts';
 import { ninetiethPercentile } from '../../domain/startTimes.ts';
 import { hpaOwner } from './hpaOwner.ts';
-import { podLimits, podRequests } from './podRequests.ts';
+import { otherRequests, podLimits, podRequests } from './podRequests.ts';
+import { maxResources } from './quantities.ts';
 import type { Wire } from './reader.ts';
 
 export interface WorkloadObjects {
   readonly deployment: Wire<V1Deployment>;
   readonly hpa: Wire<V2HorizontalPodAutoscaler> | null;
   readonly pods: readonly Wire<V1Pod>[];
+  /** Names of the nodes that are not Ready: what is on them will be put elsewhere. */
+  readonly lostNodes: ReadonlySet<string>;
   readonly budgets: readonly Wire<V1PodDisruptionBudget>[];
 }
 
-export function workloadFacts(workload: Workload, objects: WorkloadObjects): WorkloadFacts {
+export function workloadFacts(workload: Workload, objects: WorkloadObjects, nowMs: number): WorkloadFacts {
   const { deployment } = objects;
+  const placed = objects.pods.filter(({ spec, metadata }) => spec?.nodeName !== undefined && !objects.lostNodes.has(spec.nodeName) && metadata?.deletionTimestamp === undefined);
+  const deadlineMs = (deployment.spec?.progressDeadlineSeconds ?? defaultProgressDeadlineSeconds) * 1000;
   const replicas = deployment.spec?.replicas ?? 1;
   const template = deployment.spec?.template;
   const start = podStart(objects.pods);
@@ -22,11 +27,15 @@ export function workloadFacts(workload: Workload, objects: WorkloadObjects): Wor
     name: workload.name,
     hpa: objects.hpa === null ? null : hpaFacts(objects.hpa),
     requestedReplicas: replicas,
-    scheduledReplicas: objects.pods.filter((pod) => pod.spec?.nodeName !== undefined && pod.metadata?.deletionTimestamp === undefined).length,
+    scheduledReplicas: placed.length,
+    failingReplicas: placed.filter((pod) => isFailing(pod, nowMs - deadlineMs)).length,
+    rolloutStuck: rolloutStuck(deployment),
     readyReplicas: deployment.status?.readyReplicas ?? 0,
     readyOnNodes: nodesOfReady(objects.pods),
     ...replicaFacts(deployment),
-    podRequests: podRequests(template?.spec ?? { containers: [] }),
+    // A LimitRange, or a vertical autoscaler, gives pods more than the template says.
+    podRequests: placed.reduce((most, { spec }) => (spec === undefined ? most : maxResources(most, podRequests(spec))), podRequests(template?.spec ?? { containers: [] })),
+    otherRequests: otherRequests(template?.spec ?? { containers: [] }),
     // A LimitRange gives its defaults to the pods, not to the template.
     podLimits: podLimits(objects.pods[0]?.spec ?? template?.spec ?? { containers: [] }),
     topologySpread: (template?.spec?.topologySpreadConstraints ?? []).map((spread) => ({
@@ -38,6 +47,26 @@ export function workloadFacts(workload: Workload, objects: WorkloadObjects): Wor
     podStartSamples: start?.samples ?? 0,
     disruptionBudgetMinAvailable: minAvailable(objects.budgets, template?.metadata?.labels ?? {}, replicas),
   };
+}
+
+/** Kubernetes' own, of a Deployment that names none. */
+const defaultProgressDeadlineSeconds = 600;
+
+/** States of a container that no waiting mends. */
+const cannotStart: ReadonlySet<string> = new Set(['CrashLoopBackOff', 'ImagePullBackOff', 'ErrImagePull', 'InvalidImageName', 'CreateContainerConfigError', 'CreateContainerError', 'RunContainerError']);
+
+function isFailing({ status, metadata }: Wire<V1Pod>, notReadySince: number): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  if (ready?.status === 'True') return false;
+  const waiting = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].some(({ state }) => cannotStart.has(state?.waiting?.reason ?? ''));
+  const since = ready?.lastTransitionTime ?? metadata?.creationTimestamp;
+  return waiting || (since !== undefined && Date.parse(since) < notReadySince);
+}
+
+/** Progress deadline exceeded, or the ReplicaSet may not create pods. A paused Deployment is neither: it is scaled all the same. */
+function rolloutStuck({ status }: Wire<V1Deployment>): string | null {
+  const stuck = status?.conditions?.find(({ type, status: is }) => (type === 'Progressing' && is === 'False') || (type === 'ReplicaFailure' && is === 'True'));
+  return stuck === undefined ? null : [stuck.reason, stuck.message].filter((text) => text !== undefined && text !== '').join(': ').slice(0, 300);
 }
 
 function nodesOfReady(pods: readonly Wire<V1Pod>[]): readonly string[] {
@@ -58,6 +87,7 @@ function hpaFacts(hpa: Wire<V2HorizontalPodAutoscaler>): HpaFacts {
   return {
     namespace: hpa.metadata?.namespace ?? '',
     name: hpa.metadata?.name ?? '',
+    ...(hpa.spec === undefined ? {} : { scales: `${hpa.spec.scaleTargetRef.kind}/${hpa.spec.scaleTargetRef.name}` }),
     resourceVersion: hpa.metadata?.resourceVersion ?? '',
     minReplicas: hpa.spec?.minReplicas ?? 1,
     maxReplicas: hpa.spec?.maxReplicas ?? 0,

@@ -38,7 +38,7 @@ export function kubernetesWorkloads(context: SdkContext, clusters: Clusters): Wo
     readWorkloads: (stamp, workloads) =>
       readingOf(`workloads of ${stamp.name}`, now, async () => {
         const cluster = await clusters.open(stamp.cluster);
-        return Promise.all(workloads.map((workload) => readWorkload(cluster, workload)));
+        return Promise.all(workloads.map((workload) => readWorkload(cluster, workload, now())));
       }),
 
     readReplicas: (stamp, workloads) =>
@@ -68,17 +68,19 @@ async function readDeployment({ reader }: Cluster, { namespace, deployment }: Wo
 /** Of all pods there are: nodes and workloads of a stamp are read side by side, and this largest of lists serves them all. */
 const podsOf = ({ reader }: Cluster): Promise<Pods> => reader.list<V1Pod>(podsPath, { fieldSelector: livePods });
 
-async function readWorkload(cluster: Cluster, workload: Workload): Promise<WorkloadFacts> {
+async function readWorkload(cluster: Cluster, workload: Workload, nowMs: number): Promise<WorkloadFacts> {
   const { namespace } = workload;
-  const [deployment, hpas, budgets, everywhere] = await Promise.all([
+  const [deployment, hpas, budgets, everywhere, nodes] = await Promise.all([
     readDeployment(cluster, workload),
     cluster.reader.list<V2HorizontalPodAutoscaler>(hpasPath(namespace)),
     listBudgets(cluster, namespace),
     podsOf(cluster),
+    cluster.reader.list<V1Node>(nodesPath),
   ]);
+  const lostNodes = new Set(nodes.map(nodeState).flatMap(({ name, ready }) => (ready === 'ready' ? [] : [name])));
   const hpa = hpas.find(({ metadata }) => metadata?.name === workload.hpa) ?? null;
   const pods = everywhere.filter(({ metadata }) => metadata?.namespace === namespace && selects(deployment.spec?.selector, metadata.labels ?? {}));
-  return workloadFacts(workload, { deployment, hpa, pods, budgets });
+  return workloadFacts(workload, { deployment, hpa, pods, lostNodes, budgets }, nowMs);
 }
 
 const listBudgets = async ({ reader }: Cluster, namespace: string): Promise<Budgets> =>

@@ -9,8 +9,11 @@ import type { OriginDirectory, OriginOwner } from './originDirectory.ts';
 const minuteMs = 60_000;
 /** Front Door's metrics come up to 3 minutes late: further back there is nothing newer to hope for. */
 const windowMinutes = 8;
-/** Several readers ask within one assessment. */
-const sharedMs = 10_000;
+/**
+ * Milliseconds for which an answer is shared: several readers ask within one look at the fleet, and a run that verifies its shift asks
+ * between two. Azure Monitor has a new point once a minute; each look asks anew.
+ */
+const sharedMsOf = ({ signals }: Fleet): number => Math.min(20, (signals.watchIntervalSeconds * 2) / 3) * 1000;
 /** A rate of fewer requests than this is taken over more minutes, up to three. */
 const enoughRequests = 50;
 
@@ -51,6 +54,7 @@ export interface FleetMetrics {
 export function fleetMetrics(clock: Clock, fleet: Fleet, metrics: Metrics, directory: OriginDirectory): FleetMetrics {
   const names = frontDoorMetricNames[fleet.frontDoor.kind];
   const now = (): number => clock.now();
+  const sharedMs = sharedMsOf(fleet);
   const shared = new Map<string, { readonly at: number; readonly rows: Promise<readonly MetricRow[]> }>();
 
   function ask(question: MetricQuestion): Promise<readonly MetricRow[]> {

@@ -53,6 +53,10 @@ function unknownShortfalls({ stamp, pools, workloads, unknown, network }: StampM
       if (of.length === 0) shortfalls.push(shortfall(`pools of ${workload.name}`, 1, 'inputs', `none of the pools ${workload.pools.join(', ')} is there: correct workloads.pools`));
     }
   }
+  workloads.forEach(({ workload, facts }, position) => {
+    const asked = facts?.otherRequests ?? [];
+    if (asked.length > 0 && (additional[position] ?? 0) > 0) shortfalls.push(shortfall(`${workload.name} on ${asked.join(', ')}`, 1, 'inputs', `pods of ${workload.name} ask for ${asked.join(', ')}, and how much of it nodes have left is not known: keep a pool for them large enough`));
+  });
   if (pods > 0 && network.kind === 'unknown' && pools.length > 0) shortfalls.push(shortfall('network', 1, 'inputs', `network and resource quotas are not known (${network.why}): read them again`));
   return shortfalls;
 }
@@ -83,6 +87,8 @@ function workloadShortfalls(model: StampModel, needed: readonly number[], packin
     if (tooLarge > 0) shortfalls.push(podTooLarge(model, workload, count, tooLarge));
     const held = heldByHpa(model, workload, count);
     if (held !== null) shortfalls.push(held);
+    const failing = notComingUp(model, workload, count);
+    if (failing !== null) shortfalls.push(failing);
   });
   return shortfalls;
 }
@@ -98,21 +104,46 @@ function podTooLarge(model: StampModel, one: WorkloadModel, count: number, missi
   return weighed(model, one, count, { constraint: 'podTooLarge', missing, unit: 'pods', fix });
 }
 
-/** What bounds on replicas keep a workload from, where they are not ours to raise, or not so far. */
+/** What bounds on replicas keep a workload from, where they are not ours to raise, or not so far, or raising them brings no pod. */
 function heldByHpa(model: StampModel, one: WorkloadModel, count: number): Weighed | null {
-  const { workload, facts } = one;
+  const { workload, facts, failing } = one;
   if (facts === null) return null;
+  const hpa = `${workload.namespace}/${workload.hpa}`;
+  const deployment = `${workload.namespace}/${workload.deployment}`;
+  const replicas = count + failing;
   if (facts.hpa === null) {
-    if (count <= facts.requestedReplicas) return null;
-    return weighed(model, one, count, { constraint: 'hpaMax', missing: count - facts.requestedReplicas, unit: 'replicas', fix: `there is no HPA ${workload.namespace}/${workload.hpa}: create it, or set ${count} replicas of ${workload.deployment}` });
+    if (replicas <= facts.requestedReplicas) return null;
+    return weighed(model, one, count, { constraint: 'hpaMax', missing: Math.min(count, replicas - facts.requestedReplicas), unit: 'replicas', fix: `there is no HPA ${hpa}: create it, or set ${replicas} replicas of ${workload.deployment}` });
+  }
+  const { scales = `Deployment/${workload.deployment}`, owner } = facts.hpa;
+  if (scales !== `Deployment/${workload.deployment}`) {
+    if (replicas <= facts.requestedReplicas) return null;
+    return weighed(model, one, count, { constraint: 'hpaMax', missing: Math.min(count, replicas - facts.requestedReplicas), unit: 'replicas', fix: `HPA ${hpa} scales ${scales}, not Deployment/${workload.deployment}: name the right one in workloads.hpa, or correct its scaleTargetRef` });
+  }
+  // Kubernetes: with replicas at 0 the HPA is switched off, whatever its bounds say. KEDA scales from 0 by itself.
+  if (facts.requestedReplicas === 0 && !(owner.kind === 'reconciler' && owner.how === 'keda')) {
+    return weighed(model, one, count, { constraint: 'hpaDisabled', missing: count, unit: 'replicas', fix: `${deployment} is scaled to 0 replicas, which switches HPA ${hpa} off, so that raising minReplicas brings no pod: scale it to 1 or more` });
   }
   if (boundsAreOurs(facts.hpa)) {
     const most = mostReplicas(workload, facts.hpa);
-    const fix = `raise surgeMaxReplicas of workload ${workload.name} from ${workload.surgeMaxReplicas ?? most} to ${count}, or maxReplicas of ${workload.namespace}/${workload.hpa}`;
-    return count <= most ? null : weighed(model, one, count, { constraint: 'hpaMax', missing: count - most, unit: 'replicas', fix });
+    if (replicas <= most) return null;
+    const fix = `raise surgeMaxReplicas of workload ${workload.name} from ${workload.surgeMaxReplicas ?? most} to ${replicas}, or maxReplicas of ${hpa}`;
+    return weighed(model, one, count, { constraint: 'hpaMax', missing: Math.min(count, replicas - most), unit: 'replicas', fix });
   }
   const there = Math.max(facts.hpa.minReplicas, Math.min(facts.readyReplicas, facts.hpa.maxReplicas));
   return count <= there ? null : weighed(model, one, count, { constraint: 'hpaOwnedByReconciler', missing: count - there, unit: 'replicas', fix: handOver(one, facts.hpa) });
+}
+
+/** Pods that come besides those that are ready would go the way of those that fail. */
+function notComingUp(model: StampModel, one: WorkloadModel, count: number): Weighed | null {
+  const { workload, facts, failing } = one;
+  if (facts === null || count <= facts.readyReplicas) return null;
+  const deployment = `${workload.namespace}/${workload.deployment}`;
+  const missing = count - facts.readyReplicas;
+  const stuck = facts.rolloutStuck ?? null;
+  if (stuck !== null) return weighed(model, one, count, { constraint: 'podsNotReady', missing, unit: 'replicas', fix: `new pods of ${deployment} do not come up (${stuck}): mend its rollout, or roll it back` });
+  if (failing === 0 || failing < facts.readyReplicas) return null;
+  return weighed(model, one, count, { constraint: 'podsNotReady', missing, unit: 'replicas', fix: `${failing} pods of ${deployment} fail and ${facts.readyReplicas} are ready, so that more of them are no help: mend them first` });
 }
 
 function handOver({ workload }: WorkloadModel, { owner }: HpaFacts): string {

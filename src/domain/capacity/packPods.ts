@@ -1,5 +1,5 @@
 import type { Resources } from '../facts.ts';
-import { tierFirst, type PackingOrder } from './packingOrder.ts';
+import type { PackingOrder } from './packingOrder.ts';
 import type { StampModel, WorkloadModel } from './stampModel.ts';
 
 /**
@@ -33,7 +33,7 @@ export interface PodsToPlace {
 export function packPods(model: StampModel, { additional, removed }: PodsToPlace, order: PackingOrder, carried: ReadonlyMap<string, number>): Packing {
   const packer = new Packer(model, carried);
   if (removed?.some((count) => count > 0) === true) packer.giveBack(removed);
-  for (const position of order === 'largestFirst' ? model.largestFirst : tierFirst(model.largestFirst, model.workloads)) {
+  for (const position of model[order]) {
     const count = additional[position] ?? 0;
     if (count > 0) packer.place(position, count);
   }
@@ -117,8 +117,10 @@ class Packer {
     if (workload === undefined) return;
     this.dropSpent();
     this.hostCap = workload.hostSkew === null ? null : this.capFor(position, workload, workload.hostSkew, count);
-    const pools = workload.pools.filter((pool) => this.podsOnEmptyNode(pool, workload.request) > 0);
-    if (pools.length === 0 && workload.pools.every((pool) => this.model.pools[pool]?.template !== null) && workload.pools.length > 0) {
+    const holding = workload.pools.filter((pool) => this.podsOnEmptyNode(pool, workload.request) > 0);
+    // Of a pool of which nobody knows what its nodes offer one is asked for, which its limit refuses: so it is told.
+    const pools = holding.length > 0 || this.model.nodes === 'unknown' ? holding : workload.pools.filter((pool) => this.model.pools[pool]?.template === null);
+    if (pools.length === 0 && this.model.nodes === 'known' && workload.pools.length > 0) {
       const left = this.fill(workload, count, null, 'real');
       this.tooLarge[position] = left;
       this.unplaced[position] = left;

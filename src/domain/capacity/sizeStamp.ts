@@ -1,6 +1,7 @@
 import type { Policy } from '../fleet.ts';
 import type { Shortfall } from '../plan.ts';
 import { findShortfalls } from './findShortfalls.ts';
+import { exceeds } from './mostRoom.ts';
 import { packPods, type Packing } from './packPods.ts';
 import { replicasNeeded, type ReplicaLoad } from './replicasNeeded.ts';
 import type { StampModel } from './stampModel.ts';
@@ -68,9 +69,9 @@ export function sizeStamp(model: StampModel, { loads, policy, carried = nothingC
   const additional = model.workloads.map(({ bound }, position) => Math.max(0, (needed[position] ?? 0) - bound));
   const removed = shed === undefined || shed.size === 0 ? [] : model.workloads.map(({ bound }, position) => (shed.has(position) ? Math.max(0, bound - (needed[position] ?? 0)) : 0));
   const pods = { additional, removed };
-  const freely = packPods(model, pods, 'largestFirst', carried);
+  const freely = removed.length === 0 && exceeds(model.mostRoom, model.workloads, additional) ? null : packPods(model, pods, 'largestFirst', carried);
   // Where room is short, the lower tiers go without.
-  const packing = freely.unplaced.some((count) => count > 0) ? packPods(model, pods, 'tierFirst', carried) : freely;
+  const packing = freely === null || freely.unplaced.some((count) => count > 0) ? packPods(model, pods, 'tierFirst', carried) : freely;
   return {
     workloads: model.workloads.map(({ facts }, position) => ({
       requestsPerSecondAfter: loads[position]?.after ?? 0,
@@ -87,7 +88,7 @@ export function sizeStamp(model: StampModel, { loads, policy, carried = nothingC
     })),
     shortfalls: findShortfalls(model, needed, additional, packing),
     packing,
-    readyInSeconds: readyInSeconds(model, additional, packing),
+    readyInSeconds: readyInSeconds(model, needed, additional, packing),
     cost: surgeCost(model, packing),
   };
 }
@@ -97,13 +98,14 @@ export function replicasWhenShed(facts: StampModel['workloads'][number]['facts']
   return Math.max(1, facts?.disruptionBudgetMinAvailable ?? 0);
 }
 
-function readyInSeconds(model: StampModel, additional: readonly number[], packing: Packing): number {
+/** Pods that are on a node and not ready yet take their time too. */
+function readyInSeconds(model: StampModel, needed: readonly number[], additional: readonly number[], packing: Packing): number {
   const nodes = model.pools.reduce((longest, pool, position) => {
     const grows = (packing.newNodes[position] ?? 0) + (packing.refusedNodes[position] ?? 0) + pool.arriving > 0;
     return grows ? Math.max(longest, pool.start.seconds) : longest;
   }, 0);
   const pods = model.workloads.reduce(
-    (longest, { facts }, position) => ((additional[position] ?? 0) > 0 ? Math.max(longest, hpaSyncSeconds + (facts?.podStartSeconds ?? assumedPodStartSeconds)) : longest),
+    (longest, { facts }, position) => ((additional[position] ?? 0) > 0 || (needed[position] ?? 0) > (facts?.readyReplicas ?? 0) ? Math.max(longest, hpaSyncSeconds + (facts?.podStartSeconds ?? assumedPodStartSeconds)) : longest),
     0,
   );
   return nodes + pods;

@@ -1,7 +1,8 @@
 import type { Resources, StampFacts, WorkloadFacts } from '../facts.ts';
 import type { Fleet, Stamp, Workload } from '../fleet.ts';
 import { buildLimits, type GrowthLimit } from './growthLimits.ts';
-import { largestFirst } from './packingOrder.ts';
+import { mostRoom, type MostRoom } from './mostRoom.ts';
+import { largestFirst, tierFirst } from './packingOrder.ts';
 import { buildPoolModels, type PoolModel } from './poolModel.ts';
 
 /** One stamp's facts, indexed for sizing: built once, sized for many loads. */
@@ -12,9 +13,13 @@ export interface StampModel {
   readonly pools: readonly PoolModel[];
   /** Positions of workloads, those with the largest pods first. */
   readonly largestFirst: readonly number[];
+  /** The same with the higher tiers before the lower ones. */
+  readonly tierFirst: readonly number[];
   /** The least that any of its pods asks for, resource by resource; null where a spread over nodes counts full nodes too. */
   readonly smallestPod: Resources | null;
   readonly limits: readonly GrowthLimit[];
+  readonly mostRoom: MostRoom;
+  readonly nodes: StampFacts['nodes']['kind'];
   readonly network: StampFacts['network'];
   /** Inputs that could not be read, by what stands in for them: never a zero. */
   readonly unknown: readonly UnknownInput[];
@@ -30,8 +35,10 @@ export interface WorkloadModel {
   readonly workload: Workload;
   readonly facts: WorkloadFacts | null;
   readonly request: Resources;
-  /** Pods that sit on a node already. */
+  /** Pods that sit on a node already, without those that fail. */
   readonly bound: number;
+  /** Pods that serve nobody and count as replicas all the same. */
+  readonly failing: number;
   /** Positions in `StampModel.pools`, in the order in which they are tried. */
   readonly pools: readonly number[];
   /** By position in `StampModel.pools`: 1 for those in `pools`. */
@@ -54,15 +61,20 @@ export function buildStampModel(stamp: Stamp, workloads: readonly Workload[], fa
   const factsOf = factsByName(facts);
   const poolsOf = poolChoices(pools);
   const models = workloads.map((workload) => workloadModel(workload, factsOf.get(workload.name) ?? null, poolsOf));
+  const limits = buildLimits(stamp, pools, facts);
+  const bySize = largestFirst(models, pools);
   return {
     stamp,
     workloads: models,
     pools,
-    largestFirst: largestFirst(models, pools),
+    largestFirst: bySize,
+    tierFirst: tierFirst(bySize, models),
     smallestPod: smallestPod(models),
-    limits: buildLimits(stamp, pools, facts),
+    limits,
+    mostRoom: mostRoom(pools, limits),
+    nodes: facts.nodes.kind,
     network: facts.network,
-    unknown: [...unknownInputs(stamp, facts), ...models.flatMap((model) => unknownOfWorkload(stamp, model, facts))],
+    unknown: [...unknownInputs(stamp, facts), ...unsaid(stamp, pools, facts), ...models.flatMap((model) => unknownOfWorkload(stamp, model, facts))],
   };
 }
 
@@ -84,6 +96,13 @@ function unknownInputs(stamp: Stamp, facts: StampFacts): UnknownInput[] {
     const reading = facts[input];
     return reading?.kind === 'unknown' ? [{ input: `${stamp.name}.${input}`, why: reading.why }] : [];
   });
+}
+
+/** What readings that are there leave open. */
+function unsaid(stamp: Stamp, pools: readonly PoolModel[], { network }: StampFacts): UnknownInput[] {
+  const reservations = pools.filter(({ facts: { capacityReservationGroupId: group, reservedNodesFree: free } }) => group !== null && (free === null || free === undefined));
+  const plugin = network.kind === 'known' && network.value.plugin === 'unknown' ? [{ input: `${stamp.name}.networkPlugin`, why: 'how many addresses a node takes under its network plugin is not known' }] : [];
+  return [...plugin, ...reservations.map(({ facts: { name } }) => ({ input: `${stamp.name}.${name}.capacityReservation`, why: 'the machines left in its capacity reservation group could not be read' }))];
 }
 
 /** A workload that the answer left out, and a metric that its HPA lacks and that the worst case stands in for. */
@@ -110,7 +129,8 @@ function workloadModel(workload: Workload, facts: WorkloadFacts | null, poolsOf:
     workload,
     facts,
     request: facts?.podRequests ?? noRequest,
-    bound: facts === null ? 0 : (facts.scheduledReplicas ?? Math.min(facts.readyReplicas, facts.requestedReplicas)),
+    bound: facts === null ? 0 : Math.max(0, (facts.scheduledReplicas ?? Math.min(facts.readyReplicas, facts.requestedReplicas)) - (facts.failingReplicas ?? 0)),
+    failing: facts?.failingReplicas ?? 0,
     pools: positions,
     mayUse,
     zoneSkew,

@@ -1,5 +1,5 @@
 import type { RoutingState } from '../traffic/index.ts';
-import type { RoomQuestion } from './findRoom.ts';
+import type { RoomQuestion } from './room.ts';
 
 /** Front Door: weights are whole numbers, 1 to 1000. */
 const leastWeight = 1;

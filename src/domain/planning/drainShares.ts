@@ -67,7 +67,7 @@ export function drainShares(context: FleetContext, before: FleetLoads, lost: Rea
   return { corrections, uses, modelled };
 }
 
-/** What `loads` become by what the drains show. Where a part of the stamps' traffic stays, as much of it as traffic has left. */
+/** What `loads` become by what the drains show; `routed.groups` stay the model's own, from which others are routed. Where a part of the stamps' traffic stays, as much of it as traffic has left. */
 export function withDrainShares(context: FleetContext, { corrections }: DrainShares, before: FleetLoads, loads: FleetLoads): FleetLoads {
   if (corrections.every((one) => one === null)) return loads;
   const expected = [...loads.routed.expected];

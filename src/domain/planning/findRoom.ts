@@ -1,36 +1,9 @@
 import { boundsAreOurs, type StampModel } from '../capacity/index.ts';
-import type { Shortfall } from '../plan.ts';
 import type { RoutingState } from '../traffic/index.ts';
-import { balanceWeights } from './balanceWeights.ts';
-import type { FleetContext } from './fleetContext.ts';
-import { withDrainShares, type DrainShares } from './drainShares.ts';
-import { gainingStamps, loadsAfter, servingStamps, type FleetLoads } from './fleetLoads.ts';
-import { partPlaced, RoomLearnt } from './roomLearnt.ts';
-import { sheddingNothing, sizeStamps, type ShedChoice, type SizedStamp, type StampModels } from './sizeStamps.ts';
-
-/** Where traffic would go and what each stamp that gains needs for it. */
-export interface Room {
-  readonly after: FleetLoads;
-  readonly gaining: readonly number[];
-  readonly sized: readonly SizedStamp[];
-  readonly shortfalls: readonly Shortfall[];
-  /** Positions of stamps that would get more and must not. */
-  readonly unfitGaining: readonly number[];
-  /** `weights`: survivors' weights had to change, which Front Door may take 20 minutes to follow. */
-  readonly by: 'asIs' | 'weights';
-}
-
-export interface RoomQuestion {
-  readonly context: FleetContext;
-  readonly models: StampModels;
-  readonly before: FleetLoads;
-  /** What drains have shown of the stamps in question. */
-  readonly drains: DrainShares;
-  /** Whether survivors' weights may be changed to relieve one that is short. */
-  readonly weights: 'mayChange' | 'stay';
-  /** Positions of stamps that must not get more than they have. */
-  readonly unfit: ReadonlySet<number>;
-}
+import { gainingStamps } from './fleetLoads.ts';
+import { isEnough, loadsUnder, mustProve, type Room, type RoomQuestion } from './room.ts';
+import { searchWeights } from './searchWeights.ts';
+import { sheddingNothing, sizeStamps, type ShedChoice } from './sizeStamps.ts';
 
 /**
  * The fallback chain, once the pools of one survivor and their zones are used up (packPods): the other survivors, by weight,
@@ -48,67 +21,42 @@ export function findRoom(question: RoomQuestion, state: RoutingState): Room {
   return withBalancedWeights(question, shed, shedWhereShort(plain)) ?? shed;
 }
 
-export const isEnough = ({ shortfalls, unfitGaining }: Room): boolean => shortfalls.length === 0 && unfitGaining.length === 0;
-
-const loadsUnder = ({ context, before, drains }: RoomQuestion, state: RoutingState): FleetLoads =>
-  withDrainShares(context, drains, before, loadsAfter(context, state, drains.modelled ?? before));
+/**
+ * Whether other weights would give everyone room, where `found` did not. What took more is taken to take less: of pods that all have a
+ * place, fewer have one too.
+ */
+export function otherWeightsWouldDo(question: RoomQuestion, found: Room): boolean {
+  const mayShed = question.context.policy.shedTier3 !== 'never';
+  const plain = mayShed ? roomUnder(question, found.after.state, sheddingNothing, 'asIs') : found;
+  if (searchWeights(question, plain, sheddingNothing, roundsOfEstimates).next() !== null) return true;
+  return mayShed && searchWeights(question, found, shedWhereShort(plain), roundsOfEstimates).next() !== null;
+}
 
 function roomUnder(question: RoomQuestion, state: RoutingState, shed: ShedChoice, by: Room['by']): Room {
-  const { context, models, before, unfit } = question;
-  const after = loadsUnder(question, state);
+  const { context, models, before, drains, unfit } = question;
+  const after = loadsUnder(question, state, drains.modelled ?? before);
   const gaining = gainingStamps(before, after);
   const sized = sizeStamps(context, models, mustProve(context, after, gaining), before, after, shed);
   return { after, gaining, sized, shortfalls: sized.flatMap(({ sizing }) => sizing.shortfalls), unfitGaining: gaining.filter((index) => unfit.has(index)), by };
 }
 
-const mustProve = (context: FleetContext, after: FleetLoads, gaining: readonly number[]): readonly number[] => (context.mustProve === 'serving' ? servingStamps(after) : gaining);
-
 /** At exactly these settings. */
 export const findRoomAsSet = (question: RoomQuestion, state: RoutingState): Room => roomUnder(question, state, sheddingNothing, 'asIs');
 
 /** Each round takes weight from what is short; enough rounds for a weight to fall to a hundredth. */
-const balancingRounds = 20;
-/** Of its weight, in each round, a stamp that must not gain. */
-const unfitKeeps = 0.7;
+const roundsOfSizing = 20;
+/** Where a round costs hardly more than the routing, it may come nearer. */
+const roundsOfEstimates = 40;
 
 function withBalancedWeights(question: RoomQuestion, start: Room, shed: ShedChoice): Room | null {
-  const { context, models, before, unfit } = question;
-  if (question.weights === 'stay' || context.model.groups.every(({ latencyWindowMs }) => latencyWindowMs === 0)) return null;
-  const learnt = new RoomLearnt(context, models);
-  let { after, sized, unfitGaining } = start;
-  for (let round = 0; round < balancingRounds; round += 1) {
-    learnt.learn(sized, after);
-    const state = balanceWeights(question, after.state, partsToKeep(learnt, sized, unfitGaining, after));
-    if (state === null) return null;
-    after = loadsUnder(question, state);
-    const gaining = gainingStamps(before, after);
-    unfitGaining = gaining.filter((index) => unfit.has(index));
-    const loads = after.planned;
-    const proving = mustProve(context, after, gaining);
-    sized = sizeStamps(context, models, proving.filter((index) => learnt.partWithRoom(index, loads[index] ?? 0) === null), before, after, shed);
-    const seemsEnough = unfitGaining.length === 0 && sized.every(hasRoom) && proving.every((index) => (learnt.partWithRoom(index, loads[index] ?? 0) ?? 1) === 1);
-    if (!seemsEnough) continue;
+  const search = searchWeights(question, start, shed, roundsOfSizing);
+  for (let state = search.next(); state !== null; state = search.next()) {
     const room = roomUnder(question, state, shed, 'weights');
     if (isEnough(room)) return room;
-    ({ sized, unfitGaining } = room);
+    search.refute(room);
   }
   return null;
 }
-
-/** By position of those that get too much: the part of their weight that they keep, a little less than they have room for. */
-function partsToKeep(learnt: RoomLearnt, sized: readonly SizedStamp[], unfitGaining: readonly number[], { planned }: FleetLoads): ReadonlyMap<number, number> {
-  const keep = new Map(unfitGaining.map((index) => [index, unfitKeeps]));
-  const lower = (index: number, part: number): unknown => keep.set(index, Math.min(keep.get(index) ?? 1, Math.max(0.5, Math.min(0.95, part * 0.99))));
-  const justSized = new Set(sized.map(({ index }) => index));
-  planned.forEach((load, index) => {
-    const part = justSized.has(index) ? 1 : (learnt.partWithRoom(index, load) ?? 1);
-    if (part < 1) lower(index, part);
-  });
-  for (const one of sized) if (!hasRoom(one)) lower(one.index, partPlaced(one));
-  return keep;
-}
-
-const hasRoom = ({ sizing }: SizedStamp): boolean => sizing.shortfalls.length === 0;
 
 /** Tier 3 workloads whose HPA we may move, in stamps that are short. */
 function shedWhereShort({ sized }: Room): ShedChoice {

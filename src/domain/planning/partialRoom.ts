@@ -1,4 +1,5 @@
-import { findRoomAsSet, isEnough, type Room, type RoomQuestion } from './findRoom.ts';
+import { findRoomAsSet } from './findRoom.ts';
+import { isEnough, type Room, type RoomQuestion } from './room.ts';
 import type { PlanContext } from './planContext.ts';
 import { mapState } from './routingStates.ts';
 

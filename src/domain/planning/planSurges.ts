@@ -23,16 +23,16 @@ function poolSurges({ model, sizing }: SizedStamp, utilisationCeiling: number): 
   });
 }
 
-/** Bounds never go down here, and the HPA keeps room for more than was planned. Replicas for which there is no room are left to the HPA, so that they take no higher tier's place. */
+/** Bounds never go down here, pods that fail are replicas besides, and the HPA keeps room for more than was planned. Replicas for which there is no room are left to the HPA, so that they take no higher tier's place. */
 function hpaSurges({ model, sizing, shed }: SizedStamp, utilisationCeiling: number): HpaSurge[] {
-  return model.workloads.flatMap(({ workload, facts }, position): HpaSurge[] => {
+  return model.workloads.flatMap(({ workload, facts, failing }, position): HpaSurge[] => {
     const size = sizing.workloads[position];
     const hpa = facts?.hpa ?? null;
-    if (size === undefined || hpa === null || shed.has(position) || !boundsAreOurs(hpa)) return [];
+    if (size === undefined || facts === null || hpa === null || shed.has(position) || !boundsAreOurs(hpa) || facts.requestedReplicas === 0) return [];
     const before = { minReplicas: hpa.minReplicas, maxReplicas: hpa.maxReplicas };
     const most = mostReplicas(workload, hpa);
-    const replicasWanted = Math.max(before.minReplicas, Math.min(most, size.replicasNeeded - size.unplaced));
-    const after = { minReplicas: replicasWanted, maxReplicas: Math.max(before.maxReplicas, Math.min(most, ceilCount(size.replicasNeeded / utilisationCeiling)), replicasWanted) };
+    const replicasWanted = Math.max(before.minReplicas, Math.min(most, size.replicasNeeded + failing - size.unplaced));
+    const after = { minReplicas: replicasWanted, maxReplicas: Math.max(before.maxReplicas, Math.min(most, ceilCount((size.replicasNeeded + failing) / utilisationCeiling)), replicasWanted) };
     if (after.minReplicas === before.minReplicas && after.maxReplicas === before.maxReplicas) return [];
     return [{ workload: workload.name, namespace: hpa.namespace, hpa: hpa.name, before, after, replicasWanted }];
   });

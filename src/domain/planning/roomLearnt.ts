@@ -1,25 +1,22 @@
 import type { FleetContext } from './fleetContext.ts';
 import type { FleetLoads } from './fleetLoads.ts';
-import type { SizedStamp, StampModels } from './sizeStamps.ts';
-
-/** What a stamp was found to have room for: the most that it took, and the least that it was short under. */
-interface Learnt {
-  readonly takes: number;
-  readonly shortAt: number;
-  /** Of `shortAt`, the part for which there is room. */
-  readonly part: number;
-}
+import { sheddingNothing, type ShedChoice, type ShortUnder, type SizedStamp, type StampModels } from './sizeStamps.ts';
 
 /**
- * What sizings under other weights have shown, so that a stamp need not be sized again where more was enough, or less was
- * too much. An estimate: what is accepted in the end is sized in full. Load of several origin groups is not one number,
- * and quota that stamps share not one stamp's: these are sized each time.
+ * What sizings have shown, so that a stamp need not be sized again where more was enough, or less was too much. An estimate: a plan
+ * sizes in full what it accepts. Where nothing is shed, all what-ifs on the same models share it. Load of several origin groups is not
+ * one number, and quota that stamps share not one stamp's: these are sized each time.
  */
 export class RoomLearnt {
-  private readonly learnt = new Map<number, Learnt>();
+  /** By position of the stamp: the most that it took. */
+  private readonly takes: Map<number, number>;
+  /** By position of the stamp. */
+  private readonly short: Map<number, ShortUnder>;
   private readonly sizedEachTime: ReadonlySet<number>;
 
-  constructor({ model }: FleetContext, models: StampModels) {
+  constructor({ model }: FleetContext, models: StampModels, shed: ShedChoice) {
+    this.takes = shed === sheddingNothing ? models.takes : new Map<number, number>();
+    this.short = shed === sheddingNothing ? models.short : new Map<number, ShortUnder>();
     const groups = new Map<number, number>();
     for (const group of model.groups) for (const index of new Set(group.origins.map(({ stampIndex }) => stampIndex))) groups.set(index, (groups.get(index) ?? 0) + 1);
     this.sizedEachTime = new Set([...groups.keys()].filter((index) => (groups.get(index) ?? 0) > 1 || models.sharesQuota(index)));
@@ -27,23 +24,25 @@ export class RoomLearnt {
 
   /** @returns the part of its load for which it has room, 1 for all; null where only sizing it can say. */
   partWithRoom(index: number, load: number): number | null {
-    const known = this.learnt.get(index);
-    if (known === undefined || this.sizedEachTime.has(index)) return null;
-    if (load <= known.takes) return 1;
-    return load >= known.shortAt ? known.part * (known.shortAt / load) : null;
+    if (this.sizedEachTime.has(index)) return null;
+    if (load <= (this.takes.get(index) ?? 0)) return 1;
+    const short = this.short.get(index);
+    return short !== undefined && load >= short.load ? short.part * (short.load / load) : null;
   }
 
   learn(sized: readonly SizedStamp[], after: FleetLoads): void {
     for (const one of sized) {
       const load = after.planned[one.index] ?? 0;
-      const known = this.learnt.get(one.index) ?? { takes: 0, shortAt: Infinity, part: 1 };
-      if (one.sizing.shortfalls.length === 0) this.learnt.set(one.index, { ...known, takes: Math.max(known.takes, load) });
-      else if (load < known.shortAt) this.learnt.set(one.index, { ...known, shortAt: load, part: partPlaced(one) });
+      if (one.sizing.shortfalls.length === 0) this.takes.set(one.index, Math.max(this.takes.get(one.index) ?? 0, load));
+      else if (load < (this.short.get(one.index)?.load ?? Infinity)) this.short.set(one.index, { load, part: partPlaced(one) });
     }
   }
 }
 
-/** Of the scarcest workload's pods those that have a place. */
+/** What is short of something that is no place for pods, such as an HPA's bounds, is not placed in part: a little less is tried. */
+const mostOfShort = 0.96;
+
+/** Of the scarcest workload's pods those that have a place; of a stamp that is short, never all. */
 export function partPlaced({ sizing: { workloads } }: SizedStamp): number {
-  return Math.min(1, ...workloads.map(({ replicasNeeded, unplaced }) => (replicasNeeded === 0 ? 1 : (replicasNeeded - unplaced) / replicasNeeded)));
+  return Math.min(mostOfShort, ...workloads.map(({ replicasNeeded, unplaced }) => (replicasNeeded === 0 ? 1 : (replicasNeeded - unplaced) / replicasNeeded)));
 }

@@ -12,12 +12,22 @@ export interface SizedStamp {
   readonly shed: ReadonlySet<number>;
 }
 
+/** The least that a stamp was found to be short under. */
+export interface ShortUnder {
+  readonly load: number;
+  /** Of `load`, the part for which there is room: below 1. */
+  readonly part: number;
+}
+
 /** Models, and what was sized with them, are kept: most what-ifs leave most stamps as another one left them. */
 export interface StampModels {
   of(index: number): StampModel;
   /** Whether other stamps may draw on the same quota, so that a sizing depends on theirs. */
   sharesQuota(index: number): boolean;
   readonly sized: Map<string, StampSizing>;
+  /** By position of the stamp, with nothing shed: the most load that it was found to have room for, requests per second, and the least that it was short under. */
+  readonly takes: Map<number, number>;
+  readonly short: Map<number, ShortUnder>;
 }
 
 export function buildStampModels(context: FleetContext): StampModels {
@@ -41,6 +51,8 @@ export function buildStampModels(context: FleetContext): StampModels {
     },
     sharesQuota: (index) => (inRegion.get(stampAt(context, index).region) ?? 0) > 1,
     sized: new Map(),
+    takes: new Map(),
+    short: new Map(),
   };
 }
 
@@ -85,9 +97,9 @@ function sizingKey(index: number, { routed, scale }: FleetLoads, shed: ReadonlyS
 
 function workloadLoads(context: FleetContext, model: StampModel, index: number, before: FleetLoads, after: FleetLoads): ReplicaLoad[] {
   const measured = context.stampFacts[index]?.load;
-  const groups = new Map(context.model.groups.map(({ name }, at) => [name, at]));
+  const { groups } = context.model;
   return model.workloads.map(({ workload }) => {
-    const group = groups.get(workload.originGroup) ?? -1;
+    const group = groups.findIndex(({ name }) => name === workload.originGroup);
     const now = measured?.kind === 'known' ? (measured.value.byWorkload[workload.name] ?? null) : null;
     return {
       found: foundBy(context.previous, model.stamp.name, workload.name),

@@ -1,6 +1,7 @@
 /** What the certificate and the simulation share with the planner: the same arithmetic, without a run. */
 export { drainShares, type DrainUse } from './drainShares.ts';
-export { findRoom, isEnough, type Room } from './findRoom.ts';
+export { findRoom, otherWeightsWouldDo } from './findRoom.ts';
+export { isEnough, type Room } from './room.ts';
 export { buildFleetContext, type FleetContext } from './fleetContext.ts';
 export { loadsBefore, type FleetLoads } from './fleetLoads.ts';
 export { stateWith, stateWithout } from './routingStates.ts';

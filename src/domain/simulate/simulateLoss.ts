@@ -77,7 +77,7 @@ export function simulateLoss({ fleet, facts, assessment, lose, demandFactor = 1,
     binding: outcome.binding === null ? null : { stamp: outcome.binding.stamp, ...withoutSubject(outcome.binding) },
     stamps: survivors.flatMap((index) => {
       const one = gaining.get(index) ?? unchanged.get(index);
-      return one === undefined ? [] : [simulatedStamp(context, outcome, one, gaining.has(index) ? one.sizing.shortfalls : [])];
+      return one === undefined ? [] : [simulatedStamp(context, outcome, one)];
     }),
     surgeCostPerHour: costOf(sized),
     usersAffected: usersAffected(context, lost, outcome.before, after.state),
@@ -101,7 +101,7 @@ function indexOf({ stampNames }: FleetContext, name: StampName): number {
   return index;
 }
 
-function simulatedStamp(context: FleetContext, { before, room }: LossOutcome, { index, model, sizing }: SizedStamp, shortfalls: readonly Shortfall[]): SimulatedStamp {
+function simulatedStamp(context: FleetContext, { before, room, shortfalls }: LossOutcome, { index, model, sizing }: SizedStamp): SimulatedStamp {
   const load = context.stampFacts[index]?.load;
   return {
     stamp: model.stamp.name,
@@ -116,7 +116,7 @@ function simulatedStamp(context: FleetContext, { before, room }: LossOutcome, { 
       hpaMax: facts?.hpa?.maxReplicas ?? null,
     })),
     pools: model.pools.map(({ facts }, position) => ({ name: facts.name, nodesNow: facts.count, nodesNeeded: sizing.pools[position]?.nodesNeeded ?? facts.count, maxCount: facts.maxCount })),
-    shortfalls: shortfalls.map(withoutSubject),
+    shortfalls: shortfalls.filter(({ stamp }) => stamp === model.stamp.name).map(withoutSubject),
   };
 }
 

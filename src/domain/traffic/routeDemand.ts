@@ -17,6 +17,7 @@ export type RoutingState = readonly (readonly OriginState[])[];
 
 /** Requests per second by [group][stamp]. */
 export interface RoutedLoads {
+  readonly groups: readonly RoutedGroup[];
   /** The best estimate; sums to the demand that can be served. */
   readonly expected: readonly Float64Array[];
   /** At least `expected`: also what a stamp gets if users whose nearest stamp is not certain turn out to be nearest to it. */
@@ -26,6 +27,31 @@ export interface RoutedLoads {
   /** By group: 1 where no enabled origin is healthy, so that Front Door sends users to unhealthy ones. */
   readonly failOpen: Uint8Array;
 }
+
+/** One group's part of `RoutedLoads`. */
+interface RoutedGroup {
+  readonly expected: Float64Array;
+  readonly worst: Float64Array;
+  readonly unserved: number;
+  readonly failOpen: number;
+  readonly reach: Reach;
+}
+
+/**
+ * Who may be served by whom, whatever the weights are: those of users `at` lie from `starts[at]` to `starts[at + 1]`.
+ * Found once for all weights that are tried.
+ */
+interface Reach {
+  readonly eligible: Eligible;
+  readonly starts: Int32Array;
+  /** By rank among the eligible. */
+  readonly ranks: Int32Array;
+  readonly ways: Uint8Array;
+}
+
+/** Ways in which users reach an origin, added up. */
+const byWeight = 1;
+const mayBeNearest = 2;
 
 /** The settings as Front Door has them; `isOut` says whose probes fail. */
 export function currentState(model: TrafficModel, isOut: (stampIndex: number) => boolean): RoutingState {
@@ -37,7 +63,7 @@ export function currentState(model: TrafficModel, isOut: (stampIndex: number) =>
   );
 }
 
-/** A routing that is there already: groups whose settings are the same are taken from it. */
+/** A routing that is there already: groups whose settings are the same are taken from it, and who reaches whom where the same origins serve. */
 export interface Routed {
   readonly state: RoutingState;
   readonly routed: RoutedLoads;
@@ -45,31 +71,36 @@ export interface Routed {
 
 export function routeDemand(model: TrafficModel, state: RoutingState, like?: Routed): RoutedLoads {
   const stampCount = model.stamps.length;
-  const same = model.groups.map((_, index) => like !== undefined && sameSettings(state[index] ?? [], like.state[index] ?? []));
-  const loads = {
-    expected: model.groups.map((_, index) => (same[index] === true ? like?.routed.expected[index] : undefined) ?? new Float64Array(stampCount)),
-    worst: model.groups.map((_, index) => (same[index] === true ? like?.routed.worst[index] : undefined) ?? new Float64Array(stampCount)),
-    unserved: new Float64Array(model.groups.length),
-    failOpen: new Uint8Array(model.groups.length),
-  };
-  model.groups.forEach((group, index) => {
-    if (same[index] === true) {
-      loads.unserved[index] = like?.routed.unserved[index] ?? 0;
-      loads.failOpen[index] = like?.routed.failOpen[index] ?? 0;
-      return;
-    }
-    const eligible = eligibleOrigins(group, state[index] ?? []);
-    loads.failOpen[index] = eligible.failOpen ? 1 : 0;
-    const expected = loads.expected[index];
-    const worst = loads.worst[index];
-    if (expected === undefined || worst === undefined) return;
-    for (const users of group.users) {
-      if (eligible.positions.length === 0) loads.unserved[index] = (loads.unserved[index] ?? 0) + users.requestsPerSecond;
-      else share(group, users, eligible, expected, worst);
-    }
+  const groups = model.groups.map((group, index): RoutedGroup => {
+    const settings = state[index] ?? [];
+    const before = like?.routed.groups[index];
+    if (before !== undefined && sameSettings(settings, like?.state[index] ?? [])) return before;
+    const reach = before !== undefined && sameServing(settings, like?.state[index] ?? []) ? before.reach : reachOf(group, group.users, eligibleOrigins(group, settings));
+    return routeGroup(group.users, settings, reach, stampCount);
   });
-  return loads;
+  return {
+    groups,
+    expected: groups.map(({ expected }) => expected),
+    worst: groups.map(({ worst }) => worst),
+    unserved: Float64Array.from(groups, ({ unserved }) => unserved),
+    failOpen: Uint8Array.from(groups, ({ failOpen }) => failOpen),
+  };
 }
+
+function routeGroup(users: readonly UsersModel[], state: readonly OriginState[], reach: Reach, stampCount: number): RoutedGroup {
+  const { positions, failOpen } = reach.eligible;
+  const weights = weightsOf(reach, state);
+  const expected = new Float64Array(stampCount);
+  const worst = new Float64Array(stampCount);
+  let unserved = 0;
+  users.forEach(({ requestsPerSecond }, at) => {
+    if (positions.length === 0) unserved += requestsPerSecond;
+    else share(requestsPerSecond, at, reach, weights, expected, worst);
+  });
+  return { expected, worst, unserved, failOpen: failOpen ? 1 : 0, reach };
+}
+
+const weightsOf = ({ eligible: { positions } }: Reach, state: readonly OriginState[]): Float64Array => Float64Array.from(positions, (position) => state[position]?.weight ?? 0);
 
 /** Where one unit of some users' requests goes: positions of stamps, and the part that each gets. */
 export interface UsersShares {
@@ -80,12 +111,14 @@ export interface UsersShares {
 /** Of each of `users` alone, under one group's settings. */
 export function sharesOfUsers(group: GroupModel, state: readonly OriginState[], users: readonly UsersModel[], stampCount: number): UsersShares[] {
   const eligible = eligibleOrigins(group, state);
+  const reach = reachOf(group, users, eligible);
+  const weights = weightsOf(reach, state);
   const served = [...new Set(eligible.stamps)];
   const expected = new Float64Array(stampCount);
   const worst = new Float64Array(stampCount);
-  return users.map((one) => {
+  return users.map((_, at) => {
     expected.fill(0);
-    share(group, { ...one, requestsPerSecond: 1 }, eligible, expected, worst);
+    share(1, at, reach, weights, expected, worst);
     const stamps = served.filter((stamp) => (expected[stamp] ?? 0) > 0);
     return { stamps, parts: stamps.map((stamp) => expected[stamp] ?? 0) };
   });
@@ -95,13 +128,13 @@ function sameSettings(a: readonly OriginState[], b: readonly OriginState[]): boo
   return a.length === b.length && a.every((origin, position) => origin.weight === b[position]?.weight && origin.serves === b[position].serves);
 }
 
-/** By rank among the eligible. */
+const sameServing = (a: readonly OriginState[], b: readonly OriginState[]): boolean => a.length === b.length && a.every(({ serves }, position) => serves === b[position]?.serves);
+
+/** Origins that may serve, by rank. */
 interface Eligible {
+  /** In `GroupModel.origins`. */
   readonly positions: Int32Array;
   readonly stamps: Int32Array;
-  readonly weights: Float64Array;
-  /** Scratch: ranks that some users may reach. */
-  readonly reached: Int32Array;
   readonly failOpen: boolean;
 }
 
@@ -115,8 +148,6 @@ function eligibleOrigins(group: GroupModel, state: readonly OriginState[]): Elig
   return {
     positions: Int32Array.from(positions),
     stamps: Int32Array.from(positions, (position) => group.origins[position]?.stampIndex ?? 0),
-    weights: Float64Array.from(positions, (position) => state[position]?.weight ?? 0),
-    reached: new Int32Array(positions.length),
     failOpen: serving.length === 0 && enabled.length > 0,
   };
 }
@@ -125,34 +156,49 @@ function eligibleOrigins(group: GroupModel, state: readonly OriginState[]): Elig
 const ambiguousRatio = 1.5;
 const ambiguousMs = 5;
 
-function share(group: GroupModel, { requestsPerSecond, latencyMs, latencies }: UsersModel, { positions, stamps, weights, reached }: Eligible, expected: Float64Array, worst: Float64Array): void {
+function reachOf({ latencyWindowMs }: GroupModel, users: readonly UsersModel[], eligible: Eligible): Reach {
+  const { positions } = eligible;
   const count = positions.length;
-  let fastest = Infinity;
-  for (let at = 0; at < count; at += 1) {
-    const latency = latencyMs[positions[at] ?? 0] ?? Number.NaN;
-    if (latency < fastest) fastest = latency;
-  }
-  const window = fastest === Infinity ? Infinity : fastest + group.latencyWindowMs;
-  const ambiguousUpTo = group.latencyWindowMs === 0 && latencies === 'estimated' ? fastest * ambiguousRatio + ambiguousMs : -Infinity;
-  const reach = Math.max(window, ambiguousUpTo);
-  let reachedCount = 0;
+  const starts = new Int32Array(users.length + 1);
+  const ranks = new Int32Array(users.length * count);
+  const ways = new Uint8Array(users.length * count);
+  let reached = 0;
+  users.forEach(({ latencyMs, latencies }, user) => {
+    let fastest = Infinity;
+    for (let at = 0; at < count; at += 1) {
+      const latency = latencyMs[positions[at] ?? 0] ?? Number.NaN;
+      if (latency < fastest) fastest = latency;
+    }
+    const window = fastest === Infinity ? Infinity : fastest + latencyWindowMs;
+    const ambiguousUpTo = latencyWindowMs === 0 && latencies === 'estimated' ? fastest * ambiguousRatio + ambiguousMs : -Infinity;
+    const limit = Math.max(window, ambiguousUpTo);
+    for (let at = 0; at < count; at += 1) {
+      const latency = latencyMs[positions[at] ?? 0] ?? Number.NaN;
+      // Never true where a latency is not known: such a stamp may be the nearest.
+      if (latency > limit) continue;
+      const weighed = latency <= window || fastest === Infinity ? byWeight : 0;
+      const uncertain = latency <= ambiguousUpTo || (Number.isNaN(latency) && fastest > 0) ? mayBeNearest : 0;
+      if (weighed + uncertain === 0) continue;
+      ranks[reached] = at;
+      ways[reached] = weighed + uncertain;
+      reached += 1;
+    }
+    starts[user + 1] = reached;
+  });
+  return { eligible, starts, ranks, ways };
+}
+
+function share(requestsPerSecond: number, user: number, { eligible: { stamps }, starts, ranks, ways }: Reach, weights: Float64Array, expected: Float64Array, worst: Float64Array): void {
+  const from = starts[user] ?? 0;
+  const to = starts[user + 1] ?? from;
   let totalWeight = 0;
-  for (let at = 0; at < count; at += 1) {
-    const latency = latencyMs[positions[at] ?? 0] ?? Number.NaN;
-    // Never true where a latency is not known: such a stamp may be the nearest.
-    if (latency > reach) continue;
-    reached[reachedCount] = at;
-    reachedCount += 1;
-    if (latency <= window || fastest === Infinity) totalWeight += weights[at] ?? 0;
-  }
-  for (let one = 0; one < reachedCount; one += 1) {
-    const at = reached[one] ?? 0;
-    const latency = latencyMs[positions[at] ?? 0] ?? Number.NaN;
-    const part = latency <= window || fastest === Infinity ? (requestsPerSecond * (weights[at] ?? 0)) / totalWeight : 0;
-    const uncertain = latency <= ambiguousUpTo || (Number.isNaN(latency) && fastest > 0);
-    if (part === 0 && !uncertain) continue;
+  for (let one = from; one < to; one += 1) if (((ways[one] ?? 0) & byWeight) !== 0) totalWeight += weights[ranks[one] ?? 0] ?? 0;
+  for (let one = from; one < to; one += 1) {
+    const at = ranks[one] ?? 0;
+    const way = ways[one] ?? 0;
+    const part = (way & byWeight) === 0 ? 0 : (requestsPerSecond * (weights[at] ?? 0)) / totalWeight;
     const stamp = stamps[at] ?? 0;
     expected[stamp] = (expected[stamp] ?? 0) + part;
-    worst[stamp] = (worst[stamp] ?? 0) + (uncertain ? requestsPerSecond : part);
+    worst[stamp] = (worst[stamp] ?? 0) + ((way & mayBeNearest) === 0 ? part : requestsPerSecond);
   }
 }

@@ -2,6 +2,7 @@ import * as df from 'durable-functions';
 import { activityNames, type Activities, type ActivityName, type OrchestrationStarter } from '../../activities/contracts.ts';
 import type { Fleet } from '../../domain/fleet.ts';
 import { awaitRoom } from '../../orchestrations/awaitRoom.ts';
+import { awaitShift } from '../../orchestrations/awaitShift.ts';
 import { drill } from '../../orchestrations/drill.ts';
 import { failback } from '../../orchestrations/failback.ts';
 import { failover } from '../../orchestrations/failover.ts';
@@ -16,7 +17,7 @@ import { orchestrationStarter } from './orchestrationStarter.ts';
  * Durable a call of a name that nobody registered hangs for ever, silently.
  */
 export function registerDurable(activities: Activities, fleet: Fleet, within: WithinInvocation = justWork): void {
-  const handlers: Record<keyof typeof orchestrationNames, df.OrchestrationHandler> = { failover, drain: failover, failback, drill, surgeStamp, awaitRoom, watch };
+  const handlers: Record<keyof typeof orchestrationNames, df.OrchestrationHandler> = { failover, drain: failover, failback, drill, surgeStamp, awaitRoom, awaitShift, watch };
   const registered = new Set<string>();
   const orchestration = (name: string, handler: df.OrchestrationHandler): void => {
     df.app.orchestration(name, handler);

@@ -1,7 +1,9 @@
 import type { OrchestrationContext } from 'durable-functions';
-import type { PlanDigest, PlanPart, RunStep, ShiftStep, Stopped } from '../../activities/contracts.ts';
+import type { PlanDigest, PlanPart, RunStep, Stopped } from '../../activities/contracts.ts';
+import type { AwaitShiftInput, AwaitShiftResult } from '../awaitShift.ts';
+import { orchestrationNames } from '../names.ts';
 import { askFor, notMade } from './askFor.ts';
-import { call, now, wait, type Steps } from './call.ts';
+import { now, type Steps } from './call.ts';
 import { showStatus } from './showStatus.ts';
 
 /** Away from a stamp the gate goes first, the fast lever; back to it last, so that traffic returns when all else is set. */
@@ -21,16 +23,8 @@ export function* moveTraffic(ctx: OrchestrationContext, step: RunStep, digest: P
   return { kind: 'moved', refused };
 }
 
-/** Shares come from metrics, a minute at a time and minutes late: asking more often shows nothing sooner. */
-const lookSeconds = 15;
-
-/** Set and verify are separate verbs: a change that was accepted may land in 20 minutes or never. */
-export function* verifyTraffic(ctx: OrchestrationContext, step: RunStep, minutes: number): Steps<Exclude<ShiftStep, { kind: 'notYet' }>> {
-  const until = now(ctx) + minutes * 60_000;
-  for (;;) {
-    const verified = yield* call(ctx, 'verifyShift', { ...step, until });
-    if (verified.kind !== 'notYet') return verified;
-    showStatus(ctx, { phase: 'verifying', why: verified.why });
-    yield* wait(ctx, lookSeconds);
-  }
+export function* verifyTraffic(ctx: OrchestrationContext, step: RunStep, minutes: number): Steps<AwaitShiftResult> {
+  showStatus(ctx, { phase: 'verifying', revision: step.revision });
+  const input: AwaitShiftInput = { ...step, until: now(ctx) + minutes * 60_000 };
+  return (yield ctx.df.callSubOrchestrator(orchestrationNames.awaitShift, input)) as AwaitShiftResult; // its last generation's answer
 }

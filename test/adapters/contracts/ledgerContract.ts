@@ -56,6 +56,7 @@ export function ledgerContract(name: string, prepare: () => Promise<LedgerUnderT
       const mend = under.breakStore();
       const mendOutbox = under.breakOutbox();
       expect(await ledger.record(entry('a', undefined, { at: 2_000 }))).toEqual({ kind: 'exists' });
+      expect(await ledger.record(entry('a', { type: 'PhaseEntered', phase: 'surging' }))).toEqual({ kind: 'different', found: entry('a') });
       await expect(ledger.record(entry('b'))).rejects.toBeInstanceOf(TransientError);
       mend();
       mendOutbox();

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createAzure, createClockControl, type Azure } from '../../../sandbox/azure/index.ts';
-import { faultKinds } from '../../../sandbox/azure/admin/faultRules.ts';
 import { BusyTracker, Pacer, VirtualClock } from '../../../sandbox/clock/index.ts';
+import { faultKinds } from '../../../sandbox/world/faultRules.ts';
 import { createSampleWorld } from '../../../sandbox/world/index.ts';
 import type { World } from '../../../sandbox/world/types.ts';
 import { startMs } from '../sampleAzure.ts';
@@ -55,6 +55,11 @@ describe('the admin face', () => {
     ['a kind of the prototype', { kind: 'constructor' }, 'kind'],
     ['no stamp where one is needed', { kind: 'grey' }, 'stamp'],
     ['an unknown stamp', { kind: 'grey', stamp: 'mars' }, 'stamp'],
+    ['a stamp where none can be', { kind: 'armDown', stamp: 'eastus2' }, 'stamp'],
+    ['a parameter that would do nothing', { kind: 'grey', stamp: 'eastus2', factor: 2 }, 'factor'],
+    ['a severity where there is none', { kind: 'regionDead', stamp: 'eastus2', severity: 0.5 }, 'severity'],
+    ['a number as text', { kind: 'demandSurge', factor: '1.4' }, 'factor'],
+    ['a way to be down that there is not', { kind: 'armDown', how: 'sideways' }, 'how'],
     ['a severity beyond 1', { kind: 'grey', stamp: 'eastus2', severity: 2 }, 'severity'],
   ])('refuses a fault with %s, naming the field', async (_name, body, field) => {
     const answer = await call('POST', '/faults', body);
@@ -64,9 +69,14 @@ describe('the admin face', () => {
   });
 
   it('every kind of fault can be injected and healed', async () => {
-    for (const kind of Object.keys(faultKinds)) expect((await call('POST', '/faults', { kind, stamp: 'westus3' })).status).toBe(201);
+    for (const [kind, scope] of Object.entries(faultKinds)) expect((await call('POST', '/faults', { kind, ...(scope === 'global' ? {} : { stamp: 'westus3' }) })).status).toBe(201);
     expect(world.faults.list().map((entry) => entry.fault.kind)).toEqual(Object.keys(faultKinds));
     await call('DELETE', '/faults');
+  });
+
+  it('has nothing below its resources', async () => {
+    expect((await call('GET', '/world/x')).status).toBe(404);
+    expect((await call('GET', '/clock/')).status).toBe(404);
   });
 
   it("takes no change from another site's form", async () => {

@@ -47,7 +47,39 @@ describe('api-versions', () => {
   });
 });
 
+describe('lists with a $filter', () => {
+  const list = async (what: string, filter: string): Promise<readonly [number, readonly string[] | string]> => {
+    const { status, body } = await ask(azure, `/subscriptions/${ids.subscription}/${what}?api-version=2021-04-01&$filter=${encodeURIComponent(filter)}`);
+    const { value, error } = body as { readonly value?: readonly { readonly name: string }[]; readonly error?: { readonly code: string } };
+    return [status, value?.map(({ name }) => name) ?? error?.code ?? ''];
+  };
+
+  it.each([
+    ['resources', "location eq 'westus3'", ['aks-shop-westus3', 'agw-shop-westus3', 'vnet-shop-westus3']],
+    ['resources', "resourceGroup eq 'RG-SHOP-EASTUS2' and resourceType eq 'Microsoft.Network/virtualNetworks'", ['vnet-shop-eastus2']],
+    ['resources', "name eq 'a and b'", []],
+    ['resources', "tagname eq 'env' and tagvalue eq 'prod'", []],
+    ['resourceGroups', "tagName eq 'env' and tagValue eq 'prod'", []],
+  ])('%s: %s', async (what, filter, names) => {
+    expect(await list(what, filter)).toEqual([200, names]);
+  });
+
+  it.each([
+    ['resources', "substringof('aks', name)"],
+    ['resources', "name ne 'x'"],
+    ['resources', "name eq 'x' or name eq 'y'"],
+    ['resourceGroups', "name eq 'x'"],
+  ])('%s: %s is refused, not left out', async (what, filter) => {
+    expect(await list(what, filter)).toEqual([400, 'InvalidFilterInQueryString']);
+  });
+});
+
 describe('what is not there', () => {
+  it('is named by its type', async () => {
+    const { body } = await ask(azure, `${pool}/upgradeProfiles/default?${aks}`);
+    expect(body).toMatchObject({ error: { message: "The sandbox does not implement the resource type 'Microsoft.ContainerService/managedClusters/agentPools/upgradeProfiles'." } });
+  });
+
   it.each([
     ['another subscription', `/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups?api-version=2021-04-01`, 404, 'SubscriptionNotFound'],
     ['a subscription that is no GUID', `/subscriptions/mine/resourceGroups?api-version=2021-04-01`, 400, 'InvalidSubscriptionId'],
@@ -59,7 +91,8 @@ describe('what is not there', () => {
     ['a region', `/subscriptions/${ids.subscription}/providers/Microsoft.Compute/locations/mars/usages?api-version=2024-07-01`, 400, 'NoRegisteredProviderFound'],
     ['an operation', `/subscriptions/${ids.subscription}/resourceGroups/rg-shop-global/providers/Microsoft.Cdn/operationresults/x?${cdn}`, 404, 'NotFound'],
     ['a provider', `/subscriptions/${ids.subscription}/providers/Microsoft.Storage/storageAccounts?api-version=2024-01-01`, 404, 'InvalidResourceNamespace'],
-    ['a type of a known provider', `/subscriptions/${ids.subscription}/providers/Microsoft.Compute/disks?api-version=2024-03-02`, 404, 'InvalidResourceType'],
+    ['a type of a known provider', `/subscriptions/${ids.subscription}/providers/Microsoft.Compute/disks?api-version=2024-03-02`, 501, 'NotImplemented'],
+    ['what else a profile has', `${ids.profile}/customDomains?${cdn}`, 501, 'NotImplemented'],
     ['a path', `/nothing?api-version=2020-01-01`, 404, 'NotFound'],
   ])('%s', async (_name, path, status, code) => {
     expect(await errorOf(path)).toEqual([status, code]);

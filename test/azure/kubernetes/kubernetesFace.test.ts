@@ -274,13 +274,23 @@ describe('kubernetes face: what is not there and who may not', () => {
 
   it('over physics, what would be followed by nothing is refused by name', async () => {
     world = createKubeWorld({ controllers: 'physics' });
-    world.store.put({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'default' }, spec: {} });
+    const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'app', image: 'i:1' }] } };
+    world.store.put({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'default' }, spec: { replicas: 2, selector: { matchLabels: { app: 'web' } }, template } });
     const deployments = '/apis/apps/v1/namespaces/default/deployments';
     const created = await call({ method: 'POST', path: '/api/v1/namespaces/default/pods', body: pod('mine', {}) });
     expect([created.status, created.body['message']]).toEqual([501, 'the sandbox does not serve the creation of pods: its physics would not follow']);
     expect((await call({ method: 'DELETE', path: `${deployments}/web` })).status).toBe(501);
     expect((await call({ method: 'PATCH', path: `${deployments}/new?fieldManager=a`, body: { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'new' } }, contentType: apply })).status).toBe(501);
     expect((await call({ method: 'POST', path: hpas, body: hpa('second') })).status).toBe(201);
+    const change = async (spec: unknown, contentType = merge): Promise<readonly unknown[]> => {
+      const { status, body } = await call({ method: 'PATCH', path: `${deployments}/web?fieldManager=a&force=true`.replace(contentType === apply ? '' : '&force=true', ''), body: { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec }, contentType });
+      return status === 501 ? [status, body['message']] : [status];
+    };
+    const noRollouts = [501, 'the sandbox does not serve changes of a pod template (a restart, an image, resources): its physics has no rollouts'];
+    expect(await change({ template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': 'now' } } } })).toEqual(noRollouts);
+    expect(await change({ template: { spec: { containers: [{ name: 'app', image: 'i:2' }] } } }, apply)).toEqual(noRollouts);
+    expect(await change({ replicas: 3, template })).toEqual([200]);
+    expect(await change({ template }, apply)).toEqual([200]);
   });
 
   it('a namespace goes only when it is empty', async () => {

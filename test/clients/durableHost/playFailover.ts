@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import tls from 'node:tls';
 import type { ChainedEntry } from '../../../src/domain/ledgerEvent.ts';
 import type { RunPhase } from '../../../src/domain/run.ts';
 import { describeEvent } from '../../../src/domain/ledgerView/describeEvent.ts';
@@ -16,6 +15,7 @@ import { loadScenario, type Scenario } from '../../../sandbox/scenarios/index.ts
 import { startStandalone } from '../../../sandbox/standalone.ts';
 import { startAzurite } from '../../../tools/func/azurite.ts';
 import { endTree, startTree } from '../../../tools/func/processTree.ts';
+import { trustSandbox } from '../../support/trustSandbox.ts';
 import { freePort } from '../apiserverProcess.ts';
 
 export interface FailoverOptions {
@@ -55,7 +55,7 @@ export async function playFailover({ hostDll, appDir, scenario: name, killIn, te
   const timersFolder = mkdtempSync(path.join(tmpdir(), 'durable-timers-'));
   const { azure, endpoints, world, fleetFile } = sandbox;
   const startMs = world.clock.now();
-  if (endpoints.caPem !== null) tls.setDefaultCACertificates([...tls.getCACertificates('default'), endpoints.caPem]);
+  trustSandbox(endpoints);
   const invariants = watchInvariants(world);
   const readLedger = ledgerReader(azure);
   const environment = { ...process.env, ...azure.environment(), SPILLWAY_FLEET: fleetFile, AzureWebJobsStorage: azurite.connectionString };

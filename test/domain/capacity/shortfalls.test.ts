@@ -1,6 +1,7 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildStampModel, freshStampFacts, sizeStamp, workloadsOf, type StampSizing } from '../../../src/domain/capacity/index.ts';
-import type { StampFacts } from '../../../src/domain/facts.ts';
+import type { HpaFacts, StampFacts, WorkloadFacts } from '../../../src/domain/facts.ts';
 import type { Stamp, Workload } from '../../../src/domain/fleet.ts';
 import { known, unknown } from '../../../src/domain/reading.ts';
 import { fleet, node, now, pool, stamp, stampFacts, workload, workloadFacts, type SmallFacts } from './smallStamp.ts';
@@ -45,6 +46,11 @@ const owned = (how: 'keda' | 'flux', ignoresBounds: 'ignored' | 'reverted') => {
   return { workloads: [{ ...facts, readyReplicas: 3, requestedReplicas: 3, scheduledReplicas: 3, hpa: facts.hpa === null ? null : { ...facts.hpa, owner: { kind: 'reconciler' as const, manager: `${how}-controller`, how, ignoresBounds } } }] };
 };
 
+const withHpaChange = (change: Partial<HpaFacts>): WorkloadFacts => {
+  const facts = workloadFacts('w');
+  return { ...facts, hpa: facts.hpa === null ? null : { ...facts.hpa, ...change } };
+};
+
 describe('every constraint: what is missing, of what, and what would mend it', () => {
   it.each<[string, Setting, unknown[], RegExp]>([
     ['vCPU quota of the family', { small: { facts: { quota: known({ regionalCores: plenty, lowPriorityCores: plenty, families: { standardDSv5Family: quota(16, 4) } }, now) } } }, ['vcpuQuotaFamily', 8, 'vCPU'], /standardDSv5Family in here from 16 to at least 24/],
@@ -66,6 +72,11 @@ describe('every constraint: what is missing, of what, and what would mend it', (
     ['a stopped pool', { small: { pools: [pool('a', { powerState: 'Stopped' })] } }, ['poolNotScalable', 5, 'nodes'], /start pool a/],
     ['a capacity reservation', { small: { pools: [pool('a', { capacityReservationGroupId: '/crg', reservedNodesFree: 2 })] } }, ['capacityReservation', 3, 'nodes'], /reserve 3 more Standard_D4s_v5/],
     ['no HPA', { small: { workloads: [{ ...workloadFacts('w'), hpa: null, requestedReplicas: 2 }] } }, ['hpaMax', 20, 'replicas'], /no HPA shop\/w/],
+    ['an HPA of something else', { small: { workloads: [withHpaChange({ scales: 'Deployment/old' })] } }, ['hpaMax', 21, 'replicas'], /scales Deployment\/old, not Deployment\/w/],
+    ['an HPA that 0 replicas switch off', { small: { workloads: [workloadFacts('w', {}, { requestedReplicas: 0 })] } }, ['hpaDisabled', 22, 'replicas'], /shop\/w is scaled to 0/],
+    ['a rollout that is stuck, 2 of 3 pods ready', { small: { workloads: [workloadFacts('w', {}, { requestedReplicas: 3, scheduledReplicas: 3, readyReplicas: 2, rolloutStuck: 'ProgressDeadlineExceeded' })] } }, ['podsNotReady', 20, 'replicas'], /ProgressDeadlineExceeded.*roll it back/],
+    ['pods of which as many fail as are ready', { small: { workloads: [workloadFacts('w', {}, { requestedReplicas: 4, scheduledReplicas: 4, readyReplicas: 2, failingReplicas: 2 })] } }, ['podsNotReady', 20, 'replicas'], /2 pods of shop\/w fail/],
+    ['pods that ask for a device', { small: { workloads: [workloadFacts('w', {}, { otherRequests: ['nvidia.com/gpu'] })] } }, ['inputUnknown', 1, 'inputs'], /nvidia\.com\/gpu/],
     ['an HPA that KEDA owns', { small: owned('keda', 'reverted') }, ['hpaOwnedByReconciler', 19, 'replicas'], /ScaledObject/],
     ['an HPA that Flux reverts', { small: owned('flux', 'reverted') }, ['hpaOwnedByReconciler', 19, 'replicas'], /spec\.ignore/],
     ['a ResourceQuota on pods', { small: { facts: network({ resourceQuotas: [{ namespace: 'shop', resource: 'pods', used: 4, hard: 10 }] }) } }, ['resourceQuota', 16, 'pods'], /from 10 to at least 26/],
@@ -79,6 +90,25 @@ describe('every constraint: what is missing, of what, and what would mend it', (
 
   it('moves the bounds of an HPA whose reconciler is told to ignore them', () => {
     expect(size({ small: owned('flux', 'ignored') }).shortfalls).toEqual([]);
+  });
+});
+
+describe('pods that do not serve', () => {
+  const running = (overrides: Partial<WorkloadFacts>): SmallFacts => ({ workloads: [workloadFacts('w', {}, { requestedReplicas: 22, scheduledReplicas: 22, readyReplicas: 22, ...overrides })] });
+
+  it('are no room while they fail: as many others need a place', () => {
+    // 22 are needed; 22 are there, 3 of which fail: 3 more, on the one node of 4 places
+    expect(size({ small: running({ readyReplicas: 19, failingReplicas: 3 }) })).toMatchObject({ shortfalls: [], readyInSeconds: 15 + 20 });
+    expect(brief(size({ small: { ...running({ readyReplicas: 19, failingReplicas: 3 }), nodes: [node('a', '', { cpuMillicores: 4000 }, 4)], pools: [pool('a', { autoscaled: 'fixed' })] } }))).toEqual([['poolNotScalable', 1, 'nodes']]);
+  });
+
+  it('take their time while they start', () => {
+    expect(size({ small: running({}) }).readyInSeconds).toBe(0);
+    expect(size({ small: running({ readyReplicas: 19 }) })).toMatchObject({ shortfalls: [], readyInSeconds: 15 + 20 });
+  });
+
+  it('a rollout that is stuck is nothing to a load that the ready ones carry', () => {
+    expect(size({ small: running({ rolloutStuck: 'ProgressDeadlineExceeded', failingReplicas: 2, scheduledReplicas: 24, requestedReplicas: 24 }) }).shortfalls).toEqual([]);
   });
 });
 
@@ -103,6 +133,31 @@ describe('what is not known is never room', () => {
     const nodes = Array.from({ length: 6 }, () => node('a', ''));
     expect(size({ small: { nodes, pools: [pool('a', { count: 6 })], facts: { quota: unknown('gone', now), skus: unknown('gone', now) } } }).shortfalls).toEqual([]);
   });
+});
+
+it('pods without room are never without a reason', () => {
+  const state = fc.record({
+    zones: fc.constantFrom<string[]>([], ['1'], ['1', '2'], ['1', '2', '3']), count: fc.nat(3), maxCount: fc.integer({ min: 1, max: 4 }), kind: fc.constantFrom('VirtualMachineScaleSets' as const, 'VirtualMachines' as const),
+    provisioningState: fc.constantFrom('Succeeded', 'Upgrading'), vmSize: fc.constantFrom('Standard_D4s_v5', 'Standard_E4s_v5'), spot: fc.constantFrom('regular' as const, 'spot' as const),
+  });
+  const skus = fc.record({ vCpus: fc.constantFrom(0, 4), memoryMiB: fc.constantFrom(0, 16_384), zones: fc.constantFrom<string[]>([], ['1'], ['2', '3'], ['1', '2', '3']), restricted: fc.constantFrom(null, 'NotAvailableForSubscription') });
+  const request = fc.record({ cpuMillicores: fc.constantFrom(0, 500, 3000, 9000), memoryMiB: fc.constantFrom(0, 1000, 9000), ephemeralStorageMiB: fc.constantFrom(0, 40_000) });
+  const spread = fc.constantFrom('none', 'topology.kubernetes.io/zone', 'kubernetes.io/hostname');
+  let short = 0;
+  fc.assert(
+    fc.property(state, state, skus, request, spread, fc.constantFrom(['a'], ['b'], ['a', 'b'], ['c']), (a, b, size4, asked, topologyKey, names) => {
+      const pools = [pool('a', { ...a, minCount: 0 }), pool('b', { ...b, minCount: 0 })];
+      const nodes = pools.flatMap((one) => Array.from({ length: one.count }, (_, at) => node(one.name, one.zones[at % Math.max(1, one.zones.length)] ?? '')));
+      const facts = workloadFacts('w', asked, { topologySpread: topologyKey === 'none' ? [] : [{ topologyKey, maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule' }] });
+      const where = stamp({ cluster: { ...stamp().cluster, pools: [{ name: 'a', surgeMaxCount: 3 }, { name: 'b', surgeMaxCount: 3 }] } });
+      const sizing = size({ where, workloads: [workload('w', { pools: names })], small: { pools, nodes, workloads: [facts], facts: sku(size4) } });
+      const without = sizing.workloads.some(({ unplaced }) => unplaced > 0);
+      if (without) short += 1;
+      expect(without && sizing.shortfalls.length === 0).toBe(false);
+    }),
+    { numRuns: 500 },
+  );
+  expect(short).toBeGreaterThan(50);
 });
 
 describe('the chain: this pool, its other zones, another pool', () => {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sharesOf, type Shares } from './sharesOf.ts';
+import { buildTrafficModel, routeDemand } from '../../../src/domain/traffic/index.ts';
 import type { DemandFacts, OriginFacts, TrafficFacts } from '../../../src/domain/facts.ts';
 
 const stamps = ['east', 'middle', 'west'];
@@ -42,6 +43,20 @@ describe('where requests go', () => {
     expect(allOff).toMatchObject({ unservedRequestsPerSecond: 300, failOpen: [] });
     expect(sharesOf({ stamps, traffic: traffic(0), demand: demand([users(300, 1, 2, 3)]), out: stamps }).failOpen).toEqual(['web']);
     expect(sharesOf({ stamps, traffic: traffic(0), demand: demand([{ ...users(7, 1, 2, 3), originGroup: 'api' }]), out: [] }).unservedRequestsPerSecond).toBe(7);
+  });
+});
+
+describe('a routing that stands on one before it', () => {
+  it('is the one that would be made anew', () => {
+    const origins = fc.array(fc.record({ weight: fc.integer({ min: 1, max: 1000 }), serves: fc.constantFrom('serving' as const, 'serving' as const, 'out' as const, 'disabled' as const) }), { minLength: 3, maxLength: 3 });
+    fc.assert(
+      fc.property(fc.constantFrom(0, 10, 40), fc.constantFrom('accessLog' as const, 'countryTable' as const), origins, origins, fc.boolean(), (window, source, before, other, sameOnes) => {
+        const model = buildTrafficModel(stamps, traffic(window), demand([users(300, 10, 12, 50), { ...users(70, 0, 0, 0), latencyMsByStamp: { west: 20 } }], source));
+        const after = sameOnes ? before.map(({ serves }, at) => ({ serves, weight: other[at]?.weight ?? 1 })) : other;
+        const like = { state: [before], routed: routeDemand(model, [before]) };
+        expect(routeDemand(model, [after], like)).toEqual(routeDemand(model, [after]));
+      }),
+    );
   });
 });
 

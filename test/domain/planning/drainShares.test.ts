@@ -171,6 +171,19 @@ describe('whatever users, settings and drills', () => {
     }), { numRuns: 200, seed: 35 });
   });
 
+  it('a shortage that a drain has shown cannot be planned around: under other weights of the survivors what it showed beyond the model stays', () => {
+    let shown = 0;
+    fc.assert(fc.property(situations, fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 5, maxLength: 5 }), (situation, weights) => {
+      const { before, drills, modelled, both } = lossOf(situation);
+      const context = contextOf(situation);
+      const other = loadsAfter(context, modelled.state.map((group) => group.map((origin, position) => ({ ...origin, weight: weights[position] ?? 1 }))), before);
+      const beyond = both.planned.map((load, index) => load - (modelled.planned[index] ?? 0));
+      if (beyond.some((load) => load > 1)) shown += 1;
+      atLeast(withDrainShares(context, drills, before, other).planned, other.planned.map((load, index) => load + (beyond[index] ?? 0)));
+    }), { numRuns: 300, seed: 36 });
+    expect(shown).toBeGreaterThan(100);
+  });
+
   it('of one stamp lost, each survivor is planned for what the drill saw go there', () => {
     let corrected = 0;
     fc.assert(fc.property(situations, (situation) => {

@@ -8,6 +8,39 @@ export interface FleetFacts {
   readonly traffic: Reading<TrafficFacts>;
   readonly demand: Reading<DemandFacts>;
   readonly stamps: Readonly<Record<StampName, StampFacts>>;
+  /** Of each stamp that a drill or a drain has taken out of service the newest; absent where nobody reads the ledger. */
+  readonly drains?: readonly DrainFacts[];
+}
+
+/** Where the users of one stamp went when a drill or a drain took it out of service. */
+export interface DrainFacts {
+  readonly runId: string;
+  readonly stamp: StampName;
+  /** Epoch milliseconds at which the survivors' loads were measured. */
+  readonly at: number;
+  readonly groups: readonly DrainedGroup[];
+}
+
+/** What the stamps of an origin group served at one moment, and the settings under which they did. */
+export interface ServedGroup {
+  readonly name: OriginGroupName;
+  readonly latencyWindowMs: number;
+  readonly origins: readonly ServedOrigin[];
+  readonly requestsPerSecond: Readonly<Record<StampName, number>>;
+}
+
+export interface ServedOrigin {
+  readonly stamp: StampName;
+  readonly origin: string;
+  readonly weight: number;
+  readonly priority: number;
+  /** `out`: enabled, and its probes fail. */
+  readonly serves: 'serving' | 'out' | 'disabled';
+}
+
+/** The settings and loads from before, and what the others served once the stamp was drained and the shift had settled. */
+export interface DrainedGroup extends ServedGroup {
+  readonly requestsPerSecondDrained: Readonly<Record<StampName, number>>;
 }
 
 export interface TrafficFacts {

@@ -99,10 +99,11 @@ function unknownInputs(stamp: Stamp, facts: StampFacts): UnknownInput[] {
 }
 
 /** What readings that are there leave open. */
-function unsaid(stamp: Stamp, pools: readonly PoolModel[], { network }: StampFacts): UnknownInput[] {
+function unsaid(stamp: Stamp, pools: readonly PoolModel[], { network, load }: StampFacts): UnknownInput[] {
   const reservations = pools.filter(({ facts: { capacityReservationGroupId: group, reservedNodesFree: free } }) => group !== null && (free === null || free === undefined));
   const plugin = network.kind === 'known' && network.value.plugin === 'unknown' ? [{ input: `${stamp.name}.networkPlugin`, why: 'how many addresses a node takes under its network plugin is not known' }] : [];
-  return [...plugin, ...reservations.map(({ facts: { name } }) => ({ input: `${stamp.name}.${name}.capacityReservation`, why: 'the machines left in its capacity reservation group could not be read' }))];
+  const forecast = load.kind === 'known' && load.value.forecastUnknown !== undefined ? [{ input: `${stamp.name}.forecast`, why: load.value.forecastUnknown }] : [];
+  return [...forecast, ...plugin, ...reservations.map(({ facts: { name } }) => ({ input: `${stamp.name}.${name}.capacityReservation`, why: 'the machines left in its capacity reservation group could not be read' }))];
 }
 
 /** A workload that the answer left out, and a metric that its HPA lacks and that the worst case stands in for. */

@@ -1,6 +1,6 @@
 import type { StampName } from '../fleet.ts';
 import type { Shortfall } from '../plan.ts';
-import { findRoom, isEnough, isFit, loadsBefore, otherWeightsWouldDo, stateWith, stateWithout, type FleetContext, type FleetLoads, type Room, type StampModels } from '../planning/whatIf.ts';
+import { drainShares, findRoom, isEnough, isFit, loadsBefore, notRunThere, otherWeightsWouldDo, stateWith, stateWithout, type DrainUse, type FleetContext, type FleetLoads, type Room, type StampModels } from '../planning/whatIf.ts';
 import { unknownInputs, type UnknownNeed } from './unknownInputs.ts';
 
 /** What would become of the fleet if some stamps were lost now. */
@@ -10,6 +10,8 @@ export interface LossOutcome {
   readonly survives: 'yes' | 'no' | 'unknown';
   readonly binding: Shortfall | null;
   readonly before: FleetLoads;
+  /** Drains of the lost stamps that tell where their users go, and those that do not any more. */
+  readonly drains: readonly DrainUse[];
   readonly room: Room;
   readonly shortfalls: readonly Shortfall[];
   /** What was needed for the answer and is not known. */
@@ -24,10 +26,11 @@ export interface LossOutcome {
  */
 export function assessLoss(context: FleetContext, models: StampModels, lost: ReadonlySet<number>, like?: FleetLoads): LossOutcome {
   const before = loadsBefore(context, stateWith(context, lost), like);
-  const question = { context, models, before, unfit: unfitStamps(context, lost) };
+  const drains = drainShares(context, before, lost);
+  const question = { context, models, before, drains, sheds: 'asPolicySays', unfit: unfitStamps(context, lost) } as const;
   const without = stateWithout(context, lost);
   const room = findRoom({ ...question, weights: 'stay' }, without);
-  const shortfalls = [...withoutSurvivor(context, room, lost), ...notRunThere(context, room, before, lost), ...survivorsUnfit(context, room, before), ...room.shortfalls].map(withRemedy(() => !isEnough(room) && otherWeightsWouldDo({ ...question, weights: 'mayChange' }, room)));
+  const shortfalls = [...withoutSurvivor(context, room, lost), ...notRunThere(context, before, room, lost), ...survivorsUnfit(context, room, before), ...room.shortfalls].map(withRemedy(() => !isEnough(room) && otherWeightsWouldDo({ ...question, weights: 'mayChange' }, room)));
   const unknown = unknownInputs({ context, models, lost, before, room });
   const short = shortfalls.some(({ constraint }) => constraint !== 'inputUnknown');
   const survives = short ? 'no' : shortfalls.length + unknown.length > 0 ? 'unknown' : 'yes';
@@ -36,6 +39,7 @@ export function assessLoss(context: FleetContext, models: StampModels, lost: Rea
     survives,
     binding: bindingOf(context, room, shortfalls, unknown, lost),
     before,
+    drains: drains.uses,
     room,
     shortfalls,
     unknown,
@@ -67,22 +71,6 @@ function withoutSurvivor(context: FleetContext, { after }: Room, lost: ReadonlyS
       fix: `no healthy, enabled origin would be left in origin group ${group.name}: give it one in another stamp, or bring one back into service`,
     }];
   });
-}
-
-/** Workloads that a lost stamp runs and one that gains its users does not: these find nothing there. */
-function notRunThere({ fleet, model, stampNames }: FleetContext, { after, gaining }: Room, before: FleetLoads, lost: ReadonlySet<number>): Shortfall[] {
-  return gaining.flatMap((index) =>
-    fleet.workloads.flatMap(({ name, originGroup, trafficShare, stamps }): Shortfall[] => {
-      const stamp = stampNames[index] ?? '';
-      const loser = stampNames.find((one, at) => lost.has(at) && stamps?.includes(one) === true);
-      if (stamps === null || stamps.includes(stamp) || loser === undefined) return [];
-      const at = model.groups.findIndex((group) => group.name === originGroup);
-      const gained = (after.routed.worst[at]?.[index] ?? 0) * after.scale - (before.routed.expected[at]?.[index] ?? 0) * before.scale;
-      const missing = Math.ceil(gained * trafficShare);
-      if (missing <= 0) return [];
-      return [{ stamp, constraint: 'noSurvivor', subject: name, missing, unit: 'requests/s', fix: `${stamp} does not run ${name}, which ${loser} runs for origin group ${originGroup}: run it there too, or name the stamp in workloads.stamps if it does` }];
-    }),
-  );
 }
 
 /** Known to be unwell: what the planner would not send users to either. A health that is not known is told as such. */

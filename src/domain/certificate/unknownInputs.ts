@@ -29,6 +29,7 @@ export function unknownInputs({ context, models, lost, before, room }: LossInQue
     if (lost.has(index)) {
       const load = context.stampFacts[index]?.load;
       if (servesNow && load?.kind === 'unknown') found.push({ input: `${name}.load`, why: load.why });
+      if (servesNow && load?.kind === 'known' && load.value.forecastUnknown !== undefined) found.push({ input: `${name}.forecast`, why: load.value.forecastUnknown });
       return;
     }
     if (context.demandKnown === 'known' && !((room.after.planned[index] ?? 0) > 0)) return;

@@ -44,6 +44,16 @@ describe('quota', () => {
     await h.readQuota(eastus2);
     expect(asked).toHaveLength(2);
   });
+
+  test('is read again sooner for who wants it younger', async () => {
+    const { headroom: h, asked, clock } = answer([usage('cores', 1, 2)]);
+    await h.readQuota(eastus2);
+    clock.advance(20_000);
+    await h.readQuota(eastus2, 30_000);
+    expect(asked).toHaveLength(1);
+    await h.readQuota(eastus2, 15_000);
+    expect(asked).toHaveLength(2);
+  });
 });
 
 describe('sizes', () => {
@@ -62,6 +72,11 @@ describe('sizes', () => {
     const { skus, asked } = await read([sku({}), sku({ name: 'Standard_M416' }), sku({ resourceType: 'disks' })]);
     expect(skus).toEqual([{ name: 'Standard_D4s_v5', family: 'standardDSv5Family', vCpus: 4, memoryMiB: 16_384, zones: ['1', '2', '3'], restricted: null }]);
     expect(asked.find(({ url }) => url.pathname.endsWith('/skus'))?.url.searchParams.get('$filter')).toBe("location eq 'eastus2'");
+  });
+
+  test('with constrained vCPU take all of them of the quota and offer fewer', async () => {
+    const { skus } = await read([sku({ capabilities: [{ name: 'vCPUs', value: '32' }, { name: 'vCPUsAvailable', value: '8' }, { name: 'MemoryGB', value: '256' }] })]);
+    expect(skus).toMatchObject([{ vCpus: 32, usableVCpus: 8 }]);
   });
 
   test('restricted in the region have no zone left; restricted in a zone have the others', async () => {
@@ -103,6 +118,12 @@ describe('network', () => {
       { namespace: 'shop', resource: 'memoryLimits', used: 0, hard: 1_048_576 },
       { namespace: 'shop', resource: 'pods', used: 31, hard: 200 },
     ]);
+  });
+
+  test('a quota on pods that end by themselves is none on a Deployment\'s', () => {
+    const status = { hard: { pods: '5' }, used: { pods: '5' } };
+    expect(resourceQuotaFacts('shop', [{ spec: { scopes: ['Terminating'] }, status }, { spec: { scopeSelector: { matchExpressions: [{ scopeName: 'Terminating', operator: 'Exists' }] } }, status }])).toEqual([]);
+    expect(resourceQuotaFacts('shop', [{ spec: { scopes: ['NotTerminating'] }, status }])).toHaveLength(1);
   });
 });
 

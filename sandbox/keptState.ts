@@ -6,7 +6,7 @@ import { compactCosmosChanges, openChangeJournal, type CosmosChange } from './az
 import type { FaceRequest } from './azure/face.ts';
 import { controlPlaneAccount } from './azure/environment.ts';
 import { hosts } from './azure/routing.ts';
-import { realTimers, type VirtualClock } from './clock/index.ts';
+import { realTimers, sleepReal, type VirtualClock } from './clock/index.ts';
 import { DiskStore, type InstanceStore } from './host/index.ts';
 import type { Scenario } from './scenarios/index.ts';
 import type { SimulatedWorld } from './world/index.ts';
@@ -31,6 +31,8 @@ export interface EarlierLife {
 }
 
 const saveEveryMs = 1000;
+/** How long the process of before may take to be gone after a kill. */
+const dyingMs = 3000;
 
 /**
  * `--state DIR`: a folder that survives the kill of its process at any instant. What a client was told is in it: Cosmos DB, blobs and
@@ -55,7 +57,7 @@ export class KeptState {
    */
   static async open(folder: string, begin: () => Promise<Beginning>): Promise<KeptState> {
     mkdirSync(folder, { recursive: true });
-    lock(folder);
+    await lock(folder);
     const beginning = readJson<Beginning>(folder, 'beginning.json') ?? (await begin());
     writeWhole(folder, 'beginning.json', JSON.stringify(beginning));
     return new KeptState(path.resolve(folder), beginning);
@@ -162,19 +164,26 @@ function mayChangeTheWorld(host: string, { method, url }: FaceRequest): boolean 
   return host === hosts.arm || host === hosts.admin || host.endsWith('.kube.sandbox.test');
 }
 
+/** One that was killed is gone as soon as its memory is; what is left of it until its parent looks is no process any more. */
 function isAlive(pid: number): boolean {
+  if (pid <= 0) return false;
   try {
     process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch (error) {
+    // no such process; where there is no /proc, one that answers a signal lives
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT' && process.platform !== 'linux';
   }
 }
 
-function lock(folder: string): void {
+async function lock(folder: string): Promise<void> {
   const file = path.join(folder, 'pid');
   const owner = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
-  if (owner > 0 && owner !== process.pid && isAlive(owner)) throw new Error(`process ${owner} lives in ${folder}: one at a time`);
+  const untilMs = realTimers.Date.now() + dyingMs;
+  while (owner !== process.pid && isAlive(owner)) {
+    if (realTimers.Date.now() > untilMs) throw new Error(`process ${owner} lives in ${folder}: one at a time (where that is another program, remove ${file})`);
+    await sleepReal(50);
+  }
   writeWhole(folder, 'pid', String(process.pid));
 }
 

@@ -5,6 +5,20 @@ export function json(status: number, body: unknown, headers: Readonly<Record<str
   return { status, headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-cache', ...headers }, body: JSON.stringify(body) };
 }
 
+const httpDates = new Map<number, string>();
+const httpDatesKept = 1000;
+
+/** An instant as HTTP's headers have it. Answers of one moment, and of one resource, ask for the same one; formatting it is dear. */
+export function httpDate(ms: number): string {
+  const second = Math.floor(ms / 1000);
+  const known = httpDates.get(second);
+  if (known !== undefined) return known;
+  const text = new Date(second * 1000).toUTCString();
+  if (httpDates.size >= httpDatesKept) httpDates.clear();
+  httpDates.set(second, text);
+  return text;
+}
+
 export const empty = (status: number, headers: Readonly<Record<string, string>> = {}): FaceResponse => ({ status, headers, body: null });
 
 export const text = (status: number, body: string, contentType = 'text/plain; charset=utf-8'): FaceResponse => ({ status, headers: { 'content-type': contentType }, body });

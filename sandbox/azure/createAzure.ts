@@ -78,7 +78,8 @@ export function createAzure(world: World, options: AzureOptions = {}): Azure {
   const symbolic = symbolicEndpoints(stampNames);
   let listening: Listening | null = null;
   const current = (): Endpoints => listening?.endpoints ?? symbolic;
-  const addresses = (): readonly Endpoints[] => (listening === null ? [symbolic] : [listening.endpoints, symbolic]);
+  let known: readonly Endpoints[] = [symbolic];
+  const addresses = (): readonly Endpoints[] => known;
   const endpointsFor = (request: FaceRequest): Endpoints => (request.url.hostname.endsWith('.sandbox.test') || listening === null ? symbolic : listening.endpoints);
   const now = (): number => world.clock.now();
   const tokens = createTokens({
@@ -132,23 +133,26 @@ export function createAzure(world: World, options: AzureOptions = {}): Azure {
   };
 
   const connection: ConnectionDeps = {
-    handle: async (request) => {
+    handle: (request) => {
+      const face = faces.get(request.url.hostname);
+      if (face !== undefined) return face(request);
       const target = listening?.targetOf(request.url) ?? null;
-      return target === null ? await handle(request) : await dispatch(target, request);
+      return target === null ? null : dispatch(target, request);
     },
-    knows: (url) => (faces.has(url.hostname) || (listening?.targetOf(url) ?? null) !== null ? 'known' : 'unknown'),
     tracker,
     waits,
   };
 
   const listen = async ({ port = 0 }: ListenOptions = {}): Promise<Endpoints> => {
     listening ??= await listenOnLoopback({ stampNames, folder: ensureFolder(options.stateFolder), port, tracker, dispatch });
+    known = [listening.endpoints, symbolic];
     return listening.endpoints;
   };
 
   const close = async (): Promise<void> => {
     const open = listening;
     listening = null;
+    known = [symbolic];
     await open?.close();
     // what nobody asked to keep goes with the listeners it was made for
     const caPemPath = open?.endpoints.caPemPath ?? null;

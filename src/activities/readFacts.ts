@@ -2,7 +2,7 @@ import type { FleetFacts, StampFacts } from '../domain/facts.ts';
 import type { Stamp, StampName } from '../domain/fleet.ts';
 import { known, unknown } from '../domain/reading.ts';
 import type { Ports } from '../ports/ports.ts';
-import { withStartTimes } from './startTimes.ts';
+import { learntDrains, withStartTimes } from './learntFromRuns.ts';
 
 /** Shorter than the wait between two looks at the room, so that each look reads for itself. */
 const atHandMs = 4_000;
@@ -46,6 +46,7 @@ async function readAll(ports: Ports): Promise<FleetFacts> {
     at,
     traffic,
     demand,
+    drains: learntDrains(ports),
     stamps: Object.fromEntries(
       fleet.stamps.map((stamp, index) => {
         const facts = stamps[index];

@@ -9,6 +9,9 @@ import { readAssessment } from './readAssessment.ts';
 import { reassess } from './reassess.ts';
 import { recordStep } from './runLog.ts';
 
+/** Of the entry in a step's revision that says so. */
+export const verifiedName = 'verified';
+
 /** Whether the traffic has moved, on record as soon as it has, or once the time for it is over (I9). */
 export async function verifyShift(ports: Ports, step: ActivityInput<'verifyShift'>): Promise<ShiftStep> {
   const proceed = await mayProceed(ports, step);
@@ -17,7 +20,7 @@ export async function verifyShift(ports: Ports, step: ActivityInput<'verifyShift
   const [reassessed, verdict] = await Promise.all([reassess(ports, step, plan, assessment, null), look(ports, step, plan, ports.clock.now() < step.until ? judgeShares : judgeSharesAtLast)]);
   if (reassessed.kind !== 'holds') return reassessed;
   if (verdict.kind === 'verified') {
-    await recordStep(ports, step, 'verified', { type: 'ShiftVerified', by: verdict.by });
+    await recordStep(ports, step, verifiedName, { type: 'ShiftVerified', by: verdict.by });
     return verdict;
   }
   if (ports.clock.now() < step.until) return verdict;

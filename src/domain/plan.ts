@@ -1,3 +1,4 @@
+import type { ServedGroup } from './facts.ts';
 import type { OriginGroupName, RunMode, StampName, WorkloadName } from './fleet.ts';
 
 export type RunKind = 'failover' | 'drain' | 'failback' | 'drill';
@@ -20,6 +21,8 @@ export interface Plan {
   readonly gates: readonly GateStep[];
   readonly shifts: readonly OriginShift[];
   readonly expected: Expected;
+  /** Of a drill or drain that may show where its stamp's users go: what served before it. Not there in other plans. */
+  readonly served?: readonly ServedGroup[];
   /** What a person should know: inert weights, missing inputs taken as worst case, sources of the shares. */
   readonly notes: readonly string[];
 }

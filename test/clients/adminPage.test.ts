@@ -5,11 +5,12 @@ import { createAzure, createClockControl, type Azure } from '../../sandbox/azure
 import { BusyTracker, Pacer, VirtualClock } from '../../sandbox/clock/index.ts';
 import { createSampleWorld } from '../../sandbox/world/index.ts';
 import type { World } from '../../sandbox/world/types.ts';
+import { skipped } from './skipped.ts';
 
 /** The page of the world, in a real browser: what it shows, and what a person does with it. */
 
 const browserPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((each) => existsSync(each));
-console.log(browserPath === undefined ? 'chromium: skipped the page of the world, no browser found (Debian: apt-get install chromium)' : `chromium: found, ${browserPath}`);
+console.log(browserPath === undefined ? skipped('chromium: skipped the page of the world, no browser found (Debian: apt-get install chromium)') : `chromium: found, ${browserPath}`);
 
 describe.skipIf(browserPath === undefined)('the page of the world', () => {
   let azure: Azure;

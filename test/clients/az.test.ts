@@ -2,6 +2,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ids } from '../azure/sampleAzure.ts';
 import { findClient, sampleFleetText, startAzSession, type AzSession } from './azSession.ts';
+import { skipped } from './skipped.ts';
 
 /**
  * Resource Manager's face as the Azure CLI of Debian sees it: a client that we did not write, with older api-versions
@@ -12,8 +13,8 @@ import { findClient, sampleFleetText, startAzSession, type AzSession } from './a
 
 const found = await findClient('az', 'version', '--query', '"azure-cli"', '-o', 'tsv');
 const kubectl = await findClient('kubectl', 'version', '--client');
-console.log(found.kind === 'found' ? `az: found, ${found.version}` : 'az: skipped all of its session, not on this machine (Debian: apt-get install azure-cli)');
-if (kubectl.kind === 'missing') console.log('kubectl: skipped the call with credentials from az, not on this machine');
+console.log(found.kind === 'found' ? `az: found, ${found.version}` : skipped('az: skipped all of its session, not on this machine (Debian: apt-get install azure-cli)'));
+if (kubectl.kind === 'missing') console.log(skipped('kubectl: skipped the call with credentials from az, not on this machine'));
 
 const afd = ['-g', 'rg-shop-global', '--profile-name', 'afd-shop'];
 const ofGroup = [...afd, '--origin-group-name', 'web'];

@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { startAzurite, type RunningAzurite } from '../../tools/func/azurite.ts';
 import { blobContract } from '../azure/blob/blobContract.ts';
 import { findAzurite } from './findAzurite.ts';
+import { skipped } from './skipped.ts';
 
 const source = findAzurite();
-console.log(source.kind === 'found' ? 'Azurite: found' : `Azurite: skipped, ${source.why}`);
+console.log(source.kind === 'found' ? 'Azurite: found' : skipped(`Azurite: skipped, ${source.why}`));
 
 /** The suite that the sandbox's blob face passes on virtual time, on the real emulator and in real seconds. */
 describe.skipIf(source.kind === 'none')('Azurite keeps the contract of the blob face', () => {

@@ -4,16 +4,20 @@ import { listRecordings, readRecording, recordingsFolder, type Recording } from 
 import type { SeenCase } from '../host/conformance/replayCase.ts';
 import { toFirstHost } from '../host/conformance/timeline.ts';
 import { findAzurite } from './findAzurite.ts';
-import { compareWithRecording, isPlayed, whyLeftOut, type Scope } from './durableHost/cases.ts';
+import { compareWithRecording, countPlayed, isPlayed, whyLeftOut, type Scope } from './durableHost/cases.ts';
 import { ExtensionPlayer } from './durableHost/extensionPlayer.ts';
 import { buildDurableHost, extensionVersion, findDotnet } from './durableHost/findDotnet.ts';
+import { skipped } from './skipped.ts';
 
 const scope: Scope = process.env['SPILLWAY_TEST_SCOPE'] === 'full' ? 'full' : 'short';
 const dotnet = findDotnet();
 const azuriteSource = findAzurite();
 const names = listRecordings();
-const missing = dotnet.kind === 'none' ? dotnet.why : azuriteSource.kind === 'none' ? azuriteSource.why : names === undefined ? `${recordingsFolder} is not there` : null;
-console.log(missing === null ? `Durable extension ${extensionVersion} on the WebJobs SDK: .NET ${dotnet.kind === 'found' ? dotnet.version : ''}` : `Durable extension: skipped, ${missing}`);
+const missingTool = dotnet.kind === 'none' ? dotnet.why : azuriteSource.kind === 'none' ? azuriteSource.why : null;
+const missing = missingTool ?? (names === undefined ? `${recordingsFolder} is not there` : null);
+const skippedLine = `Durable extension: skipped ${countPlayed(scope)} recorded cases, ${missing}`;
+if (missing === null) console.log(`Durable extension ${extensionVersion} on the WebJobs SDK: .NET ${dotnet.kind === 'found' ? dotnet.version : ''}`);
+else console.log(missingTool === null ? skippedLine : skipped(skippedLine));
 
 const played = (names ?? []).filter((name) => isPlayed(name, scope));
 /** So many are played side by side: more, and a slow machine batches what came apart when it was recorded. */
@@ -43,6 +47,7 @@ describe.skipIf(missing !== null)('the real Durable extension under the harness 
   });
 
   it('leaves out only what needs a host of its own', () => {
+    expect(played).toHaveLength(countPlayed(scope));
     if (scope === 'full') expect((names ?? []).filter((name) => !played.includes(name) && whyLeftOut(name) === null)).toEqual([]);
   });
 });

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findKubectl, startSession } from './kubectlSession.ts';
 import type { KubectlAnswer, KubectlSession } from './kubectlSession.ts';
+import { skipped } from './skipped.ts';
 
 const source = findKubectl();
-console.log(source.kind === 'found' ? `kubectl: found, ${source.version}` : `kubectl: skipped, ${source.why}`);
+console.log(source.kind === 'found' ? `kubectl: found, ${source.version}` : skipped(`kubectl: skipped, ${source.why}`));
 
 const hpa = (spec: string): string => `apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler

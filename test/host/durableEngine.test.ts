@@ -89,6 +89,7 @@ describe('the Durable engine in virtual time', () => {
   });
 
   it('does the same whether histories go as text or as objects', async () => {
+    const looks: string[] = [];
     const register = (): void => {
       df.app.activity('twice', { handler: ({ n }: { n: number }) => ({ n: n * 2 }) });
       df.app.activity('tell', { handler: (given: unknown) => ({ type: typeof given, given }) });
@@ -97,7 +98,12 @@ describe('the Durable engine in virtual time', () => {
       });
       df.app.orchestration('mixed', function* (context): Generator<df.Task, unknown, unknown> {
         const seen = [];
-        for (let n = 0; n < 3; n += 1) seen.push(yield context.df.callActivity('twice', { n }), yield context.df.callSubOrchestrator('child', { n }));
+        for (let n = 0; n < 3; n += 1) {
+          seen.push(yield context.df.callActivity('twice', { n }), yield context.df.callSubOrchestrator('child', { n }));
+          looks.push(`${n} ${context.df.isReplaying} ${context.df.currentUtcDateTime.toISOString()}`);
+          // an orchestrator that spoils what it was given spoils it for this episode alone
+          context.df.currentUtcDateTime.setUTCFullYear(1999);
+        }
         // what JSON does not have, or has in another way
         for (const given of [context.df.currentUtcDateTime, Number.NaN, { left: undefined, at: context.df.currentUtcDateTime }]) seen.push(yield context.df.callActivity('tell', given));
         yield context.df.createTimer(later(context, 2537));
@@ -108,6 +114,7 @@ describe('the Durable engine in virtual time', () => {
     const wire = await start({ register });
     const objects = await start({ register, durableTransport: 'objects' });
     expect(await objects.run('mixed')).toEqual(await wire.run('mixed'));
+    expect(looks.slice(0, looks.length / 2)).toEqual(looks.slice(looks.length / 2));
     const shapes = (test: TestHost): unknown[] => [...test.host.engine.state.histories.values()].map((history) => history.map((entry) => [entry.event.EventType, entry.event.EventId, entry.event.Timestamp]));
     expect(shapes(objects)).toEqual(shapes(wire));
   });

@@ -1,5 +1,5 @@
 import type { Fault, World } from '../../world/types.ts';
-import { json, parseJson } from '../answers.ts';
+import { httpDate, json, parseJson } from '../answers.ts';
 import { audiencesOf } from '../entra/audiences.ts';
 import type { Authorizer } from '../entra/authorizer.ts';
 import type { Tokens } from '../entra/tokens.ts';
@@ -91,7 +91,7 @@ export function createArmFace(options: ArmOptions): Face {
         'x-ms-request-id': correlation,
         'x-ms-correlation-request-id': correlation,
         'x-ms-routing-request-id': `SANDBOX:${new Date(options.world.clock.now()).toISOString().replaceAll(/[-:.]/g, '')}:${correlation}`,
-        date: new Date(options.world.clock.now()).toUTCString(),
+        date: httpDate(options.world.clock.now()),
         ...(http.headers['x-ms-client-request-id'] === undefined ? {} : { 'x-ms-client-request-id': http.headers['x-ms-client-request-id'] }),
         ...answer.headers,
       },

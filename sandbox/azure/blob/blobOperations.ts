@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import { httpDate } from '../answers.ts';
 import type { FaceResponse } from '../face.ts';
 import type { StoredBlob } from './blobStore.ts';
 import { checkReadConditions, checkWriteConditions } from './conditions.ts';
 import { blobErrors, invalidHeader, missingHeader, notImplemented } from './errors.ts';
 import { afterWrite, checkLeaseForRead, checkLeaseForWrite, leaseStateAt, isLocked, noLease } from './lease.ts';
 import type { Lease } from './lease.ts';
-import { answer, answerError, header, httpDate } from './requestContext.ts';
+import { answer, answerError, header } from './requestContext.ts';
 import type { BlobRequest } from './requestContext.ts';
 
 /** Everything that is done to one blob but leases. Block blobs only: that is what the product writes. */

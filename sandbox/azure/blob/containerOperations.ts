@@ -1,9 +1,10 @@
+import { httpDate } from '../answers.ts';
 import type { FaceResponse } from '../face.ts';
 import { leaseHeaders, metadataOf, versionHeaders } from './blobOperations.ts';
 import type { StoredBlob } from './blobStore.ts';
 import { blobErrors, invalidQueryParameter, invalidResourceName } from './errors.ts';
 import { noLease } from './lease.ts';
-import { answer, answerError, httpDate } from './requestContext.ts';
+import { answer, answerError } from './requestContext.ts';
 import type { BlobRequest } from './requestContext.ts';
 import { document, element, escapeXml } from './xml.ts';
 

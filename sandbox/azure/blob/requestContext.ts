@@ -1,3 +1,4 @@
+import { httpDate } from '../answers.ts';
 import type { FaceRequest, FaceResponse } from '../face.ts';
 import type { BlobError } from './errors.ts';
 import { document, element } from './xml.ts';
@@ -32,8 +33,6 @@ export function answerError(context: BlobRequest, error: BlobError): FaceRespons
   if (context.request.method === 'HEAD') return answer(context, error.status, headers);
   return answer(context, error.status, { ...headers, 'content-type': 'application/xml' }, body);
 }
-
-export const httpDate = (ms: number): string => new Date(ms).toUTCString();
 
 function commonHeaders(context: BlobRequest): Record<string, string> {
   const clientRequestId = context.request.headers['x-ms-client-request-id'];

@@ -1,3 +1,4 @@
+import { httpDate } from '../answers.ts';
 import type { FaceRequest, FaceResponse } from '../face.ts';
 import type { ContainerState } from './cosmosStore.ts';
 import { isDocument } from './document.ts';
@@ -83,7 +84,7 @@ export const commonHeaders = (activityId: string, now: number): Record<string, s
   'x-ms-gatewayversion': '2.0.0',
   'x-ms-serviceversion': 'version=2.14.0.0',
   'x-ms-request-charge': '1',
-  date: new Date(now).toUTCString(),
+  date: httpDate(now),
 });
 
 export function refuse(refusal: CosmosRefusal, activityId: string, now: number): FaceResponse {

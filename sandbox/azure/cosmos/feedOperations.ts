@@ -2,7 +2,7 @@ import type { FaceResponse } from '../face.ts';
 import { dataActions } from './dataActions.ts';
 import { header, isTrue, readJson, respond } from './cosmosRequest.ts';
 import type { CosmosRequest } from './cosmosRequest.ts';
-import { isDocument } from './document.ts';
+import { documentText, isDocument } from './document.ts';
 import { badRequest, CosmosRefusal, notServed } from './errors.ts';
 import { runQuery } from './query/evaluate.ts';
 import { parseQuery } from './query/parse.ts';
@@ -60,8 +60,8 @@ function readChanges(context: CosmosRequest): FaceResponse {
   const last = page.at(-1);
   const etag = `"${last === undefined ? (since === null ? container.lsn : after) : last.lsn}"`;
   if (last === undefined) return respond(context, { status: 304, body: null, charge: 1, headers: { etag } });
-  const documents = page.map((item) => ({ ...item.document, _lsn: item.lsn }));
-  return respond(context, { status: 200, body: feedBody(context, documents), charge: 2, headers: { etag, 'x-ms-item-count': String(page.length) } });
+  const texts = page.map((item) => `${documentText(item.document).slice(0, -1)},"_lsn":${item.lsn}}`);
+  return respond(context, { status: 200, body: feedBody(context, texts), charge: 2, headers: { etag, 'x-ms-item-count': String(page.length) } });
 }
 
 function readQuery(context: CosmosRequest): { readonly text: string; readonly parameters: ReadonlyMap<string, unknown> } {
@@ -90,7 +90,7 @@ function respondPage(context: CosmosRequest, results: readonly unknown[], otherw
   const page = results.slice(offset, offset + size);
   const more = offset + page.length < results.length;
   const headers = { 'x-ms-item-count': String(page.length), ...(more ? { 'x-ms-continuation': `+RID:~${context.container.rid}#RT:1#TRC:${offset + page.length}#FPC:1` } : {}) };
-  return respond(context, { status: 200, body: feedBody(context, page), charge: charge + page.length * 0.05, headers });
+  return respond(context, { status: 200, body: feedBody(context, page.map(resultText)), charge: charge + page.length * 0.05, headers });
 }
 
 function parseContinuation(token: string | null): number {
@@ -100,4 +100,6 @@ function parseContinuation(token: string | null): number {
   return Number(match[1]);
 }
 
-const feedBody = (context: CosmosRequest, documents: readonly unknown[]): string => JSON.stringify({ _rid: context.container.rid, Documents: documents, _count: documents.length });
+const resultText = (result: unknown): string => (isDocument(result) ? documentText(result) : JSON.stringify(result));
+
+const feedBody = (context: CosmosRequest, texts: readonly string[]): string => `{"_rid":${JSON.stringify(context.container.rid)},"Documents":[${texts.join(',')}],"_count":${texts.length}}`;

@@ -2,7 +2,7 @@ import type { FaceResponse } from '../face.ts';
 import type { StoredItem } from './cosmosStore.ts';
 import { header, isTrue, readDocument, respond } from './cosmosRequest.ts';
 import type { CosmosRequest } from './cosmosRequest.ts';
-import { partitionKeyOf } from './document.ts';
+import { documentText, partitionKeyOf } from './document.ts';
 import type { Document } from './document.ts';
 import { badRequest, notFound, notServed, preconditionFailed, tooLarge } from './errors.ts';
 import { dataActions } from './dataActions.ts';
@@ -84,5 +84,5 @@ function identify(context: CosmosRequest, document: Document): { readonly partit
 
 function respondItem(context: CosmosRequest, status: number, item: StoredItem, charge: number): FaceResponse {
   const minimal = status !== 200 && header(context, 'prefer') === 'return=minimal';
-  return respond(context, { status, body: minimal ? null : JSON.stringify(item.document), charge, headers: { etag: item.etag } });
+  return respond(context, { status, body: minimal ? null : documentText(item.document), charge, headers: { etag: item.etag } });
 }

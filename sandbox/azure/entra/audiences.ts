@@ -5,8 +5,21 @@ export type Service = 'arm' | 'cosmos' | 'storage' | 'aks' | 'api' | 'logs';
 
 export const services: readonly Service[] = ['arm', 'cosmos', 'storage', 'aks', 'api', 'logs'];
 
-/** Every name under which a service's tokens may be asked for, the usual one first; trailing slashes do not matter. */
+const made = new WeakMap<readonly Endpoints[], Map<Service, readonly string[]>>();
+
+/**
+ * Every name under which a service's tokens may be asked for, the usual one first; trailing slashes do not matter. The same
+ * list for the same addresses: who checks a token remembers the lists that its audience is on.
+ */
 export function audiencesOf(service: Service, addresses: readonly Endpoints[]): readonly string[] {
+  const known = made.get(addresses) ?? new Map<Service, readonly string[]>();
+  made.set(addresses, known);
+  const found = known.get(service) ?? makeAudiences(service, addresses);
+  known.set(service, found);
+  return found;
+}
+
+function makeAudiences(service: Service, addresses: readonly Endpoints[]): readonly string[] {
   switch (service) {
     case 'arm':
       return [

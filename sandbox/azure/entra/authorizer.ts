@@ -18,21 +18,24 @@ export type RoleEnforcement = 'enforced' | 'off';
 const everyFeature = [...new Set(roleTable.flatMap((grant) => (grant.optional === null ? [] : [grant.optional])))];
 
 export function createAuthorizer(enforcement: RoleEnforcement): Authorizer {
-  const granted = new Map<string, ReadonlySet<string>>();
+  const granted = { controlPlane: new Map<ScopeKind, ReadonlySet<string>>(), gate: new Map<ScopeKind, ReadonlySet<string>>() };
   const grantsOf = (holder: 'controlPlane' | 'gate', scopeKind: ScopeKind): ReadonlySet<string> => {
-    const id = `${holder} ${scopeKind}`;
-    const known = granted.get(id);
+    const known = granted[holder].get(scopeKind);
     if (known !== undefined) return known;
     const permissions = permissionsAt(scopeKind, everyFeature, holder);
     const made = new Set([...permissions.actions, ...permissions.dataActions].map((name) => name.toLowerCase()));
-    granted.set(id, made);
+    granted[holder].set(scopeKind, made);
     return made;
+  };
+  const holds = (holder: 'controlPlane' | 'gate', operation: string, scopeKinds: readonly ScopeKind[]): boolean => {
+    const name = operation.toLowerCase();
+    return scopeKinds.some((scopeKind) => grantsOf(holder, scopeKind).has(name));
   };
   const byStanding: Readonly<Record<Standing, (operation: string, scopeKinds: readonly ScopeKind[]) => boolean>> = {
     owner: () => true,
     guest: () => false,
-    controlPlane: (operation, scopeKinds) => scopeKinds.some((scopeKind) => grantsOf('controlPlane', scopeKind).has(operation.toLowerCase())),
-    gate: (operation, scopeKinds) => scopeKinds.some((scopeKind) => grantsOf('gate', scopeKind).has(operation.toLowerCase())),
+    controlPlane: (operation, scopeKinds) => holds('controlPlane', operation, scopeKinds),
+    gate: (operation, scopeKinds) => holds('gate', operation, scopeKinds),
   };
   return {
     allows: (principal, operation, scopeKinds) => enforcement === 'off' || byStanding[principal.standing](operation, scopeKinds),

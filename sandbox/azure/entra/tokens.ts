@@ -46,6 +46,8 @@ export interface Tokens {
   issue(request: TokenRequest): string;
   /** @param authorization the request's header as it came; @param audiences what this service answers to. */
   check(authorization: string | undefined, audiences: readonly string[]): TokenVerdict;
+  /** The same of a token alone, as services have it that take it in a header of their own shape. */
+  checkToken(token: string, audiences: readonly string[]): TokenVerdict;
 }
 
 export interface TokensOptions {
@@ -65,9 +67,15 @@ const skewSeconds = 300;
 
 const rememberedAtMost = 512;
 
+/** What stays true of a token for as long as it lives. `onAudiences`: the lists that its audience was found on. */
+type Read =
+  | { readonly kind: 'read'; readonly claims: TokenClaims; readonly principal: Principal | null; readonly onAudiences: WeakSet<readonly string[]> }
+  | { readonly kind: 'malformed' }
+  | { readonly kind: 'badSignature' };
+
 export function createTokens(options: TokensOptions): Tokens {
   const key = options.key ?? sharedSigningKey();
-  const verified = new Map<string, TokenClaims>();
+  const known = new Map<string, Read>();
 
   const issue = (request: TokenRequest): string => {
     const signer = request.key ?? key;
@@ -97,40 +105,53 @@ export function createTokens(options: TokensOptions): Tokens {
     return `${signed}.${sign('RSA-SHA256', Buffer.from(signed), signer.privateKey).toString('base64url')}`;
   };
 
-  const readVerified = (token: string): TokenClaims | 'malformed' | 'badSignature' => {
-    const seen = verified.get(token);
-    if (seen !== undefined) return seen;
+  const readToken = (token: string): Read => {
     const parts = token.split('.');
     const [head, body, signature] = parts;
-    if (parts.length !== 3 || head === undefined || body === undefined || signature === undefined) return 'malformed';
+    if (parts.length !== 3 || /\s/.test(token) || head === undefined || body === undefined || signature === undefined) return { kind: 'malformed' };
     const header = parseRecord(head);
     const claims = parseRecord(body);
-    if (header === null || claims === null || !isClaims(claims)) return 'malformed';
-    if (header['alg'] !== 'RS256' || header['kid'] !== key.kid) return 'badSignature';
-    if (!verify('RSA-SHA256', Buffer.from(`${head}.${body}`), key.publicKey, Buffer.from(signature, 'base64url'))) return 'badSignature';
-    if (verified.size >= rememberedAtMost) verified.clear();
-    verified.set(token, claims);
-    return claims;
+    if (header === null || claims === null || !isClaims(claims)) return { kind: 'malformed' };
+    if (header['alg'] !== 'RS256' || header['kid'] !== key.kid) return { kind: 'badSignature' };
+    if (!verify('RSA-SHA256', Buffer.from(`${head}.${body}`), key.publicKey, Buffer.from(signature, 'base64url'))) return { kind: 'badSignature' };
+    const clientId = claims['appid'] ?? claims['azp'];
+    const principal = typeof clientId === 'string' ? (principalByClientId(clientId) ?? visitor(clientId)) : null;
+    return { kind: 'read', claims, principal, onAudiences: new WeakSet() };
   };
 
-  const check = (authorization: string | undefined, audiences: readonly string[]): TokenVerdict => {
-    if (authorization === undefined || authorization === '') return { kind: 'missing' };
-    const match = /^Bearer\s+(\S+)$/i.exec(authorization);
-    if (match?.[1] === undefined) return { kind: 'malformed' };
-    const claims = readVerified(match[1]);
-    if (typeof claims === 'string') return { kind: claims };
+  const readOnce = (token: string): Read => {
+    const seen = known.get(token);
+    if (seen !== undefined) return seen;
+    const read = readToken(token);
+    if (read.kind !== 'read') return read;
+    if (known.size >= rememberedAtMost) known.clear();
+    known.set(token, read);
+    return read;
+  };
+
+  const checkToken = (token: string, audiences: readonly string[]): TokenVerdict => {
+    const read = readOnce(token);
+    if (read.kind !== 'read') return read;
+    const { claims, principal, onAudiences } = read;
     const nowMs = options.now();
     if (claims.exp * 1000 <= nowMs) return { kind: 'expired', expiredAt: claims.exp * 1000, now: nowMs };
     if ((claims.nbf - skewSeconds) * 1000 > nowMs) return { kind: 'notYetValid', validFrom: claims.nbf * 1000, now: nowMs };
     if (claims.tid !== options.tenantId) return { kind: 'wrongTenant', tenant: claims.tid };
-    const wanted = claims.aud.replace(/\/+$/, '').toLowerCase();
-    if (!audiences.some((audience) => audience.replace(/\/+$/, '').toLowerCase() === wanted)) return { kind: 'wrongAudience', audience: claims.aud };
-    const clientId = claims['appid'] ?? claims['azp'];
-    if (typeof clientId !== 'string') return { kind: 'malformed' };
-    return { kind: 'valid', principal: principalByClientId(clientId) ?? visitor(clientId), claims };
+    if (!onAudiences.has(audiences)) {
+      const wanted = claims.aud.replace(/\/+$/, '').toLowerCase();
+      if (!audiences.some((audience) => audience.replace(/\/+$/, '').toLowerCase() === wanted)) return { kind: 'wrongAudience', audience: claims.aud };
+      onAudiences.add(audiences);
+    }
+    return principal === null ? { kind: 'malformed' } : { kind: 'valid', principal, claims };
   };
 
-  return { tenantId: options.tenantId, key, issue, check };
+  const check = (authorization: string | undefined, audiences: readonly string[]): TokenVerdict => {
+    if (authorization === undefined || authorization === '') return { kind: 'missing' };
+    const token = /^Bearer\s+(\S+)$/i.exec(authorization)?.[1];
+    return token === undefined ? { kind: 'malformed' } : checkToken(token, audiences);
+  };
+
+  return { tenantId: options.tenantId, key, issue, check, checkToken };
 }
 
 const base64urlJson = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -1,4 +1,4 @@
-import type { KubeObject, KubeStore } from '../../world/types.ts';
+import type { KubeObject } from '../../world/types.ts';
 import type { FaceResponse } from '../face.ts';
 import { groupVersion } from './kinds.ts';
 import type { KubeRequest } from './kubeRequest.ts';
@@ -14,16 +14,30 @@ export function readOne(context: KubeRequest, name: string): FaceResponse {
   return wantsTable(context.request) ? tableResponse(context, [found], found.metadata.resourceVersion, {}) : jsonResponse(200, objectJson(found));
 }
 
-/** Objects of the list that the selectors let through, in the API server's order: by namespace, then name. */
+const selections = new WeakMap<readonly KubeObject[], Map<string, readonly KubeObject[]>>();
+const selectionsKept = 50;
+
+/** Objects of the list that the selectors let through, in the API server's order: by namespace, then name. The same list while the store's own stays the same. */
 export function selectObjects(context: KubeRequest): readonly KubeObject[] {
   const { query, kind, store, namespace, name } = context;
-  const labels = parseLabelSelector(query.get('labelSelector'));
-  const fields = parseFieldSelector(query.get('fieldSelector'), kind.kind);
-  let objects = store.list(kind.kind, namespace);
+  const labels = query.get('labelSelector');
+  const fields = query.get('fieldSelector');
+  const listed = store.list(kind.kind, namespace);
+  const known = selections.get(listed) ?? new Map<string, readonly KubeObject[]>();
+  selections.set(listed, known);
+  const asked = JSON.stringify([name, labels, fields]);
+  const found = known.get(asked);
+  if (found !== undefined) return found;
+  const hasLabels = parseLabelSelector(labels);
+  const hasFields = parseFieldSelector(fields, kind.kind);
+  let objects = listed;
   if (name !== null) objects = objects.filter((object) => object.metadata.name === name);
-  if (labels !== null) objects = objects.filter((object) => labels(schemaObject(object)));
-  if (fields !== null) objects = objects.filter((object) => fields(schemaObject(object)));
-  return inOrder(objects);
+  if (hasLabels !== null) objects = objects.filter((object) => hasLabels(schemaObject(object)));
+  if (hasFields !== null) objects = objects.filter((object) => hasFields(schemaObject(object)));
+  const selected = inOrder(objects);
+  if (known.size >= selectionsKept) known.clear();
+  known.set(asked, selected);
+  return selected;
 }
 
 export function readList(context: KubeRequest): FaceResponse {
@@ -34,36 +48,23 @@ export function readList(context: KubeRequest): FaceResponse {
   if (query.get('resourceVersionMatch') === 'Exact' && query.get('resourceVersion') !== store.resourceVersion) throw notServed(`lists of the past (resourceVersionMatch=Exact); the version is ${store.resourceVersion}`);
   const selected = selectObjects(context);
   const rest = after === null ? selected : selected.filter((object) => listKey(object) > after.key);
-  const shown = limit === 0 ? rest : rest.slice(0, limit);
+  const shown = limit === 0 || rest.length <= limit ? rest : rest.slice(0, limit);
   const last = shown.at(-1);
   const more = rest.length - shown.length;
   const page = more > 0 && last !== undefined ? { continue: writeContinue(version, listKey(last)), remainingItemCount: more } : {};
   if (wantsTable(context.request)) return tableResponse(context, shown, version, page);
   const metadata = JSON.stringify({ resourceVersion: version, ...page });
-  return jsonResponse(200, `{"kind":"${kind.kind}List","apiVersion":"${groupVersion(kind)}","metadata":${metadata},"items":[${itemsJson(context, shown)}]}`);
+  return jsonResponse(200, `{"kind":"${kind.kind}List","apiVersion":"${groupVersion(kind)}","metadata":${metadata},"items":[${itemsJson(shown)}]}`);
 }
 
-/** Lists of one cluster, each under its address, of which the text is kept. */
-const listsKept = 50;
+const texts = new WeakMap<readonly KubeObject[], string>();
 
-interface Written {
-  readonly items: readonly string[];
-  readonly text: string;
-}
-
-const written = new WeakMap<KubeStore, Map<string, Written>>();
-
-/** A list of the same texts as at the last look at it is not put together again. */
-function itemsJson({ store, request }: KubeRequest, shown: readonly KubeObject[]): string {
-  const lists = written.get(store) ?? new Map<string, Written>();
-  written.set(store, lists);
-  const key = `${request.url.pathname}${request.url.search}`;
-  const items = shown.map(itemJson);
-  const last = lists.get(key);
-  if (last !== undefined && last.items.length === items.length && last.items.every((item, index) => item === items[index])) return last.text;
-  const text = items.join(',');
-  if (lists.size >= listsKept) lists.clear();
-  lists.set(key, { items, text });
+/** A list that is the same as at the last look at it is not put together again. */
+function itemsJson(shown: readonly KubeObject[]): string {
+  const known = texts.get(shown);
+  if (known !== undefined) return known;
+  const text = shown.map(itemJson).join(',');
+  texts.set(shown, text);
   return text;
 }
 

@@ -1,8 +1,9 @@
 import type { MetricPoint, World } from '../../world/types.ts';
 import type { MetricDefinition } from './definitions.ts';
-import { matchesFilter } from './filter.ts';
+import { filterMatcher } from './filter.ts';
 import type { Aggregation, MetricsQuery } from './metricsQuery.ts';
-import { minuteVisibility } from './visibility.ts';
+import { isoTime } from './timespan.ts';
+import { visibilityOf, type Visibility } from './visibility.ts';
 
 export interface Timeseries {
   readonly metadata: readonly { readonly name: string; readonly value: string }[];
@@ -26,11 +27,11 @@ const fieldOf = { Average: 'average', Count: 'count', Maximum: 'maximum', Minimu
 export function evaluateMetric(world: World, resource: string, metric: MetricDefinition, query: MetricsQuery, nowMs: number): readonly Timeseries[] {
   const chosen = query.aggregations.length > 0 ? query.aggregations : [metric.primaryAggregation];
   const splitBy = query.filter.map((entry) => entry.dimension);
+  const matches = filterMatcher(query.filter);
   const series = new Map<string, { readonly values: readonly string[]; readonly buckets: Map<number, Bucket> }>();
   for (const point of visiblePoints(world, resource, metric, query, nowMs)) {
-    const dimensions = renamed(metric, point.dimensions);
-    if (matchesFilter(query.filter, dimensions) === 'no') continue;
-    const values = splitBy.map((name) => dimensions[name] ?? '');
+    const values = splitBy.map((name) => point.dimensions[metric.source.dimensions[name] ?? name] ?? '');
+    if (!matches(values)) continue;
     const id = values.join('\u0000');
     const entry = series.get(id) ?? { values, buckets: new Map<number, Bucket>() };
     series.set(id, entry);
@@ -47,17 +48,14 @@ export function evaluateMetric(world: World, resource: string, metric: MetricDef
 function visiblePoints(world: World, resource: string, metric: MetricDefinition, query: MetricsQuery, nowMs: number): readonly MetricPoint[] {
   // physics answers by the end of a minute, a query asks by its start
   const points = world.metrics.query(resource, metric.source.metric, query.fromMs + 1, Math.min(query.toMs, nowMs) + 60_000);
-  const shown = new Map<number, 'visible' | 'late' | 'gap'>();
+  const visibility = visibilityOf(world.seed, `${resource} ${metric.source.metric}`);
+  const shown = new Map<number, Visibility>();
   return points.filter((point) => {
     if (point.at < query.fromMs || point.at >= query.toMs) return false;
-    const known = shown.get(point.at) ?? minuteVisibility(world.seed, `${resource} ${metric.source.metric}`, point.at, nowMs);
+    const known = shown.get(point.at) ?? visibility(point.at, nowMs);
     shown.set(point.at, known);
     return known === 'visible';
   });
-}
-
-function renamed(metric: MetricDefinition, dimensions: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(metric.dimensions.map((name) => [name, dimensions[metric.source.dimensions[name] ?? name] ?? '']));
 }
 
 function addPoint(buckets: Map<number, Bucket>, at: number, point: MetricPoint): void {
@@ -81,19 +79,14 @@ function dataOf(query: MetricsQuery, chosen: readonly Aggregation[], buckets: Re
   const data: Record<string, number | string>[] = [];
   for (let at = query.fromMs; at < query.toMs; at += query.intervalMs) {
     const bucket = buckets.get(at);
-    const timeStamp = new Date(at).toISOString().replace('.000Z', 'Z');
+    const timeStamp = isoTime(at);
     data.push(bucket === undefined || bucket.count === 0 ? { timeStamp } : { timeStamp, ...valuesOf(chosen, bucket) });
   }
   return data;
 }
 
 function valuesOf(chosen: readonly Aggregation[], bucket: Bucket): Readonly<Record<string, number>> {
-  const all: Readonly<Record<(typeof fieldOf)[Aggregation], number>> = {
-    average: bucket.weighted / bucket.count,
-    count: bucket.count,
-    maximum: bucket.maximum,
-    minimum: bucket.minimum,
-    total: bucket.total,
-  };
-  return Object.fromEntries(chosen.map((aggregation) => [fieldOf[aggregation], all[fieldOf[aggregation]]]));
+  const values: Record<string, number> = {};
+  for (const aggregation of chosen) values[fieldOf[aggregation]] = aggregation === 'Average' ? bucket.weighted / bucket.count : bucket[fieldOf[aggregation]];
+  return values;
 }

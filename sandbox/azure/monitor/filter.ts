@@ -59,19 +59,19 @@ function splitOutside(text: string, word: 'and' | 'or'): readonly string[] | nul
   return [...parts, text.slice(start)];
 }
 
-export function matchesFilter(filter: readonly DimensionFilter[], dimensions: Readonly<Record<string, string>>): 'yes' | 'no' {
-  const all = filter.every((entry) => {
-    if (entry.values === null) return true;
-    const value = (dimensions[entry.dimension] ?? '').toLowerCase();
-    const named = entry.values.map((each) => each.toLowerCase());
-    switch (entry.operator) {
+/** Whether values, one for each entry of the filter, get through it. */
+export function filterMatcher(filter: readonly DimensionFilter[]): (values: readonly string[]) => boolean {
+  const tests = filter.map(({ operator, values }): ((value: string) => boolean) => {
+    if (values === null) return () => true;
+    const named = values.map((each) => each.toLowerCase());
+    switch (operator) {
       case 'eq':
-        return named.includes(value);
+        return (value) => named.includes(value);
       case 'ne':
-        return !named.includes(value);
+        return (value) => !named.includes(value);
       case 'startsWith':
-        return named.some((each) => value.startsWith(each));
+        return (value) => named.some((each) => value.startsWith(each));
     }
   });
-  return all ? 'yes' : 'no';
+  return (values) => tests.every((test, index) => test((values[index] ?? '').toLowerCase()));
 }

@@ -7,6 +7,7 @@ import type { FaceResponse } from '../face.ts';
 import { applicationGatewayMetrics, classicFrontDoorMetrics, frontDoorMetrics, type MetricDefinition, type MetricNamespace } from './definitions.ts';
 import { evaluateMetric } from './evaluate.ts';
 import { parseMetricsQuery, type MetricsQuery } from './metricsQuery.ts';
+import { isoTime } from './timespan.ts';
 
 export interface MonitorTarget {
   readonly resourceId: string;
@@ -60,7 +61,6 @@ export function answerMonitor(request: ArmRequest, target: MonitorTarget): FaceR
 const badRequest = (message: string): FaceResponse => json(400, { code: 'BadRequest', message });
 
 function metricsBody(request: ArmRequest, target: MonitorTarget, measured: Measured, query: MetricsQuery): FaceResponse {
-  const iso = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');
   const values = query.metrics.map((metric) => {
     const timeseries = evaluateMetric(request.world, measured.source, metric, query, request.now);
     return {
@@ -77,7 +77,7 @@ function metricsBody(request: ArmRequest, target: MonitorTarget, measured: Measu
     };
   });
   const minutes = (query.toMs - query.fromMs) / query.intervalMs;
-  return json(200, { cost: Math.ceil(minutes) * query.metrics.length, timespan: `${iso(query.fromMs)}/${iso(query.toMs)}`, interval: query.interval, value: values, namespace: measured.namespace.namespace, resourceregion: measured.region });
+  return json(200, { cost: Math.ceil(minutes) * query.metrics.length, timespan: `${isoTime(query.fromMs)}/${isoTime(query.toMs)}`, interval: query.interval, value: values, namespace: measured.namespace.namespace, resourceregion: measured.region });
 }
 
 const definitionBody = (target: MonitorTarget, measured: Measured, metric: MetricDefinition): unknown => ({

@@ -53,3 +53,16 @@ export function parseDurationMs(text: string): number | null {
 }
 
 const wholeMinute = (ms: number): number => Math.floor(ms / 60_000) * 60_000;
+
+const isoTimes = new Map<number, string>();
+const isoTimesKept = 5000;
+
+/** An instant as Monitor writes it. Every series of every answer has the same minutes. */
+export function isoTime(ms: number): string {
+  const known = isoTimes.get(ms);
+  if (known !== undefined) return known;
+  const text = new Date(ms).toISOString().replace('.000Z', 'Z');
+  if (isoTimes.size >= isoTimesKept) isoTimes.clear();
+  isoTimes.set(ms, text);
+  return text;
+}

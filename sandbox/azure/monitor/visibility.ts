@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * Metrics come late and with holes. A minute shows up between 30 and 180 s after its end (published: up to 3 minutes),
@@ -9,25 +9,33 @@ const earliestMs = 30_000;
 const latestMs = 180_000;
 const gapsIn = 97;
 
-/** When a minute can be read; null = never. */
-const drawn = new Map<string, number | null>();
-const rememberedAtMost = 20_000;
+/** By series: when each of its minutes can be read; null = never. Drawn once, since clients ask for the same minutes at every look. */
+const drawn = new Map<string, Map<number, number | null>>();
+const seriesKept = 200;
+const minutesKept = 2000;
 
-/** Whether the minute that starts at `minuteMs` can be read at `nowMs`. */
-export function minuteVisibility(seed: number, series: string, minuteMs: number, nowMs: number): 'visible' | 'late' | 'gap' {
-  const key = `${seed} ${series} ${minuteMs}`;
-  let visibleAt = drawn.get(key);
-  if (visibleAt === undefined) {
-    visibleAt = drawVisibleAt(key, minuteMs);
-    if (drawn.size >= rememberedAtMost) drawn.clear();
-    drawn.set(key, visibleAt);
-  }
-  if (visibleAt === null) return 'gap';
-  return nowMs >= visibleAt ? 'visible' : 'late';
+export type Visibility = 'visible' | 'late' | 'gap';
+
+/** Of one series of a world: whether the minute that starts at `minuteMs` can be read at `nowMs`. */
+export function visibilityOf(seed: number, series: string): (minuteMs: number, nowMs: number) => Visibility {
+  const name = `${seed} ${series}`;
+  if (drawn.size >= seriesKept && !drawn.has(name)) drawn.clear();
+  const minutes = drawn.get(name) ?? new Map<number, number | null>();
+  drawn.set(name, minutes);
+  return (minuteMs, nowMs) => {
+    let visibleAt = minutes.get(minuteMs);
+    if (visibleAt === undefined) {
+      visibleAt = drawVisibleAt(`${name} ${minuteMs}`, minuteMs);
+      if (minutes.size >= minutesKept) minutes.clear();
+      minutes.set(minuteMs, visibleAt);
+    }
+    if (visibleAt === null) return 'gap';
+    return nowMs >= visibleAt ? 'visible' : 'late';
+  };
 }
 
 function drawVisibleAt(key: string, minuteMs: number): number | null {
-  const bytes = createHash('md5').update(key).digest();
+  const bytes = hash('md5', key, 'buffer');
   if (bytes.readUInt32LE(0) % gapsIn === 0) return null;
   const fraction = bytes.readUInt32LE(4) / 0xffffffff;
   return minuteMs + 60_000 + earliestMs + (latestMs - earliestMs) * fraction * fraction;

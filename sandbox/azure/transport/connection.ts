@@ -10,7 +10,8 @@ const connectGivesUpMs = 127_000;
 export interface Outgoing {
   readonly method: string;
   readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Lower-case names; the connection's own from here on, which adds what a client's library would. */
+  readonly headers: Record<string, string>;
   readonly body: Uint8Array | null;
   readonly signal: AbortSignal;
 }
@@ -25,8 +26,8 @@ export interface ConnectionFailure {
 export type ConnectionOutcome = { readonly kind: 'answered'; readonly response: FaceResponse } | { readonly kind: 'aborted' } | ConnectionFailure;
 
 export interface ConnectionDeps {
-  readonly handle: (request: FaceRequest) => Promise<FaceResponse>;
-  readonly knows: (url: URL) => 'known' | 'unknown';
+  /** Null: nobody has this host. Throws ConnectionFault for what a network would do. */
+  readonly handle: (request: FaceRequest) => FaceResponse | Promise<FaceResponse> | null;
   readonly tracker: BusyTracker;
   readonly waits: Waits;
 }
@@ -34,15 +35,16 @@ export interface ConnectionDeps {
 /** One request over a connection that is not there: same bytes, no socket. Never throws for what a network can do. */
 export async function connect(deps: ConnectionDeps, outgoing: Outgoing): Promise<ConnectionOutcome> {
   if (isLifeOver()) return { kind: 'failed', code: 'ECONNRESET', message: 'socket hang up' };
-  const url = new URL(outgoing.url);
+  const url = parsedUrl(outgoing.url);
   const end = deps.tracker.begin();
   try {
-    if (deps.knows(url) === 'unknown') return { kind: 'failed', code: 'ENOTFOUND', message: `getaddrinfo ENOTFOUND ${url.hostname}` };
-    const headers: Record<string, string> = { host: url.host };
-    for (const [name, value] of Object.entries(outgoing.headers)) headers[name.toLowerCase()] = value;
-    if (outgoing.body !== null) headers['content-length'] ??= String(outgoing.body.byteLength);
-    const answer = deps.handle({ method: outgoing.method.toUpperCase(), url, headers, body: outgoing.body, signal: outgoing.signal });
-    const response = await raceAbort(answer, outgoing.signal);
+    const { headers, body, signal } = outgoing;
+    headers['host'] ??= url.host;
+    if (body !== null) headers['content-length'] ??= String(body.byteLength);
+    const answer = deps.handle({ method: outgoing.method.toUpperCase(), url, headers, body, signal });
+    if (answer === null) return { kind: 'failed', code: 'ENOTFOUND', message: `getaddrinfo ENOTFOUND ${url.hostname}` };
+    // most faces answer at once: nothing to wait for, nothing to break off
+    const response = answer instanceof Promise ? await raceAbort(answer, signal) : signal.aborted ? null : answer;
     return response === null ? { kind: 'aborted' } : { kind: 'answered', response };
   } catch (error) {
     if (!(error instanceof ConnectionFault)) throw error;
@@ -50,6 +52,19 @@ export async function connect(deps: ConnectionDeps, outgoing: Outgoing): Promise
   } finally {
     end();
   }
+}
+
+const urls = new Map<string, URL>();
+const urlsKept = 1000;
+
+/** Clients ask for the same addresses again and again, and no face changes the URL that it is asked for. */
+function parsedUrl(text: string): URL {
+  const known = urls.get(text);
+  if (known !== undefined) return known;
+  const url = new URL(text);
+  if (urls.size >= urlsKept) urls.clear();
+  urls.set(text, url);
+  return url;
 }
 
 async function playFault(deps: ConnectionDeps, error: ConnectionFault, url: URL, signal: AbortSignal): Promise<ConnectionOutcome> {
@@ -72,9 +87,19 @@ function raceAbort(answer: Promise<FaceResponse>, signal: AbortSignal): Promise<
     };
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
-    answer.then(resolve, reject).finally(() => {
+    const heard = (): void => {
       signal.removeEventListener('abort', onAbort);
-    });
+    };
+    answer.then(
+      (response) => {
+        heard();
+        resolve(response);
+      },
+      (error: unknown) => {
+        heard();
+        reject(error);
+      },
+    );
   });
 }
 

@@ -22,7 +22,7 @@ export function createFetchLike(deps: ConnectionDeps): FetchLike {
     const signal = init.signal ?? new AbortController().signal;
     const abortReason = (): unknown => signal.reason ?? new DOMException('This operation was aborted', 'AbortError');
     if (signal.aborted) throw abortReason();
-    const headers = init.headers instanceof Headers ? Object.fromEntries(init.headers.entries()) : (init.headers ?? {});
+    const headers = init.headers instanceof Headers ? Object.fromEntries(init.headers.entries()) : Object.fromEntries(Object.entries(init.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
     const body = init.body === undefined || init.body === null ? null : Buffer.from(init.body);
     const outcome = await connect(deps, { method: init.method ?? 'GET', url: String(input), headers, body, signal });
     switch (outcome.kind) {

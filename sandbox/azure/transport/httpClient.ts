@@ -27,9 +27,7 @@ export function createHttpClient(deps: ConnectionDeps, clock: WorldClock): HttpC
       const cancelTimeout = request.timeout > 0 ? clock.setTimer(clock.now() + request.timeout, onAbort) : () => {};
       try {
         const body = await bodyBytes(request);
-        const headers: Record<string, string> = {};
-        for (const [name, value] of request.headers) headers[name] = value;
-        const outcome = await connect(deps, { method: request.method, url: request.url, headers, body, signal: abort.signal });
+        const outcome = await connect(deps, { method: request.method, url: request.url, headers: request.headers.toJSON(), body, signal: abort.signal });
         switch (outcome.kind) {
           case 'aborted':
             throw new AbortError('The operation was aborted. Rejecting from abort signal callback while making request.');

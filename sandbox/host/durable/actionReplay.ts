@@ -44,6 +44,8 @@ class ActionReplay {
   #isStalled = false;
   /** ISO 8601, all of one length: texts compare as instants do. */
   #utcText = '1970-01-01T00:00:00.000Z';
+  /** The same, once somebody has asked; null until then. */
+  #utc: number | null = null;
   #continuedInput: { readonly text: string | null } | undefined;
   readonly #carriedEventIndexes: number[] = [];
   #isSuspended = false;
@@ -107,7 +109,10 @@ class ActionReplay {
     }
     switch (event.EventType) {
       case eventTypes.orchestratorStarted:
-        if (event.Timestamp > this.#utcText) this.#utcText = event.Timestamp;
+        if (event.Timestamp > this.#utcText) {
+          this.#utcText = event.Timestamp;
+          this.#utc = null;
+        }
         return;
       case eventTypes.executionStarted:
         this.#advance();
@@ -162,7 +167,8 @@ class ActionReplay {
 
   /** currentUtcDateTime at this point of the replay. */
   #utcMs(): number {
-    return Date.parse(this.#utcText);
+    this.#utc ??= Date.parse(this.#utcText);
+    return this.#utc;
   }
 
   #finishOpen(id: number, finish: (task: ReplayTask) => void): void {

@@ -6,7 +6,7 @@ import { eventTypes, toHistoryEntry, toTimestamp, type ExecutionStartedEvent, ty
 import type { InstanceRecord } from './hubState.ts';
 import { toJsonText, type JsonText } from './jsonText.ts';
 import { parseOrchestratorState, type OrchestratorState } from './orchestratorAction.ts';
-import { HistoryText, toOrchestrationTrigger } from './orchestrationTrigger.ts';
+import { SettledHistory, toOrchestrationTrigger } from './orchestrationTrigger.ts';
 
 export interface EpisodeDependencies {
   readonly functions: DurableFunctions;
@@ -20,15 +20,15 @@ export interface EpisodeDependencies {
 export interface Generation {
   readonly record: InstanceRecord;
   readonly history: readonly HistoryEntry[];
-  /** JSON of the history so far; a new generation has a new one. */
-  readonly historyText: HistoryText;
+  /** Of the history so far; a new generation has a new one. */
+  readonly settledHistory: SettledHistory;
 }
 
 export interface EpisodeResult {
   readonly record: InstanceRecord;
   /** How many entries of `history` were in the generation that went in; 0 with `isNewHistory`. */
   readonly history: readonly HistoryEntry[];
-  readonly historyText: HistoryText;
+  readonly settledHistory: SettledHistory;
   readonly isNewHistory: boolean;
   /** Decisions of every generation that ran, with the execution that made them. */
   readonly decisions: readonly { readonly executionId: string; readonly decision: Decision }[];
@@ -75,7 +75,6 @@ export async function runEpisode(dependencies: EpisodeDependencies, start: Gener
       continue;
     }
     const ended = toEndedFields(outcome.end);
-    const customStatusText = state.customStatus === undefined || state.customStatus === null ? null : toJsonText(state.customStatus);
     const produced = [
       ...outcome.decisions.map((decision) => toDecisionEvent(decision, at, dependencies.settings.defaultVersion)),
       ...(ended === undefined ? [] : [{ EventType: eventTypes.executionCompleted, OrchestrationStatus: ended.runtimeStatus, Result: ended.historyResult, FailureDetails: null, EventId: outcome.nextEventId, Timestamp: at } as const]),
@@ -87,12 +86,12 @@ export async function runEpisode(dependencies: EpisodeDependencies, start: Gener
         ...record,
         runtimeStatus: ended?.runtimeStatus ?? (outcome.isSuspended ? 'Suspended' : 'Running'),
         outputText: ended?.outputText ?? (outcome.isSuspended ? toJsonText(outcome.suspendReason) : null),
-        customStatusText: outcome.isSuspended && ended === undefined ? record.customStatusText : customStatusText,
+        customStatusText: outcome.isSuspended && ended === undefined ? record.customStatusText : state.customStatusText,
         updatedAtMs: nowMs,
         episodes: record.episodes + 1,
       },
       history: [...history, ...produced.map((event) => toHistoryEntry(event, record.episodes))],
-      historyText: generation.historyText,
+      settledHistory: generation.settledHistory,
       isNewHistory,
       decisions,
       end: outcome.end,
@@ -100,14 +99,14 @@ export async function runEpisode(dependencies: EpisodeDependencies, start: Gener
   }
 }
 
-async function callFunction({ functions, settings }: EpisodeDependencies, { record, history, historyText }: Generation): Promise<OrchestratorState> {
+async function callFunction({ functions, settings }: EpisodeDependencies, { record, history, settledHistory }: Generation): Promise<OrchestratorState> {
   if (!functions.has('orchestrator', record.name)) {
     const known = functions.names('orchestrator').map((name) => `'${name}'`).join(', ');
     return failedState(`The function '${record.name}' doesn't exist, is disabled, or is not an orchestrator function. Additional info: The following are the known orchestrator functions: ${known}.`);
   }
   const trigger = toOrchestrationTrigger({
     history,
-    historyText,
+    settledHistory,
     episode: record.episodes,
     inputText: record.inputText,
     instanceId: record.instanceId,
@@ -123,12 +122,12 @@ function toState(answer: FunctionAnswer): OrchestratorState {
 }
 
 function failedState(error: string): OrchestratorState {
-  return { isDone: false, actions: [], output: undefined, error, customStatus: undefined };
+  return { isDone: false, actions: [], output: undefined, error, customStatusText: null };
 }
 
 function limitCustomStatus(state: OrchestratorState): OrchestratorState {
-  if (state.customStatus === undefined) return state;
-  const bytes = toJsonText(state.customStatus).length * 2;
+  if (state.customStatusText === null) return state;
+  const bytes = state.customStatusText.length * 2;
   if (bytes <= maxCustomStatusBytes) return state;
   return failedState(`The UTF-16 size of the JSON-serialized payload must not exceed 16 KB. The current payload size is ${Math.floor(bytes / 1024)} KB.`);
 }
@@ -144,7 +143,7 @@ function nextGeneration({ nowMs, newExecutionId }: EpisodeDependencies, previous
     generation: null,
     inputText,
     shownInputText: inputText ?? previous.shownInputText,
-    customStatusText: state.customStatus === undefined ? null : toJsonText(state.customStatus),
+    customStatusText: state.customStatusText,
     episodes: 0,
   };
   const history: HistoryEntry[] = [
@@ -154,7 +153,7 @@ function nextGeneration({ nowMs, newExecutionId }: EpisodeDependencies, previous
     // the one OrchestratorCompleted that is ever marked as played
     { event: { EventType: eventTypes.orchestratorCompleted, EventId: -1, Timestamp: at }, playedFrom: 1 },
   ];
-  return { record, history, historyText: new HistoryText() };
+  return { record, history, settledHistory: new SettledHistory() };
 }
 
 export interface ExecutionStart {

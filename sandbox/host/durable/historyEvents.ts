@@ -113,7 +113,10 @@ export function toHistoryEntry(event: HistoryEvent, episode: number): HistoryEnt
   return { event, playedFrom: playedTypes.has(event.EventType) ? episode + 1 : neverPlayed };
 }
 
-/** ISO 8601 with milliseconds. */
+let last = { atMs: Number.NaN, text: '' };
+
+/** ISO 8601 with milliseconds. All that an episode does happens at one instant. */
 export function toTimestamp(atMs: number): string {
-  return new Date(atMs).toISOString();
+  if (atMs !== last.atMs) last = { atMs, text: new Date(atMs).toISOString() };
+  return last.text;
 }

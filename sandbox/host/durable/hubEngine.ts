@@ -11,7 +11,7 @@ import { HubState, type ControlMessage, type HubChange, type HubMessage, type In
 import { failOnVersion, isFinal, toPendingRecord } from './instanceRecords.ts';
 import type { InstanceStore } from './instanceStore.ts';
 import type { JsonText } from './jsonText.ts';
-import { HistoryText } from './orchestrationTrigger.ts';
+import { SettledHistory } from './orchestrationTrigger.ts';
 import { judgeVersion } from './workerVersioning.ts';
 
 export interface HubEngineOptions {
@@ -56,7 +56,7 @@ export class HubEngine {
   readonly #activities: ActivityWorkers;
   readonly state = new HubState();
   readonly #mailboxes = new Map<string, Mailbox>();
-  readonly #historyTexts = new Map<string, HistoryText>();
+  readonly #settledHistories = new Map<string, SettledHistory>();
   readonly #timers = new Map<number, CancelTimer>();
   readonly #ready = new Set<string>();
   readonly #running = new Set<Promise<void>>();
@@ -197,7 +197,7 @@ export class HubEngine {
       ...messages.map((message): HubChange => ({ kind: 'messageDeleted', messageId: message.messageId })),
     ]);
     for (const instanceId of instanceIds) {
-      this.#historyTexts.delete(instanceId);
+      this.#settledHistories.delete(instanceId);
       const mailbox = this.#mailboxes.get(instanceId);
       if (mailbox !== undefined) mailbox.inbox = [];
     }
@@ -205,7 +205,7 @@ export class HubEngine {
 
   /** Replaces a history from outside (rewind); its text is made anew. */
   replaceHistory(record: InstanceRecord, entries: readonly HistoryEntry[]): void {
-    this.#historyTexts.delete(record.instanceId);
+    this.#settledHistories.delete(record.instanceId);
     this.commit([
       { kind: 'instancePut', record },
       { kind: 'historyReset', instanceId: record.instanceId, entries },
@@ -366,18 +366,18 @@ export class HubEngine {
     const known = this.state.instances.get(instanceId);
     const start = batch.map((message) => message.event).findLast((event): event is ExecutionStartedEvent => event.EventType === eventTypes.executionStarted);
     if (start !== undefined && start.OrchestrationInstance.ExecutionId !== known?.executionId) {
-      const historyText = new HistoryText();
-      this.#historyTexts.set(instanceId, historyText);
-      return { record: toPendingRecord(start, this.#clock.now()), history: [], historyText };
+      const settledHistory = new SettledHistory();
+      this.#settledHistories.set(instanceId, settledHistory);
+      return { record: toPendingRecord(start, this.#clock.now()), history: [], settledHistory };
     }
     if (known === undefined) return undefined;
-    if (start !== undefined) this.#historyTexts.delete(instanceId);
-    let historyText = this.#historyTexts.get(instanceId);
-    if (historyText === undefined) {
-      historyText = new HistoryText();
-      this.#historyTexts.set(instanceId, historyText);
+    if (start !== undefined) this.#settledHistories.delete(instanceId);
+    let settledHistory = this.#settledHistories.get(instanceId);
+    if (settledHistory === undefined) {
+      settledHistory = new SettledHistory();
+      this.#settledHistories.set(instanceId, settledHistory);
     }
-    return { record: known, history: this.state.histories.get(instanceId) ?? [], historyText };
+    return { record: known, history: this.state.histories.get(instanceId) ?? [], settledHistory };
   }
 
   #commitEpisode(before: Generation, result: EpisodeResult, consumed: readonly HubChange[]): void {
@@ -393,8 +393,8 @@ export class HubEngine {
     }
     const report = this.#messages.toParentReport(result.record, result.end);
     if (report !== undefined) changes.push({ kind: 'messagePut', message: report });
-    if (isFinal(result.record)) this.#historyTexts.delete(instanceId);
-    else this.#historyTexts.set(instanceId, result.historyText);
+    if (isFinal(result.record)) this.#settledHistories.delete(instanceId);
+    else this.#settledHistories.set(instanceId, result.settledHistory);
     this.commit(changes);
   }
 

@@ -22,13 +22,21 @@ function isPlayedAt(entry: HistoryEntry, episode: number): boolean {
   return entry.playedFrom !== neverPlayed && episode >= entry.playedFrom;
 }
 
-/** Keeps the JSON of the events whose IsPlayed no longer changes, so that an episode only writes what is new. */
-export class HistoryText {
+/** Whether an event's IsPlayed stays what it is in this episode. */
+function isSettledAt(entry: HistoryEntry, episode: number): boolean {
+  return entry.playedFrom === neverPlayed || episode >= entry.playedFrom;
+}
+
+/** Keeps what of a generation's history no longer changes, as JSON or as objects: an episode makes only what is new. */
+export class SettledHistory {
   #settled = '';
   #settledCount = 0;
+  readonly #values: unknown[] = [];
+  /** Where in `#values` the events lie whose dates an application gets hold of. */
+  readonly #started: number[] = [];
 
   /** The history as a JSON array, as the episode with this number sees it. */
-  render(history: readonly HistoryEntry[], episode: number): JsonText {
+  toText(history: readonly HistoryEntry[], episode: number): JsonText {
     let isSettling = true;
     let tail = '';
     for (let index = this.#settledCount; index < history.length; index += 1) {
@@ -36,7 +44,7 @@ export class HistoryText {
       if (entry === undefined) break;
       const { beforeIsPlayed, afterIsPlayed } = textOf(entry);
       const text = `${index === 0 ? '' : ','}${beforeIsPlayed}${isPlayedAt(entry, episode)}${afterIsPlayed}`;
-      isSettling &&= entry.playedFrom === neverPlayed || episode >= entry.playedFrom;
+      isSettling &&= isSettledAt(entry, episode);
       if (isSettling) {
         this.#settled += text;
         this.#settledCount = index + 1;
@@ -45,6 +53,27 @@ export class HistoryText {
       }
     }
     return `[${this.#settled}${tail}]`;
+  }
+
+  /** The history as objects, as the episode with this number sees it. */
+  toValues(history: readonly HistoryEntry[], episode: number): unknown[] {
+    const values = this.#values.slice();
+    for (const index of this.#started) {
+      const entry = history[index];
+      if (entry !== undefined) values[index] = toEventValue(entry, episode);
+    }
+    let isSettling = true;
+    for (let index = values.length; index < history.length; index += 1) {
+      const entry = history[index];
+      if (entry === undefined) break;
+      const value = toEventValue(entry, episode);
+      values.push(value);
+      isSettling &&= isSettledAt(entry, episode);
+      if (!isSettling) continue;
+      this.#values.push(value);
+      if (entry.event.EventType === eventTypes.orchestratorStarted) this.#started.push(index);
+    }
+    return values;
   }
 }
 
@@ -58,7 +87,7 @@ export interface OrchestrationTrigger {
 
 export interface OrchestrationTriggerParts {
   readonly history: readonly HistoryEntry[];
-  readonly historyText: HistoryText;
+  readonly settledHistory: SettledHistory;
   /** Number of the episode within its generation. */
   readonly episode: number;
   readonly inputText: JsonText | null;
@@ -77,21 +106,24 @@ const fixedMembers = {
 const fixedText = JSON.stringify(fixedMembers).slice(1, -1);
 
 export function toOrchestrationTrigger(parts: OrchestrationTriggerParts): OrchestrationTrigger {
-  const { history, historyText, episode, inputText, instanceId, parentInstanceId, defaultHttpSleepMs } = parts;
+  const { history, settledHistory, episode, inputText, instanceId, parentInstanceId, defaultHttpSleepMs } = parts;
   const isReplaying = episode > 0;
   return {
     toText: () =>
-      `{"history":${historyText.render(history, episode)},"input":${inputText ?? 'null'},"instanceId":${JSON.stringify(instanceId)},` +
+      `{"history":${settledHistory.toText(history, episode)},"input":${inputText ?? 'null'},"instanceId":${JSON.stringify(instanceId)},` +
       `"isReplaying":${isReplaying},"parentInstanceId":${JSON.stringify(parentInstanceId)},${fixedText},"defaultHttpAsyncRequestSleepTimeMillseconds":${defaultHttpSleepMs}}`,
-    toValue: () => ({
-      history: history.map((entry) => toEventValue(entry, episode)),
-      input: inputText === null ? null : (JSON.parse(inputText) as unknown),
-      instanceId,
-      isReplaying,
-      parentInstanceId,
-      ...fixedMembers,
-      defaultHttpAsyncRequestSleepTimeMillseconds: defaultHttpSleepMs,
-    }),
+    toValue: () => {
+      const trigger = {
+        input: inputText === null ? null : (JSON.parse(inputText) as unknown),
+        instanceId,
+        isReplaying,
+        parentInstanceId,
+        ...fixedMembers,
+        defaultHttpAsyncRequestSleepTimeMillseconds: defaultHttpSleepMs,
+      };
+      // not enumerable: the SDK goes through every member of every event in search of instants that are text, and these are dates
+      return Object.defineProperty(trigger, 'history', { value: settledHistory.toValues(history, episode) });
+    },
   };
 }
 

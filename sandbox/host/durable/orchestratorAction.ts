@@ -44,8 +44,8 @@ export interface OrchestratorState {
   readonly output: unknown;
   /** Undefined when the function did not fail, or threw something that is not an Error. */
   readonly error: string | undefined;
-  /** Undefined clears what is stored. */
-  readonly customStatus: unknown;
+  /** Null clears what is stored. */
+  readonly customStatusText: JsonText | null;
 }
 
 /** Reads the state that the SDK returned, as JSON has it or as the SDK made it (instants are dates then). Throws on what this protocol does not have. */
@@ -59,7 +59,7 @@ export function parseOrchestratorState(state: unknown): OrchestratorState {
     actions: actions.map(parseAction),
     output: state['output'],
     error: typeof error === 'string' && error !== '' ? error : undefined,
-    customStatus: state['customStatus'],
+    customStatusText: toTextOrNull(state['customStatus']),
   };
 }
 
@@ -74,7 +74,7 @@ function parseAction(raw: unknown): OrchestratorAction {
       return { kind: 'callActivity', name: text('functionName'), input: raw['input'], retry };
     case 2:
     case 3:
-      return { kind: 'callSubOrchestrator', name: text('functionName'), instanceId: optionalText('instanceId'), version: optionalText('version'), inputText: toInputText(raw['input']), retry };
+      return { kind: 'callSubOrchestrator', name: text('functionName'), instanceId: optionalText('instanceId'), version: optionalText('version'), inputText: toTextOrNull(raw['input']), retry };
     case 4:
       return { kind: 'continueAsNew', inputText: toContinuedInputText(raw['input']) };
     case 5:
@@ -100,13 +100,13 @@ function parseAction(raw: unknown): OrchestratorAction {
   }
 }
 
-function toInputText(input: unknown): JsonText | null {
+function toTextOrNull(input: unknown): JsonText | null {
   return input === undefined || input === null ? null : toJsonText(input);
 }
 
 /** The SDK sends a string as JSON inside JSON here. */
 function toContinuedInputText(input: unknown): JsonText | null {
-  return typeof input === 'string' ? input : toInputText(input);
+  return typeof input === 'string' ? input : toTextOrNull(input);
 }
 
 function parseChildren(raw: unknown): OrchestratorAction[] {

@@ -17,9 +17,14 @@ export interface ObjectToPut {
 /** How many changes a watch may lie behind before it is told 410 Gone. */
 const changesKept = 5000;
 
+/** Namespaces of one kind of which the list is kept: anybody may ask for any. */
+const listsKept = 50;
+
 /** A cluster's objects with one growing resourceVersion and a log of changes: what etcd is to an API server. */
 export class ObjectStore {
   readonly #byKind = new Map<string, Map<string, KubeObject>>();
+  /** By kind and namespace, until an object of the kind changes: readers list far more often than anything is written. */
+  readonly #lists = new Map<string, Map<string | null, readonly KubeObject[]>>();
   readonly #listeners = new Set<(change: KubeChange) => void>();
   readonly #seed: number;
   readonly #name: string;
@@ -52,9 +57,17 @@ export class ObjectStore {
     return this.#byKind.get(kind)?.get(keyOf(namespace, name)) ?? null;
   }
 
+  /** The same list as before while no object of the kind has changed. */
   list(kind: string, namespace: string | null): readonly KubeObject[] {
+    const lists = this.#lists.get(kind) ?? new Map<string | null, readonly KubeObject[]>();
+    this.#lists.set(kind, lists);
+    const known = lists.get(namespace);
+    if (known !== undefined) return known;
     const objects = [...(this.#byKind.get(kind)?.values() ?? [])];
-    return namespace === null ? objects : objects.filter((object) => object.metadata.namespace === namespace);
+    const list = namespace === null ? objects : objects.filter((object) => object.metadata.namespace === namespace);
+    if (lists.size >= listsKept) lists.clear();
+    lists.set(namespace, list);
+    return list;
   }
 
   put(object: ObjectToPut): KubeObject {
@@ -115,6 +128,7 @@ export class ObjectStore {
   }
 
   #log(change: KubeChange): void {
+    this.#lists.delete(change.object.kind);
     this.#changes.push({ resourceVersion: this.#resourceVersion, change });
     if (this.#changes.length > 2 * changesKept) {
       const dropped = this.#changes.splice(0, this.#changes.length - changesKept);

@@ -10,6 +10,8 @@ import { usersByCountry } from './places.ts';
 
 const forecastDays = 7;
 const forecastKeptMs = 3_600_000;
+/** Former days that do not answer are asked again after this long; until then, and for another hour, what they said last counts. */
+const forecastAgainMs = 120_000;
 
 /**
  * Where users are: by edge, from Front Door's access log where the fleet file names its workspace; else by country from Front
@@ -17,16 +19,22 @@ const forecastKeptMs = 3_600_000;
  * unknown latency: the planner then takes the worst case. Each step down is said, with the reason.
  */
 export function metricsDemand(clock: Clock, fleet: Fleet, metrics: FleetMetrics, readEdges: ReadEdges | null = null): Demand {
-  const forecasts = new Map<string, { readonly at: number; readonly value: number | null }>();
+  const forecasts = new Map<string, Forecast & { readonly at: number; readonly askAgainAt: number }>();
 
-  /** History only sharpens the picture: without an answer there is none. */
-  async function forecast(stamp: Stamp): Promise<number | null> {
+  /** None without history, which a new fleet has not; history that does not answer is told as such. */
+  async function forecast(stamp: Stamp): Promise<Forecast> {
     const before = forecasts.get(stamp.name);
-    if (before !== undefined && clock.now() - before.at < forecastKeptMs) return before.value;
     const fromMs = clock.now();
-    const value = await metrics.highestOnFormerDays(stamp, fromMs, fromMs + fleet.policy.surgeExpiryMinutes * 60_000, forecastDays).catch(() => null);
-    forecasts.set(stamp.name, { at: fromMs, value });
-    return value;
+    if (before !== undefined && fromMs < before.askAgainAt) return before;
+    try {
+      const value = await metrics.highestOnFormerDays(stamp, fromMs, fromMs + fleet.policy.surgeExpiryMinutes * 60_000, forecastDays);
+      forecasts.set(stamp.name, { value, why: null, at: fromMs, askAgainAt: fromMs + forecastKeptMs });
+      return { value, why: null };
+    } catch (error) {
+      const last = before?.why === null && fromMs - before.at < 2 * forecastKeptMs ? before : { value: null, why: error instanceof Error ? error.message : String(error), at: fromMs };
+      forecasts.set(stamp.name, { ...last, askAgainAt: fromMs + forecastAgainMs });
+      return last;
+    }
   }
 
   async function readLoad(stamp: Stamp): Promise<Reading<LoadFacts>> {
@@ -37,7 +45,8 @@ export function metricsDemand(clock: Clock, fleet: Fleet, metrics: FleetMetrics,
     const value: LoadFacts = {
       requestsPerSecond,
       byWorkload: byWorkload(fleet, stamp, requests.value),
-      forecastRequestsPerSecond: highest,
+      forecastRequestsPerSecond: highest.value,
+      ...(highest.why === null ? {} : { forecastUnknown: highest.why }),
       errorRate,
       latencyMs: latency.value,
     };
@@ -70,6 +79,12 @@ export function metricsDemand(clock: Clock, fleet: Fleet, metrics: FleetMetrics,
       return Object.fromEntries(readings);
     },
   };
+}
+
+interface Forecast {
+  /** Requests per second; null where no former day has any, or `why` says why nobody knows. */
+  readonly value: number | null;
+  readonly why: string | null;
 }
 
 function byWorkload(fleet: Fleet, stamp: Stamp, { byOriginGroup }: RequestRate): Readonly<Record<string, number>> {

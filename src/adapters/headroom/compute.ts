@@ -28,6 +28,7 @@ export async function readSkuFacts(client: ComputeManagementClient, region: stri
 
 function skuFacts(sku: ResourceSku): SkuFacts {
   const capability = (name: string): number => Number(sku.capabilities?.find((one) => one.name === name)?.value ?? 0);
+  const usable = capability('vCPUsAvailable');
   const offered = sku.locationInfo?.flatMap((info) => info.zones ?? []) ?? [];
   const location = sku.restrictions?.find((restriction) => restriction.type === 'Location');
   const closed = new Set(sku.restrictions?.filter((restriction) => restriction.type === 'Zone').flatMap((restriction) => restriction.restrictionInfo?.zones ?? []));
@@ -36,6 +37,7 @@ function skuFacts(sku: ResourceSku): SkuFacts {
     name: sku.name ?? '',
     family: sku.family ?? '',
     vCpus: capability('vCPUs'),
+    ...(usable > 0 && usable < capability('vCPUs') ? { usableVCpus: usable } : {}),
     memoryMiB: capability('MemoryGB') * 1024,
     zones: location === undefined ? [...new Set(offered)].filter((zone) => !closed.has(zone)).toSorted() : [],
     restricted: location?.reasonCode ?? zoneReason ?? null,

@@ -64,8 +64,11 @@ const counted = [
   { key: 'count/pods', resource: 'pods', unit: 1 },
 ] as const;
 
+/** One for pods that end by themselves counts none of a Deployment's (ResourceQuota scope Terminating). */
+const countsDeployments = ({ spec }: Wire<V1ResourceQuota>): boolean => spec?.scopes?.includes('Terminating') !== true && spec?.scopeSelector?.matchExpressions?.some(({ scopeName, operator }) => scopeName === 'Terminating' && operator === 'Exists') !== true;
+
 export function resourceQuotaFacts(namespace: string, quotas: readonly Wire<V1ResourceQuota>[]): readonly ResourceQuotaFacts[] {
-  return quotas.flatMap((quota) =>
+  return quotas.filter(countsDeployments).flatMap((quota) =>
     counted.flatMap(({ key, resource, unit }) => {
       const hard = quota.status?.hard?.[key] ?? quota.spec?.hard?.[key];
       if (hard === undefined) return [];

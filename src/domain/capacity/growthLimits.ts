@@ -1,7 +1,7 @@
 import type { NetworkFacts, PoolFacts, Quota, SkuFacts, StampFacts } from '../facts.ts';
 import type { Stamp } from '../fleet.ts';
 import type { ConstraintName } from '../plan.ts';
-import type { PoolModel } from './poolModel.ts';
+import { announcedNodes, type PoolModel } from './poolModel.ts';
 
 /**
  * One thing that new nodes use up. A node in pool p costs `costByPool[p]` of it, 0 where it does not matter there;
@@ -23,6 +23,7 @@ export function buildLimits(stamp: Stamp, pools: readonly PoolModel[], facts: St
   const perPool = (position: number, cost: number): number[] => pools.map((_, at) => (at === position ? cost : 0));
   return [
     ...pools.flatMap((pool, position) => poolLimits(pool, (cost) => perPool(position, cost))),
+    ...reservationLimits(pools),
     ...pools.flatMap((pool, position) => skuLimits(pool, facts.skus, (cost) => perPool(position, cost))),
     ...quotaLimits(stamp, pools, facts),
     ...networkLimits(stamp, pools, facts),
@@ -58,14 +59,21 @@ function poolLimits({ facts, ref, template, unusable, usable, arriving }: PoolMo
   else if (facts.powerState === 'Stopped') limits.push(refuse('poolNotScalable', `start pool ${name}`));
   else if (!idleStates.includes(facts.provisioningState)) limits.push(refuse('poolBusy', `wait for the operation on pool ${name} (${facts.provisioningState}) to end, or abort it`));
   if (template === null) limits.push(refuse('inputUnknown', `what a node of pool ${name} offers is not known: read the cluster's nodes and the SKU ${facts.vmSize}`));
-  const reserved = facts.capacityReservationGroupId === null ? null : (facts.reservedNodesFree ?? null);
-  if (reserved !== null) {
-    limits.push({
-      constraint: 'capacityReservation', subject: name, unit: 'nodes', available: Math.max(0, reserved), costByPool: costs(1), sharedKey: null,
-      fix: (missing) => `reserve ${missing} more ${facts.vmSize} in the pool's capacity reservation group`,
-    });
-  }
   return limits;
+}
+
+/** Pools of one group and one size draw on the same machines. */
+function reservationLimits(pools: readonly PoolModel[]): GrowthLimit[] {
+  const keys = pools.map(({ facts }) => (facts.capacityReservationGroupId === null ? null : `${facts.capacityReservationGroupId}/${facts.vmSize}`.toLowerCase()));
+  return [...new Set(keys)].flatMap((key): GrowthLimit[] => {
+    const drawing = key === null ? [] : pools.filter((_, at) => keys[at] === key).map(({ facts }) => facts);
+    const free = drawing.flatMap(({ reservedNodesFree }) => reservedNodesFree ?? []);
+    if (free.length === 0) return [];
+    return [{
+      constraint: 'capacityReservation', subject: drawing.map(({ name }) => name).join(', '), unit: 'nodes', available: Math.max(0, Math.min(...free)), costByPool: keys.map((own) => (own === key ? 1 : 0)), sharedKey: key,
+      fix: (missing) => `reserve ${missing} more ${drawing[0]?.vmSize ?? ''} in the pool's capacity reservation group`,
+    }];
+  });
 }
 
 export const lateNodesFix = ({ name, vmSize }: Pick<PoolFacts, 'name' | 'vmSize'>): string =>
@@ -77,6 +85,7 @@ function skuLimits({ facts, zoneOpen }: PoolModel, skus: StampFacts['skus'], cos
   const sku = findSku(skus.value, facts);
   if (sku === null) return refuse('skuRestricted', `${facts.vmSize} is not offered to this subscription in this region: add a pool of another size`);
   if (sku.restricted !== null && sku.zones.length === 0) return refuse('skuRestricted', `${facts.vmSize} is restricted (${sku.restricted}): ask for access to it, or add a pool of another size`);
+  if (!(sku.vCpus > 0)) return refuse('inputUnknown', `how many vCPU a ${facts.vmSize} takes of the quota is not known: read the SKUs again`);
   if (facts.zones.length > 0 && !zoneOpen.includes(true)) return refuse('zoneRestricted', `${facts.vmSize} may not be used in zones ${facts.zones.join(', ')}: ask for access, or add a pool in other zones`);
   return [];
 }
@@ -90,28 +99,30 @@ function quotaLimits(stamp: Stamp, pools: readonly PoolModel[], facts: StampFact
   const skus = facts.skus.value;
   const quota = facts.quota.value;
   const scope = `${segmentAfter(stamp.cluster.resourceId, 'subscriptions')}/${stamp.region}`;
-  const cores = pools.map(({ facts: pool }) => findSku(skus, pool)?.vCpus ?? 0);
-  const families = pools.map(({ facts: pool }) => findSku(skus, pool)?.family ?? null);
-  const costsWhere = (applies: (pool: PoolFacts, position: number) => boolean): number[] => pools.map(({ facts: pool }, position) => (applies(pool, position) ? (cores[position] ?? 0) : 0));
-  const limit = (constraint: ConstraintName, subject: string, { used, limit: most }: Quota, costByPool: number[]): GrowthLimit => ({
-    constraint, subject, unit: 'vCPU', available: most - used - announcedCost(pools, costByPool), costByPool, sharedKey: `${scope}/${subject}`,
+  const familyOf = (pool: PoolFacts): string | null => findSku(skus, pool)?.family ?? null;
+  const coresWhere = (applies: (pool: PoolFacts) => boolean) => (pool: PoolFacts): number => (applies(pool) ? (findSku(skus, pool)?.vCpus ?? 0) : 0);
+  const limit = (constraint: ConstraintName, subject: string, { used, limit: most }: Quota, costOf: (pool: PoolFacts) => number): GrowthLimit => ({
+    constraint, subject, unit: 'vCPU', available: most - used - announcedCost(facts, costOf), costByPool: costsOf(pools, costOf), sharedKey: `${scope}/${subject}`,
     fix: (missing) => `raise quota ${subject} in ${stamp.region} from ${most} to at least ${most + missing} vCPU`,
   });
-  const limits = [limit('vcpuQuotaRegion', 'cores', quota.regionalCores, costsWhere((pool) => pool.spot === 'regular'))];
-  if (pools.some(({ facts: pool }) => pool.spot === 'spot')) limits.push(limit('vcpuQuotaRegion', 'lowPriorityCores', quota.lowPriorityCores, costsWhere((pool) => pool.spot === 'spot')));
-  for (const family of new Set(families)) {
+  const limits = [limit('vcpuQuotaRegion', 'cores', quota.regionalCores, coresWhere((pool) => pool.spot === 'regular'))];
+  if (pools.some(({ facts: pool }) => pool.spot === 'spot')) limits.push(limit('vcpuQuotaRegion', 'lowPriorityCores', quota.lowPriorityCores, coresWhere((pool) => pool.spot === 'spot')));
+  for (const family of new Set(pools.map(({ facts: pool }) => familyOf(pool)))) {
     if (family === null) continue;
-    const costByPool = costsWhere((pool, position) => pool.spot === 'regular' && families[position] === family);
+    const costOf = coresWhere((pool) => pool.spot === 'regular' && familyOf(pool) === family);
+    const costByPool = costsOf(pools, costOf);
     if (costByPool.every((cost) => cost === 0)) continue;
     const known = quotaOf(quota.families, family);
     if (known === null) limits.push({ constraint: 'inputUnknown', subject: family, unit: 'nodes', available: 0, costByPool: costByPool.map((cost) => (cost > 0 ? 1 : 0)), sharedKey: null, fix: () => `the quota of ${family} in ${stamp.region} is not known: read it again` });
-    else limits.push(limit('vcpuQuotaFamily', family, known, costByPool));
+    else limits.push(limit('vcpuQuotaFamily', family, known, costOf));
   }
   return limits;
 }
 
-/** What nodes will take that have been asked for and not been counted by Azure yet. */
-const announcedCost = (pools: readonly PoolModel[], costByPool: readonly number[]): number => pools.reduce((sum, { announced }, position) => sum + announced * (costByPool[position] ?? 0), 0);
+const costsOf = (pools: readonly PoolModel[], costOf: (pool: PoolFacts) => number): number[] => pools.map(({ facts }) => costOf(facts));
+
+/** What nodes will take that have been asked for and not been counted by Azure yet, in whichever pool of the cluster. */
+const announcedCost = ({ pools }: StampFacts, costOf: (pool: PoolFacts) => number): number => (pools.kind === 'unknown' ? 0 : pools.value.reduce((sum, pool) => sum + announcedNodes(pool) * costOf(pool), 0));
 
 function quotaOf(families: Readonly<Record<string, Quota>>, family: string): Quota | null {
   const name = Object.keys(families).find((one) => one.toLowerCase() === family.toLowerCase());
@@ -123,8 +134,8 @@ function networkLimits(stamp: Stamp, pools: readonly PoolModel[], facts: StampFa
   const network = facts.network.value;
   const allNodes = facts.pools.kind === 'known' ? facts.pools.value.reduce((sum, pool) => sum + Math.max(pool.count, pool.autoscaled === 'autoscaled' ? pool.minCount : 0), 0) : 0;
   const limits: GrowthLimit[] = [];
-  limits.push(...subnetLimits(stamp, pools, network));
-  if (network.plugin !== 'flat') limits.push(podCidrLimit(network.podCidr, allNodes, pools));
+  limits.push(...subnetLimits(stamp, pools, network, facts));
+  if (network.plugin !== 'flat') limits.push(podCidrLimit(network, allNodes, pools));
   const { outboundPortsPerNode: portsPerNode, outboundPortsTotal: portsTotal } = network;
   if (portsPerNode !== null && portsPerNode > 0 && portsTotal === null) {
     limits.push(...refuseAll(pools, 'inputUnknown', 'outboundPorts', 'how many outbound addresses the load balancer has is not known: read the cluster again'));
@@ -147,18 +158,19 @@ function addressesOfNode(pool: PoolFacts, nodeSubnet: string | null, plugin: Net
   return podSubnet === null ? [[nodeSubnet, pool.maxPods + 1]] : [[nodeSubnet, 1], [podSubnet, Math.ceil(pool.maxPods / podAddressBlock) * podAddressBlock]];
 }
 
-function subnetLimits(stamp: Stamp, pools: readonly PoolModel[], { plugin, subnets }: NetworkFacts): GrowthLimit[] {
-  const taken = pools.map(({ facts: pool }) => addressesOfNode(pool, pool.subnetId ?? stamp.gateway.nodeSubnetId, plugin));
-  const ids = new Set(taken.flat().map(([subnet]) => subnet));
+function subnetLimits(stamp: Stamp, pools: readonly PoolModel[], { plugin, subnets }: NetworkFacts, facts: StampFacts): GrowthLimit[] {
+  const takenBy = (pool: PoolFacts): ReturnType<typeof addressesOfNode> => addressesOfNode(pool, pool.subnetId ?? stamp.gateway.nodeSubnetId, plugin);
+  const ids = new Set(pools.flatMap(({ facts: pool }) => takenBy(pool)).map(([subnet]) => subnet));
   return [...ids].map((subnet): GrowthLimit => {
-    const costByPool = taken.map((ofPool) => ofPool.reduce((sum, [id, addresses]) => sum + (id === subnet ? addresses : 0), 0));
+    const costOf = (pool: PoolFacts): number => takenBy(pool).reduce((sum, [id, addresses]) => sum + (id === subnet ? addresses : 0), 0);
+    const costByPool = costsOf(pools, costOf);
     const known = subnet === null ? undefined : subnets.find(({ id }) => id.toLowerCase() === subnet.toLowerCase());
     if (known === undefined) {
       const fix = subnet === null ? `name the node subnet of ${stamp.name} in the fleet file (gateway.nodeSubnetId)` : `the free addresses of subnet ${subnet} are not known: read them again`;
       return { constraint: 'inputUnknown', subject: subnet ?? 'subnet', unit: 'nodes', available: 0, costByPool: costByPool.map((cost) => (cost > 0 ? 1 : 0)), sharedKey: null, fix: () => fix };
     }
     return {
-      constraint: 'subnetAddresses', subject: known.id, unit: 'addresses', available: known.totalAddresses - known.usedAddresses - announcedCost(pools, costByPool), costByPool, sharedKey: null,
+      constraint: 'subnetAddresses', subject: known.id, unit: 'addresses', available: known.totalAddresses - known.usedAddresses - announcedCost(facts, costOf), costByPool, sharedKey: known.id.toLowerCase(),
       fix: (missing) => `free ${missing} addresses in subnet ${lastSegment(known.id)}, or add a pool in a larger subnet`,
     };
   });
@@ -169,15 +181,18 @@ const portsOfAddress = 64_000;
 
 /** Azure CNI Overlay and kubenet: every node takes a /24 of the pod CIDR, so that a /16 holds 256 nodes. */
 const podBitsOfNode = 24;
+/** kubenet: the route table takes 400 routes, one a node. */
+const routesOfTable = 400;
 
-function podCidrLimit(podCidr: string | null, allNodes: number, pools: readonly PoolModel[]): GrowthLimit {
+function podCidrLimit({ podCidr, plugin }: NetworkFacts, allNodes: number, pools: readonly PoolModel[]): GrowthLimit {
   const prefix = prefixOf(podCidr);
   const costByPool = pools.map(() => 1);
   if (prefix === null) return { constraint: 'inputUnknown', subject: 'podCidr', unit: 'nodes', available: 0, costByPool, sharedKey: null, fix: () => 'the pod CIDR of the cluster is not known: read the cluster again' };
-  const nodes = 2 ** Math.max(0, podBitsOfNode - prefix);
+  const byCidr = 2 ** Math.max(0, podBitsOfNode - prefix);
+  const nodes = plugin === 'kubenet' ? Math.min(routesOfTable, byCidr) : byCidr;
   return {
     constraint: 'podCidr', subject: podCidr ?? '', unit: 'nodes', available: nodes - allNodes, costByPool, sharedKey: null,
-    fix: (missing) => `pod CIDR ${podCidr} holds ${nodes} nodes; ${missing} more need a larger one, which means expanding it or another cluster`,
+    fix: (missing) => nodes < byCidr ? `kubenet holds ${nodes} nodes, one a route; ${missing} more need another network plugin or another cluster` : `pod CIDR ${podCidr} holds ${nodes} nodes; ${missing} more need a larger one, which means expanding it or another cluster`,
   };
 }
 

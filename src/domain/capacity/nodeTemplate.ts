@@ -22,10 +22,11 @@ export function nodeTemplate(pool: PoolFacts, nodes: readonly NodeFacts[], sku: 
     const extremes = extremesOf(nodes);
     return lessDaemonsets(extremes.allocatable, extremes.allocatablePods, extremes);
   }
-  if (sku === null || facts.nodes.kind === 'unknown' || facts.nodes.value.length === 0) return null;
+  if (sku === null || !(sku.vCpus > 0) || !(sku.memoryMiB > 0) || facts.nodes.kind === 'unknown' || facts.nodes.value.length === 0) return null;
   const extremes = extremesOf(facts.nodes.value);
+  const usableVCpus = sku.usableVCpus ?? sku.vCpus;
   const offered = {
-    cpuMillicores: sku.vCpus * 1000 - reservedCpuMillicores(sku.vCpus),
+    cpuMillicores: usableVCpus * 1000 - reservedCpuMillicores(usableVCpus),
     memoryMiB: sku.memoryMiB - reservedMemoryMiB(sku.memoryMiB, pool.maxPods),
     ephemeralStorageMiB: extremes.allocatable.ephemeralStorageMiB,
   };

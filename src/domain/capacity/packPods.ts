@@ -121,8 +121,10 @@ class Packer {
     if (workload === undefined) return;
     this.dropSpent();
     this.hostCap = workload.hostSkew === null ? null : this.capFor(position, workload, workload.hostSkew, count);
-    const pools = workload.pools.filter((pool) => this.podsOnEmptyNode(pool, workload.request) > 0);
-    if (pools.length === 0 && workload.pools.every((pool) => this.model.pools[pool]?.template !== null) && workload.pools.length > 0) {
+    const holding = workload.pools.filter((pool) => this.podsOnEmptyNode(pool, workload.request) > 0);
+    // Of a pool of which nobody knows what its nodes offer one is asked for, which its limit refuses: so it is told.
+    const pools = holding.length > 0 || this.model.nodes === 'unknown' ? holding : workload.pools.filter((pool) => this.model.pools[pool]?.template === null);
+    if (pools.length === 0 && this.model.nodes === 'known' && workload.pools.length > 0) {
       const left = this.fill(workload, count, null, 'real');
       this.tooLarge[position] = left;
       this.unplaced[position] = left;

@@ -79,8 +79,7 @@ function poolModel(pool: PoolFacts, ref: PoolRef | null, nodes: readonly NodeFac
     nodesByZone[zone] = (nodesByZone[zone] ?? 0) + 1;
     classes.add(zone, node);
   }
-  // The autoscaler enforces a minCount above the count: those nodes are on their way.
-  const target = pool.autoscaled === 'autoscaled' ? Math.max(pool.count, Math.min(pool.minCount, pool.maxCount)) : pool.count;
+  const announced = announcedNodes(pool);
   return {
     facts: pool,
     ref,
@@ -91,12 +90,15 @@ function poolModel(pool: PoolFacts, ref: PoolRef | null, nodes: readonly NodeFac
     nodeClasses: classes.all.toSorted((a, b) => a.free.cpuMillicores - b.free.cpuMillicores || a.zone - b.zone),
     unusable: nodes.length - usable,
     usable,
-    announced: Math.max(0, target - pool.count),
+    announced,
     price: priceOf(pool, ref, facts.prices),
     start: nodeStart(pool, nodes),
-    arriving: facts.nodes.kind === 'known' && pool.powerState === 'Running' ? Math.max(0, target - nodes.length) : 0,
+    arriving: facts.nodes.kind === 'known' && pool.powerState === 'Running' ? Math.max(0, pool.count + announced - nodes.length) : 0,
   };
 }
+
+/** The autoscaler enforces a minCount above the count: those nodes are on their way. */
+export const announcedNodes = ({ autoscaled, count, minCount, maxCount }: PoolFacts): number => (autoscaled === 'autoscaled' ? Math.max(0, Math.min(minCount, maxCount) - count) : 0);
 
 /** The fleet file knows what a contract says; Azure's list is for everybody else. */
 function priceOf(pool: PoolFacts, ref: PoolRef | null, prices: StampFacts['prices']): MachinePrice {

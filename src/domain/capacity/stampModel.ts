@@ -20,6 +20,7 @@ export interface StampModel {
   readonly smallestPod: Resources | null;
   readonly limits: readonly GrowthLimit[];
   readonly mostRoom: MostRoom;
+  readonly nodes: StampFacts['nodes']['kind'];
   readonly network: StampFacts['network'];
   /** Inputs that could not be read, by what stands in for them: never a zero. */
   readonly unknown: readonly UnknownInput[];
@@ -74,8 +75,9 @@ export function buildStampModel(stamp: Stamp, workloads: readonly Workload[], fa
     smallestPod: smallestPod(models),
     limits,
     mostRoom: mostRoom(pools, limits),
+    nodes: facts.nodes.kind,
     network: facts.network,
-    unknown: [...unknownInputs(stamp, facts), ...models.flatMap((model) => unknownOfWorkload(stamp, model, facts))],
+    unknown: [...unknownInputs(stamp, facts), ...unsaid(stamp, pools, facts), ...models.flatMap((model) => unknownOfWorkload(stamp, model, facts))],
   };
 }
 
@@ -97,6 +99,14 @@ function unknownInputs(stamp: Stamp, facts: StampFacts): UnknownInput[] {
     const reading = facts[input];
     return reading?.kind === 'unknown' ? [{ input: `${stamp.name}.${input}`, why: reading.why }] : [];
   });
+}
+
+/** What readings that are there leave open. */
+function unsaid(stamp: Stamp, pools: readonly PoolModel[], { network, load }: StampFacts): UnknownInput[] {
+  const reservations = pools.filter(({ facts: { capacityReservationGroupId: group, reservedNodesFree: free } }) => group !== null && (free === null || free === undefined));
+  const plugin = network.kind === 'known' && network.value.plugin === 'unknown' ? [{ input: `${stamp.name}.networkPlugin`, why: 'how many addresses a node takes under its network plugin is not known' }] : [];
+  const forecast = load.kind === 'known' && load.value.forecastUnknown !== undefined ? [{ input: `${stamp.name}.forecast`, why: load.value.forecastUnknown }] : [];
+  return [...forecast, ...plugin, ...reservations.map(({ facts: { name } }) => ({ input: `${stamp.name}.${name}.capacityReservation`, why: 'the machines left in its capacity reservation group could not be read' }))];
 }
 
 /** A workload that the answer left out, and a metric that its HPA lacks and that the worst case stands in for. */

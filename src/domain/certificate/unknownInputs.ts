@@ -19,7 +19,7 @@ export interface LossInQuestion {
 /**
  * All that is not known of the stamps that would serve users, the demand, and Front Door's settings (I6): one of them is
  * enough for the loss not to be certified, whether the arithmetic came to need it or not. Stamps that would serve nobody
- * are not stood on, and the load of one that serves nobody now is no gap.
+ * are not stood on (which ones nobody knows without demand), and the load of one that serves nobody now is no gap.
  */
 export function unknownInputs({ context, models, lost, before, room }: LossInQuestion): UnknownNeed[] {
   const found: UnknownNeed[] = [...context.unknown];
@@ -29,9 +29,10 @@ export function unknownInputs({ context, models, lost, before, room }: LossInQue
     if (lost.has(index)) {
       const load = context.stampFacts[index]?.load;
       if (servesNow && load?.kind === 'unknown') found.push({ input: `${name}.load`, why: load.why });
+      if (servesNow && load?.kind === 'known' && load.value.forecastUnknown !== undefined) found.push({ input: `${name}.forecast`, why: load.value.forecastUnknown });
       return;
     }
-    if (!((room.after.planned[index] ?? 0) > 0)) return;
+    if (context.demandKnown === 'known' && !((room.after.planned[index] ?? 0) > 0)) return;
     for (const one of models.of(index).unknown) {
       if (servesNow || one.input !== `${name}.load`) found.push(one);
     }

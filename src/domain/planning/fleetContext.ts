@@ -1,9 +1,9 @@
 import type { Assessment, FleetAssessment } from '../assessment.ts';
 import { freshDemand, freshStampFacts, freshTraffic } from '../capacity/index.ts';
-import type { DemandFacts, FleetFacts, StampFacts, TrafficFacts } from '../facts.ts';
+import type { DemandFacts, DrainFacts, FleetFacts, StampFacts, TrafficFacts } from '../facts.ts';
 import type { Fleet, Policy, Stamp, StampName } from '../fleet.ts';
 import type { Plan } from '../plan.ts';
-import { unknown } from '../reading.ts';
+import { unknown, type Reading } from '../reading.ts';
 import { buildTrafficModel, calibrateUsers, currentState, regionLatencies, type TrafficModel } from '../traffic/index.ts';
 import { assumedDemand, assumedTraffic } from './assumedInputs.ts';
 import { demandGrowth } from './demandGrowth.ts';
@@ -26,6 +26,7 @@ export interface FleetContext {
   readonly demandInsteadOf: string | null;
   readonly demandKnown: 'known' | 'assumed';
   readonly model: TrafficModel;
+  readonly drains: readonly DrainFacts[];
   /** Positions of stamps to which Front Door sends nobody, because their probes fail. */
   readonly out: ReadonlySet<number>;
   /** >= 1: what is forecast over what is measured. */
@@ -60,13 +61,16 @@ export function buildFleetContext(fleet: Fleet, facts: FleetFacts, assessment: F
     notes.push(`Front Door's settings are not known (${trafficRead.why}): the fleet file's are assumed, with everyone going to the nearest`);
   }
   const traffic = trafficRead.kind === 'known' ? trafficRead.value : assumedTraffic(fleet);
-  const demandRead = freshDemand(facts);
+  const counted = freshDemand(facts);
+  const asCounted = counted.kind === 'known' ? buildTrafficModel(stampNames, traffic, counted.value) : null;
+  const demandRead = asCounted === null ? counted : believed(counted, fleet, asCounted, stampFacts);
   if (demandRead.kind === 'unknown') {
     unknownInputs.push({ input: 'demand', why: demandRead.why });
     notes.push(`where users are is not known (${demandRead.why}): any survivor may be the nearest of all of them`);
   }
   const demand = demandRead.kind === 'known' ? demandRead.value : assumedDemand(fleet, traffic, stampFacts);
-  const uncalibrated = buildTrafficModel(stampNames, traffic, demand);
+  const uncalibrated = asCounted !== null && demandRead.kind === 'known' ? asCounted : buildTrafficModel(stampNames, traffic, demand);
+  if (uncalibrated.unroutable > 0) unknownInputs.push(...groupsNotThere(traffic, demand));
   const model =
     demand.source === 'countryTable'
       ? calibrateUsers(uncalibrated, currentState(uncalibrated, (index) => out.has(index)), observedLoads(fleet, uncalibrated, stampFacts), regionLatencies(fleet.stamps.map(({ region }) => region)))
@@ -86,6 +90,7 @@ export function buildFleetContext(fleet: Fleet, facts: FleetFacts, assessment: F
     demandInsteadOf: demand.insteadOf ?? null,
     demandKnown: demandRead.kind === 'known' ? 'known' : 'assumed',
     model,
+    drains: facts.drains ?? [],
     out,
     growth: growth.factor,
     demandFactor: whatIf.demandFactor,
@@ -94,6 +99,31 @@ export function buildFleetContext(fleet: Fleet, facts: FleetFacts, assessment: F
     unknown: unknownInputs,
     notes: [...notes, ...growth.notes],
   };
+}
+
+/** Fewer requests a second than this are a probe's, or a minute that the other metric has not yet. */
+const tellingLoad = 1;
+
+/** Nobody counted at the edges of an origin group that stamps serve: one of the two is wrong, and it is not the one that says more. */
+function believed(demand: Reading<DemandFacts>, fleet: Fleet, model: TrafficModel, stampFacts: readonly StampFacts[]): Reading<DemandFacts> {
+  if (model.groups.every(isCounted)) return demand;
+  const seen = observedLoads(fleet, model, stampFacts);
+  for (const [at, group] of model.groups.entries()) {
+    const served = isCounted(group) ? 0 : [...(seen[at] ?? [])].reduce((sum, load) => sum + (Number.isNaN(load) ? 0 : load), 0);
+    if (served > tellingLoad) return unknown(`nobody is counted at the edges of origin group ${group.name}, while its stamps serve ${Math.round(served)} requests/s`, demand.observedAt);
+  }
+  return demand;
+}
+
+const isCounted = ({ users }: TrafficModel['groups'][number]): boolean => users.some(({ requestsPerSecond }) => requestsPerSecond > 0);
+
+/** Users of origin groups that Front Door, as it was read, does not have. */
+function groupsNotThere({ originGroups }: TrafficFacts, { groups }: DemandFacts): FleetContext['unknown'] {
+  const missing = new Map<string, number>();
+  for (const { originGroup, requestsPerSecond } of groups) {
+    if (requestsPerSecond > 0 && !originGroups.some(({ name }) => name === originGroup)) missing.set(originGroup, (missing.get(originGroup) ?? 0) + requestsPerSecond);
+  }
+  return [...missing].map(([name, load]) => ({ input: `traffic.${name}`, why: `Front Door's settings name no origin group ${name}, which has ${Math.round(load)} requests/s` }));
 }
 
 const isStricter = (tried: Policy, own: Policy): boolean => tried.utilisationCeiling < own.utilisationCeiling || tried.headroomFactor > own.headroomFactor;

@@ -1,5 +1,6 @@
 export { loadBefore } from './loadBefore.ts';
 export { planHandBack, type LentRoom, type RoomInUse } from './planHandBack.ts';
+export { measureDrain, type DrainMeasurement } from './measureDrain.ts';
 export { planRun } from './planRun.ts';
 export type { PlanInput } from './planContext.ts';
 export { judgeSettings, judgeShares, judgeSharesAtLast, wantedShares, type ShiftVerdict } from './judgeShift.ts';

@@ -1,6 +1,8 @@
 import type { Shortfall } from '../plan.ts';
+import type { RoutingState } from '../traffic/index.ts';
+import { withDrainShares, type DrainShares } from './drainShares.ts';
 import type { FleetContext } from './fleetContext.ts';
-import { servingStamps, type FleetLoads } from './fleetLoads.ts';
+import { loadsAfter, servingStamps, type FleetLoads } from './fleetLoads.ts';
 import type { SizedStamp, StampModels } from './sizeStamps.ts';
 
 /** Where traffic would go and what each stamp that gains needs for it. */
@@ -21,6 +23,8 @@ export interface RoomQuestion {
   readonly context: FleetContext;
   readonly models: StampModels;
   readonly before: FleetLoads;
+  /** What drains have shown of the stamps in question. */
+  readonly drains: DrainShares;
   /** Whether survivors' weights may be changed to relieve one that is short. */
   readonly weights: 'mayChange' | 'stay';
   /** Shedding hurts those who use what is shed: never on suspicion alone. */
@@ -30,6 +34,9 @@ export interface RoomQuestion {
 }
 
 export const isEnough = ({ shortfalls, unfitGaining }: Room): boolean => shortfalls.length === 0 && unfitGaining.length === 0;
+
+/** Where users go under these settings, by the model and by what drains have shown. `like`: loads that spare routing them again. */
+export const loadsUnder = ({ context, before, drains }: RoomQuestion, state: RoutingState, like: FleetLoads): FleetLoads => withDrainShares(context, drains, before, loadsAfter(context, state, like));
 
 /** Positions of stamps that must have room. */
 export const mustProve = (context: FleetContext, after: FleetLoads, gaining: readonly number[]): readonly number[] => (context.mustProve === 'serving' ? servingStamps(after) : gaining);

@@ -4,7 +4,8 @@ import type { FleetFacts } from '../facts.ts';
 import type { Fleet, Policy, StampName, WorkloadName } from '../fleet.ts';
 import type { ConstraintName, Shortfall } from '../plan.ts';
 import { podStartSource } from '../capacity/index.ts';
-import { buildFleetContext, buildStampModels, demandSource, sizeStamps, type FleetContext, type SizedStamp } from '../planning/whatIf.ts';
+import { buildFleetContext, buildStampModels, demandSource, drainSources, sizeStamps, type FleetContext, type SizedStamp } from '../planning/whatIf.ts';
+import { usersAffected, type UsersAffected } from './usersAffected.ts';
 
 export interface SimulateInput {
   readonly fleet: Fleet;
@@ -31,6 +32,7 @@ export interface Simulation {
   binding: (SimulatedShortfall & { stamp: StampName }) | null;
   stamps: SimulatedStamp[];
   surgeCostPerHour: SimulatedCost;
+  usersAffected: UsersAffected;
   /** Null when the room is never there. */
   readyInSeconds: number | null;
   unknown: { input: string; why: string }[];
@@ -75,12 +77,13 @@ export function simulateLoss({ fleet, facts, assessment, lose, demandFactor = 1,
     binding: outcome.binding === null ? null : { stamp: outcome.binding.stamp, ...withoutSubject(outcome.binding) },
     stamps: survivors.flatMap((index) => {
       const one = gaining.get(index) ?? unchanged.get(index);
-      return one === undefined ? [] : [simulatedStamp(context, outcome, one, gaining.has(index) ? one.sizing.shortfalls : [])];
+      return one === undefined ? [] : [simulatedStamp(context, outcome, one)];
     }),
     surgeCostPerHour: costOf(sized),
+    usersAffected: usersAffected(context, lost, outcome.before, after.state),
     readyInSeconds: outcome.readyInSeconds,
     unknown: [...outcome.unknown.map(({ input, why }) => ({ input, why })), ...sized.flatMap(pricesUnknown)],
-    standsOn: [{ input: 'demand', source: demandSource(context) }, ...sized.flatMap(sourcesOf)],
+    standsOn: [{ input: 'demand', source: demandSource(context) }, ...drainSources(context, outcome.drains), ...sized.flatMap(sourcesOf)],
   };
 }
 
@@ -98,7 +101,7 @@ function indexOf({ stampNames }: FleetContext, name: StampName): number {
   return index;
 }
 
-function simulatedStamp(context: FleetContext, { before, room }: LossOutcome, { index, model, sizing }: SizedStamp, shortfalls: readonly Shortfall[]): SimulatedStamp {
+function simulatedStamp(context: FleetContext, { before, room, shortfalls }: LossOutcome, { index, model, sizing }: SizedStamp): SimulatedStamp {
   const load = context.stampFacts[index]?.load;
   return {
     stamp: model.stamp.name,
@@ -113,7 +116,7 @@ function simulatedStamp(context: FleetContext, { before, room }: LossOutcome, { 
       hpaMax: facts?.hpa?.maxReplicas ?? null,
     })),
     pools: model.pools.map(({ facts }, position) => ({ name: facts.name, nodesNow: facts.count, nodesNeeded: sizing.pools[position]?.nodesNeeded ?? facts.count, maxCount: facts.maxCount })),
-    shortfalls: shortfalls.map(withoutSubject),
+    shortfalls: shortfalls.filter(({ stamp }) => stamp === model.stamp.name).map(withoutSubject),
   };
 }
 

@@ -108,6 +108,14 @@ export function workloadsContract(name: string, open: () => Promise<ClusterUnder
       });
     });
 
+    test('pods on a node that is not Ready have no place', async () => {
+      await cluster.createDeployment('web');
+      await cluster.createNode('node-a', 'user1', '2');
+      await cluster.createPod('web-1', 'node-a', '250m');
+      await cluster.createPod('web-2', 'node-b', '250m');
+      expect(await cluster.workloads.readWorkloads(eastus2, [workload])).toMatchObject({ kind: 'known', value: [{ scheduledReplicas: 1 }] });
+    });
+
     test('replicas that serve, read without a pod', async () => {
       await cluster.createDeployment('web');
       // No controller works here, so that nothing serves; the sandbox's own has seen the spec, a bare API server has not.

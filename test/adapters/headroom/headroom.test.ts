@@ -74,6 +74,11 @@ describe('sizes', () => {
     expect(asked.find(({ url }) => url.pathname.endsWith('/skus'))?.url.searchParams.get('$filter')).toBe("location eq 'eastus2'");
   });
 
+  test('with constrained vCPU take all of them of the quota and offer fewer', async () => {
+    const { skus } = await read([sku({ capabilities: [{ name: 'vCPUs', value: '32' }, { name: 'vCPUsAvailable', value: '8' }, { name: 'MemoryGB', value: '256' }] })]);
+    expect(skus).toMatchObject([{ vCpus: 32, usableVCpus: 8 }]);
+  });
+
   test('restricted in the region have no zone left; restricted in a zone have the others', async () => {
     const location = await read([sku({ restrictions: [{ type: 'Location', values: ['eastus2'], reasonCode: 'NotAvailableForSubscription' }] })]);
     expect(location.skus).toMatchObject([{ zones: [], restricted: 'NotAvailableForSubscription' }]);
@@ -113,6 +118,12 @@ describe('network', () => {
       { namespace: 'shop', resource: 'memoryLimits', used: 0, hard: 1_048_576 },
       { namespace: 'shop', resource: 'pods', used: 31, hard: 200 },
     ]);
+  });
+
+  test('a quota on pods that end by themselves is none on a Deployment\'s', () => {
+    const status = { hard: { pods: '5' }, used: { pods: '5' } };
+    expect(resourceQuotaFacts('shop', [{ spec: { scopes: ['Terminating'] }, status }, { spec: { scopeSelector: { matchExpressions: [{ scopeName: 'Terminating', operator: 'Exists' }] } }, status }])).toEqual([]);
+    expect(resourceQuotaFacts('shop', [{ spec: { scopes: ['NotTerminating'] }, status }])).toHaveLength(1);
   });
 });
 

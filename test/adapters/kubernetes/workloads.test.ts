@@ -12,7 +12,7 @@ workloadsContract('the sandbox\'s Kubernetes face', () => Promise.resolve({ serv
  */
 const kubeconfig = process.env['SPILLWAY_TEST_KUBECONFIG'];
 if (kubeconfig === undefined) {
-  console.info('workloads contract: skipped against a real API server (22 cases): SPILLWAY_TEST_KUBECONFIG is not set');
+  console.info('workloads contract: skipped against a real API server (24 cases): SPILLWAY_TEST_KUBECONFIG is not set');
 } else {
   const text = readFileSync(kubeconfig, 'utf8');
   const server = /server: "?([^",}]+)/.exec(text)?.[1] ?? '';

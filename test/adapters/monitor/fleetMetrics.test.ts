@@ -213,10 +213,35 @@ describe('demand', () => {
     expect(ofHistory()).toBe(7);
   });
 
-  test('a history that does not answer takes nothing from what is measured now', async () => {
+  test('a history that does not answer takes nothing from what is measured now, is told, and asked again after two minutes', async () => {
     const { metrics, clock } = metricsOf({ OriginRequestCount: [requests(1, 'eastus2', '2XX', 6000)], OriginLatency: [row(1, 80, { origin: host('eastus2') })] });
-    const without = { ...metrics, highestOnFormerDays: () => Promise.reject(new Error('no history')) };
-    expect((await metricsDemand(clock, fleet, without).readLoad([eastus2]))['eastus2']).toMatchObject({ value: { requestsPerSecond: 100, forecastRequestsPerSecond: null } });
+    const answers: (number | Error)[] = [new Error('no history'), 150, new Error('throttled'), new Error('throttled')];
+    const without = { ...metrics, highestOnFormerDays: () => { const next = answers.shift(); return next instanceof Error ? Promise.reject(next) : Promise.resolve(next ?? null); } };
+    const demand = metricsDemand(clock, fleet, without);
+    // Only the history is looked at: the load itself is too old after an hour.
+    const read = async () => { const load = (await demand.readLoad([eastus2]))['eastus2']; return load?.kind === 'known' ? [load.value.requestsPerSecond, load.value.forecastRequestsPerSecond, load.value.forecastUnknown] : null; };
+    expect(await read()).toEqual([100, null, 'no history']);
+    clock.advance(minute);
+    expect(await read()).toEqual([100, null, 'no history']);
+    clock.advance(minute);
+    expect(await read()).toEqual([100, 150, undefined]);
+    expect(answers).toHaveLength(2);
+  });
+
+  test('what former days said last counts for another hour', async () => {
+    const { metrics, clock } = metricsOf({});
+    let broken = false;
+    const load = { requests: 6000, requestsPerSecond: 100, errorRate: 0, byOriginGroup: { web: 100 } };
+    const demand = metricsDemand(clock, fleet, {
+      ...metrics, originRequests: () => Promise.resolve(known(load, clock.now())), originLatency: () => Promise.resolve(known(80, clock.now())), highestOnFormerDays: () => (broken ? Promise.reject(new Error('throttled')) : Promise.resolve(150)),
+    });
+    const forecast = async () => { const read = (await demand.readLoad([eastus2]))['eastus2']; return read?.kind === 'known' ? [read.value.forecastRequestsPerSecond, read.value.forecastUnknown] : null; };
+    await forecast();
+    broken = true;
+    clock.advance(119 * minute);
+    expect(await forecast()).toEqual([150, undefined]);
+    clock.advance(2 * minute);
+    expect(await forecast()).toEqual([null, 'throttled']);
   });
 });
 

@@ -1,6 +1,6 @@
 import { createAzure, type Azure } from '../../../sandbox/azure/index.ts';
 import { VirtualClock } from '../../../sandbox/clock/index.ts';
-import { createWorld, parseFleetForWorld, specFromFleet, type SpecOptions } from '../../../sandbox/world/index.ts';
+import { createWorld, parseFleetForWorld, specFromFleet, type SimulatedWorld, type SpecOptions } from '../../../sandbox/world/index.ts';
 import type { HttpClient } from '@azure/core-rest-pipeline';
 import { blobClients } from '../../../src/adapters/blob/blobClients.ts';
 import { blobFence } from '../../../src/adapters/blob/fence.ts';
@@ -20,6 +20,7 @@ import type { Fleet } from '../../../src/domain/fleet.ts';
 /** The sandbox's Azure in memory, and the adapters on the real SDKs before it. */
 export interface SandboxHarness {
   readonly azure: Azure;
+  readonly world: SimulatedWorld;
   readonly clock: VirtualClock;
   readonly context: SdkContext;
   readonly ports: Ports;
@@ -81,6 +82,7 @@ export function openSandbox(fleetText: string = sampleFleetText, options: SpecOp
   const make = (): Ports => createPorts(settings(azure), fleet, overrides);
   return {
     azure,
+    world,
     clock,
     context: { credential, httpClient, clock: adapterClock, random: () => 0.5, armEndpoint: azure.endpoints.arm, metricsEndpoint: azure.endpoints.arm, logsEndpoint: azure.endpoints.logs },
     ports: make(),

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CosmosClient } from '@azure/cosmos';
+import { ChangeFeedStartFrom, CosmosClient } from '@azure/cosmos';
 import type { Container, ErrorResponse } from '@azure/cosmos';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { compactCosmosChanges, createCosmosFace, createCosmosStore, dataActions, openChangeJournal, spillwayContainers } from '../../../sandbox/azure/cosmos/index.ts';
@@ -119,6 +119,16 @@ describe('cosmos face: items through the SDK', () => {
     expect(wrong.code).toBe(400);
   });
 
+  it('reads only what has changed, takes no more than 2 MB, and says what it does not do', async () => {
+    const { etag } = await s.ledger.items.create(entry('run1', 0));
+    const item = s.ledger.item('r1:0', 'run1');
+    expect((await item.read({ accessCondition: { type: 'IfNoneMatch', condition: etag } })).statusCode).toBe(304);
+    expect((await refusal(s.ledger.items.create(entry('run1', 1, { text: 'x'.repeat(2 * 1024 * 1024) })))).code).toBe(413);
+    expect((await refusal(item.delete({ accessCondition: { type: 'IfMatch', condition: '"stale"' } }))).code).toBe(412);
+    expect((await refusal(item.patch([{ op: 'add', path: '/more', value: 1 }]))).code).toBe(501);
+    expect((await refusal(s.ledger.items.query('SELECT * FROM c', { partitionKey: 'run1', continuationToken: 'garbage' }).fetchNext())).code).toBe(400);
+  });
+
   it('runs a batch as a whole or not at all', async () => {
     const create = (seq: number) => ({ operationType: 'Create' as const, resourceBody: entry('run1', seq) });
     const done = await s.ledger.items.batch([create(0), create(1), { operationType: 'Read', id: 'r1:0' }], 'run1');
@@ -196,8 +206,22 @@ describe('cosmos face: queries', () => {
     expect(resources).toHaveLength(5);
   });
 
+  it.each([
+    ['from now', () => ChangeFeedStartFrom.Now(), [304, 200], ['late']],
+    ['from an instant', () => ChangeFeedStartFrom.Time(new Date(start + 60_000)), [304, 200], ['late']],
+    ['of one partition', () => ChangeFeedStartFrom.Beginning('run2'), [200, 304], ['e0']],
+  ] as const)('follows the change feed %s', async (_name, from, statuses, ids) => {
+    const feed = s.ledger.items.getChangeFeedIterator<{ readonly id: string }>({ changeFeedStartFrom: from() });
+    const first = await feed.readNext();
+    s.clock.now += 120_000;
+    await s.ledger.items.create({ id: 'late', runId: 'run9', seq: 0, at: 400, stamps: [], event: {} });
+    const second = await feed.readNext();
+    expect([first.statusCode, second.statusCode]).toEqual(statuses);
+    expect([first, second].flatMap(({ result }) => result.map(({ id }) => id))).toEqual(ids);
+  });
+
   it('follows the change feed: latest version, from the beginning and from a token', async () => {
-    const feed = s.ledger.items.getChangeFeedIterator({ changeFeedStartFrom: (await import('@azure/cosmos')).ChangeFeedStartFrom.Beginning(), maxItemCount: 3 });
+    const feed = s.ledger.items.getChangeFeedIterator({ changeFeedStartFrom: ChangeFeedStartFrom.Beginning(), maxItemCount: 3 });
     const first = await feed.readNext();
     const second = await feed.readNext();
     expect([first.result.length, second.result.length]).toEqual([3, 2]);

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Azure } from '../../../sandbox/azure/index.ts';
 import { parseMetricFilter } from '../../../sandbox/azure/monitor/filter.ts';
 import { parseTimespan } from '../../../sandbox/azure/monitor/timespan.ts';
-import { minuteVisibility } from '../../../sandbox/azure/monitor/visibility.ts';
+import { visibilityOf } from '../../../sandbox/azure/monitor/visibility.ts';
 import { ask, ids, sampleAzure, startMs, type Asked, type SampleAzure } from '../sampleAzure.ts';
 
 const minuteMs = 60_000;
@@ -118,16 +118,16 @@ describe('parts', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 100_000 }), fc.integer({ min: 0, max: 400_000 }), (minute, waitMs) => {
         const at = startMs + minute * minuteMs;
-        const seen = minuteVisibility(7, 's', at, at + minuteMs + waitMs);
+        const seen = visibilityOf(7, 's')(at, at + minuteMs + waitMs);
         if (waitMs < 30_000) expect(seen).not.toBe('visible');
         if (waitMs >= 180_000) expect(seen).not.toBe('late');
-        if (seen === 'visible') expect(minuteVisibility(7, 's', at, at + minuteMs + waitMs + 1)).toBe('visible');
+        if (seen === 'visible') expect(visibilityOf(7, 's')(at, at + minuteMs + waitMs + 1)).toBe('visible');
       }),
     );
   });
 
   it('one minute in about a hundred never comes', () => {
-    const gaps = Array.from({ length: 10_000 }, (_, minute) => minuteVisibility(7, 's', startMs + minute * minuteMs, Number.MAX_SAFE_INTEGER)).filter((seen) => seen === 'gap');
+    const gaps = Array.from({ length: 10_000 }, (_, minute) => visibilityOf(7, 's')(startMs + minute * minuteMs, Number.MAX_SAFE_INTEGER)).filter((seen) => seen === 'gap');
     expect(gaps.length).toBeGreaterThan(60);
     expect(gaps.length).toBeLessThan(160);
   });

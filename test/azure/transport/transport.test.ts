@@ -81,6 +81,19 @@ describe('the in-memory transport fails as sockets do', () => {
     expect(await failure(client.sendRequest(request(origins, { abortSignal: abort.signal })))).toMatchObject({ name: 'AbortError' });
   });
 
+  it('aborted by the caller before or while a service that is up answers', async () => {
+    const early = new AbortController();
+    const atOnce = failure(client.sendRequest(request(origins, { abortSignal: early.signal })));
+    early.abort();
+    expect(await atOnce).toMatchObject({ name: 'AbortError' });
+    const late = new AbortController();
+    const slow = failure(client.sendRequest(request('https://eastus2.origin.sandbox.test/healthz', { abortSignal: late.signal })));
+    await quiet();
+    late.abort();
+    expect(await slow).toMatchObject({ name: 'AbortError' });
+    expect(azure.tracker.isBusy).toBe(false);
+  });
+
   it('not found by name', async () => {
     expect(await failure(client.sendRequest(request('https://nowhere.sandbox.test/')))).toMatchObject({ code: 'ENOTFOUND', message: 'getaddrinfo ENOTFOUND nowhere.sandbox.test' });
   });
@@ -93,6 +106,14 @@ describe('the in-memory transport fails as sockets do', () => {
     );
     expect(error).toBeInstanceOf(TypeError);
     expect(error).toMatchObject({ message: 'fetch failed', cause: { code: 'ECONNREFUSED' } });
+  });
+});
+
+describe('the in-memory transport sends as sockets do', () => {
+  it('takes headers in any case, as a socket does', async () => {
+    const headers = { Authorization: `Bearer ${azure.issueToken({ as: 'owner', audience: 'arm' })}` };
+    expect((await azure.fetchLike(origins, { headers })).status).toBe(200);
+    expect((await azure.fetchLike(origins)).status).toBe(401);
   });
 });
 
@@ -148,6 +169,13 @@ describe('over TLS on loopback', () => {
     expect((await get(`${endpoints.cosmos}/`, { authorization: 'none' })).status).toBe(401);
     expect((await get(`${endpoints.sink}/notices`)).status).toBe(200);
     expect((await get(endpoints.sink.replace('/sink', '/nothing'))).status).toBe(404);
+  });
+
+  it('takes tokens for the addresses that it has since it listens, and no longer once it is closed', async () => {
+    const status = async (): Promise<number> => (await azure.fetchLike(origins, { headers: { authorization: `Bearer ${azure.issueToken({ as: 'owner', audience: `${endpoints.arm}/`, version: 'v1' })}` } })).status;
+    expect(await status()).toBe(200);
+    await azure.close();
+    expect(await status()).toBe(401);
   });
 
   it('plays a refused service as a connection that breaks off', async () => {

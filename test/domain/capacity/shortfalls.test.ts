@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildStampModel, freshStampFacts, sizeStamp, workloadsOf, type StampSizing } from '../../../src/domain/capacity/index.ts';
 import type { HpaFacts, StampFacts, WorkloadFacts } from '../../../src/domain/facts.ts';
@@ -134,6 +135,31 @@ describe('what is not known is never room', () => {
   });
 });
 
+it('pods without room are never without a reason', () => {
+  const state = fc.record({
+    zones: fc.constantFrom<string[]>([], ['1'], ['1', '2'], ['1', '2', '3']), count: fc.nat(3), maxCount: fc.integer({ min: 1, max: 4 }), kind: fc.constantFrom('VirtualMachineScaleSets' as const, 'VirtualMachines' as const),
+    provisioningState: fc.constantFrom('Succeeded', 'Upgrading'), vmSize: fc.constantFrom('Standard_D4s_v5', 'Standard_E4s_v5'), spot: fc.constantFrom('regular' as const, 'spot' as const),
+  });
+  const skus = fc.record({ vCpus: fc.constantFrom(0, 4), memoryMiB: fc.constantFrom(0, 16_384), zones: fc.constantFrom<string[]>([], ['1'], ['2', '3'], ['1', '2', '3']), restricted: fc.constantFrom(null, 'NotAvailableForSubscription') });
+  const request = fc.record({ cpuMillicores: fc.constantFrom(0, 500, 3000, 9000), memoryMiB: fc.constantFrom(0, 1000, 9000), ephemeralStorageMiB: fc.constantFrom(0, 40_000) });
+  const spread = fc.constantFrom('none', 'topology.kubernetes.io/zone', 'kubernetes.io/hostname');
+  let short = 0;
+  fc.assert(
+    fc.property(state, state, skus, request, spread, fc.constantFrom(['a'], ['b'], ['a', 'b'], ['c']), (a, b, size4, asked, topologyKey, names) => {
+      const pools = [pool('a', { ...a, minCount: 0 }), pool('b', { ...b, minCount: 0 })];
+      const nodes = pools.flatMap((one) => Array.from({ length: one.count }, (_, at) => node(one.name, one.zones[at % Math.max(1, one.zones.length)] ?? '')));
+      const facts = workloadFacts('w', asked, { topologySpread: topologyKey === 'none' ? [] : [{ topologyKey, maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule' }] });
+      const where = stamp({ cluster: { ...stamp().cluster, pools: [{ name: 'a', surgeMaxCount: 3 }, { name: 'b', surgeMaxCount: 3 }] } });
+      const sizing = size({ where, workloads: [workload('w', { pools: names })], small: { pools, nodes, workloads: [facts], facts: sku(size4) } });
+      const without = sizing.workloads.some(({ unplaced }) => unplaced > 0);
+      if (without) short += 1;
+      expect(without && sizing.shortfalls.length === 0).toBe(false);
+    }),
+    { numRuns: 500 },
+  );
+  expect(short).toBeGreaterThan(50);
+});
+
 describe('the chain: this pool, its other zones, another pool', () => {
   it('goes on to the next pool where the first one is full', () => {
     const where = stamp({ cluster: { ...stamp().cluster, pools: [{ name: 'a', surgeMaxCount: 3 }, { name: 'b', surgeMaxCount: 10 }] } });
@@ -226,5 +252,7 @@ describe('nodes that do not count', () => {
     const sizing = size({ workloads: [workload('w', { pools: ['b'] })], small: { pools: [pool('a'), pool('b', { count: 0, minCount: 0 })] } });
     // 4 cores less 140 millicores leave 3 pods a node: 22 pods need 8.
     expect(sizing.pools[0]).toMatchObject({ newNodes: 8, nodesNow: 0 });
+    // of a size with 4 vCPU of which 2 can be used, less 100 millicores: 1 pod a node
+    expect(size({ workloads: [workload('w', { pools: ['b'] })], small: { pools: [pool('a'), pool('b', { count: 0, minCount: 0 })], facts: sku({ usableVCpus: 2 }) } }).pools[0]).toMatchObject({ newNodes: 22 });
   });
 });

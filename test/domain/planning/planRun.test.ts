@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { planRun, verifyCapacity } from '../../../src/domain/planning/index.ts';
-import type { LoadFacts } from '../../../src/domain/facts.ts';
+import type { LoadFacts, WorkloadFacts } from '../../../src/domain/facts.ts';
 import type { Plan, PlanResult } from '../../../src/domain/plan.ts';
 import { known } from '../../../src/domain/reading.ts';
-import { withLoad } from './change.ts';
+import { withLoad, withStamp } from './change.ts';
 import { allHealthy, assessed, at, deadEast, greyEast, request, sampleFacts, sampleFleet, workload } from './threeRegions.ts';
 
 const fleet = sampleFleet();
@@ -38,6 +38,30 @@ describe('planRun: a failover', () => {
     const plan = planned(planRun({ fleet: bounded, facts, assessment: deadEast, request: request({ mode: 'ungraceful' }), revision: 1 }));
     // web needs 63 and recommendations 33: 50 at most, and 33 with the slack of 33 / 0.8 = 42
     expect(plan.surges[0]?.hpas.map(({ workload: name, after }) => [name, after])).toEqual([['web', { minReplicas: 50, maxReplicas: 50 }], ['recommendations', { minReplicas: 33, maxReplicas: 42 }]]);
+  });
+
+  const ungracefulWith = (change: Partial<WorkloadFacts>): Plan => {
+    const changed = withStamp(facts, 'centralus', ({ workloads }) => (workloads.kind === 'unknown' ? {} : { workloads: known(workloads.value.map((one) => (one.name === 'web' ? { ...one, ...change } : one)), at) }));
+    return planned(planRun({ fleet, facts: changed, assessment: deadEast, request: request({ mode: 'ungraceful' }), revision: 1 }));
+  };
+
+  it('asks for as many replicas more as there are pods that fail', () => {
+    // 26 of 29 are ready and use 69 % of 70 %: 26 x (69 / 70) x 2 x 1.1 = 56.4, so 57 that are ready, besides the 3 that fail
+    expect(ungracefulWith({ readyReplicas: 26, availableReplicas: 26, failingReplicas: 3 }).surges[0]?.hpas[0]).toMatchObject({ workload: 'web', after: { minReplicas: 60 }, replicasWanted: 57 });
+  });
+
+  it('raises no HPA that 0 replicas switch off, and says so', () => {
+    const plan = ungracefulWith({ requestedReplicas: 0, scheduledReplicas: 0, readyReplicas: 0, availableReplicas: 0 });
+    expect(plan.surges[0]?.hpas.map(({ workload: name }) => name)).toEqual(['recommendations']);
+    expect(plan.notes).toContainEqual(expect.stringMatching(/centralus: hpaDisabled \(web\) is short of 55 replicas/));
+  });
+
+  it('tells which workload the users who move will not find, and goes on', () => {
+    const checkout = { ...fleet, workloads: fleet.workloads.map((one) => (one.name === 'recommendations' ? { ...one, stamps: ['eastus2', 'westus3'] } : one)) };
+    const result = planRun({ fleet: checkout, facts, assessment: greyEast, request: request(), revision: 1 });
+    // 1,000 requests/s go to centralus, 40 % of them for recommendations
+    expect(result.kind === 'planned' ? result.findings.map(({ message }) => message) : []).toContainEqual(expect.stringMatching(/noSurvivor \(recommendations\) is short of 400 requests\/s; centralus does not run recommendations/));
+    expect(planned(result).shifts).toHaveLength(1);
   });
 
   it('moves no traffic on suspicion alone', () => {

@@ -83,7 +83,7 @@ function planOf(context: PlanContext, { room, before, drains, reach, held }: Dep
     expected: expectedOutcome(context, before, room.after, room.sized),
     ...servedBefore(context),
     ...(mustProveRoom(context) && request.kind !== 'drill' ? { leaving: roomOfLeaving(context) } : {}),
-    notes: [...context.notes, ...sourceNotes(context), ...drainNotes(context, drains), ...inertWeightNotes(context), ...wayNotes(context, room, reach), ...short.map(shortfallText)],
+    notes: [...context.notes, ...sourceNotes(context), ...drainNotes(context, drains), ...inertWeightNotes(context), ...wayNotes(context, room, reach), ...holdNotes(held), ...short.map(shortfallText)],
   };
   const findings = short.map((shortfall): Finding => ({ severity: 'warning', invariant: 'I2', message: shortfallText(shortfall) }));
   return { kind: 'planned', plan, findings };
@@ -113,6 +113,8 @@ function trafficSteps(context: PlanContext, room: Room, reach: Plan['reach']): {
   if (context.input.request.kind === 'drill' && gates.length === context.asked.size) return { gates, shifts: [] };
   return { gates, shifts: survivorsFirst };
 }
+
+const holdNotes = ({ surges }: HeldRoom): string[] => surges.map(({ stamp }) => `${stamp} keeps the pods that run there now: its users come back to them at once`);
 
 function wayNotes(context: PlanContext, room: Room, reach: Plan['reach']): string[] {
   const notes: string[] = [];

@@ -78,6 +78,7 @@ function workloadShortfalls(model: StampModel, needed: readonly number[], packin
     const count = needed[position] ?? 0;
     const tooLarge = packing.tooLarge[position] ?? 0;
     if (tooLarge > 0) shortfalls.push(podTooLarge(model, workload, count, tooLarge));
+    if (count <= workload.mayServe) return;
     const held = heldByHpa(model, workload, count);
     if (held !== null) shortfalls.push(held);
     const failing = notComingUp(model, workload, count);

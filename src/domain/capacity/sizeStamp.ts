@@ -75,9 +75,8 @@ export function sizeStamp(model: StampModel, { loads, policy, carried = nothingC
   const freely = removed.length === 0 && exceeds(model.mostRoom, model.workloads, additional) ? null : packPods(model, pods, 'largestFirst', carried);
   // Where room is short, the lower tiers go without.
   const packing = freely === null || freely.unplaced.some((count) => count > 0) ? packPods(model, pods, 'tierFirst', carried) : freely;
-  const may = replicasThatMayBe(model, needed).map((count, position) => Math.min(count, (needed[position] ?? 0) - heldBySpread(packing, position)));
-  const isHeld = may.some((count, position) => count < (needed[position] ?? 0));
-  const reachable = isHeld ? packPods(model, { additional: model.workloads.map(({ bound }, position) => Math.max(0, (may[position] ?? 0) - bound)), removed }, 'tierFirst', carried) : packing;
+  const may = replicasThatMayBe(model, needed, packing);
+  const reachable = may === needed ? packing : packPods(model, { additional: model.workloads.map(({ bound }, position) => Math.max(0, (may[position] ?? 0) - bound)), removed }, 'tierFirst', carried);
   return {
     workloads: model.workloads.map(({ facts }, position) => ({
       requestsPerSecondAfter: loads[position]?.after ?? 0,
@@ -98,12 +97,6 @@ export function sizeStamp(model: StampModel, { loads, policy, carried = nothingC
     readyInSeconds: readyInSeconds(model, needed, additional, packing),
     cost: surgeCost(model, packing),
   };
-}
-
-/** Where a zone misses its part of a spread, the other zones get no more than it has. */
-function heldBySpread({ aheadOfSpread, unplaced }: Packing, position: number): number {
-  const ahead = aheadOfSpread[position] ?? 0;
-  return ahead === 0 ? 0 : ahead + (unplaced[position] ?? 0);
 }
 
 /** One, or what its disruption budget wants available. */

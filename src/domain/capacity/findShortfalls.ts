@@ -108,37 +108,38 @@ function podTooLarge(model: StampModel, one: WorkloadModel, count: number, missi
 function heldByHpa(model: StampModel, one: WorkloadModel, count: number): Weighed | null {
   const { workload, facts, failing } = one;
   if (facts === null) return null;
-  const hpa = `${workload.namespace}/${workload.hpa}`;
-  const deployment = `${workload.namespace}/${workload.deployment}`;
+  const { hpa } = facts;
   const replicas = count + failing;
-  if (facts.hpa === null) {
-    if (replicas <= facts.requestedReplicas) return null;
-    return weighed(model, one, count, { constraint: 'hpaMax', missing: Math.min(count, replicas - facts.requestedReplicas), unit: 'replicas', fix: `there is no HPA ${hpa}: create it, or set ${replicas} replicas of ${workload.deployment}` });
-  }
-  const { scales = `Deployment/${workload.deployment}`, owner } = facts.hpa;
-  if (scales !== `Deployment/${workload.deployment}`) {
-    if (replicas <= facts.requestedReplicas) return null;
-    return weighed(model, one, count, { constraint: 'hpaMax', missing: Math.min(count, replicas - facts.requestedReplicas), unit: 'replicas', fix: `HPA ${hpa} scales ${scales}, not Deployment/${workload.deployment}: name the right one in workloads.hpa, or correct its scaleTargetRef` });
-  }
-  // Kubernetes: with replicas at 0 the HPA is switched off, whatever its bounds say. KEDA scales from 0 by itself.
-  if (facts.requestedReplicas === 0 && !(owner.kind === 'reconciler' && owner.how === 'keda')) {
-    return weighed(model, one, count, { constraint: 'hpaDisabled', missing: count, unit: 'replicas', fix: `${deployment} is scaled to 0 replicas, which switches HPA ${hpa} off, so that raising minReplicas brings no pod: scale it to 1 or more` });
-  }
-  if (boundsAreOurs(facts.hpa)) {
-    const most = mostReplicas(workload, facts.hpa);
+  const short = (constraint: 'hpaMax' | 'hpaDisabled' | 'hpaOwnedByReconciler', missing: number, fix: string): Weighed => weighed(model, one, count, { constraint, missing: Math.min(count, missing), unit: 'replicas', fix });
+  if (hpa === null || scalesAnother(workload, hpa)) return replicas <= facts.requestedReplicas ? null : short('hpaMax', replicas - facts.requestedReplicas, rightHpa(workload, hpa, replicas));
+  if (facts.requestedReplicas === 0 && !scalesFromZero(hpa)) return short('hpaDisabled', count, `${deploymentOf(workload)} is scaled to 0 replicas, which switches HPA ${hpaOf(workload)} off, so that raising minReplicas brings no pod: scale it to 1 or more`);
+  if (boundsAreOurs(hpa)) {
+    const most = mostReplicas(workload, hpa);
     if (replicas <= most) return null;
-    const fix = `raise surgeMaxReplicas of workload ${workload.name} from ${workload.surgeMaxReplicas ?? most} to ${replicas}, or maxReplicas of ${hpa}`;
-    return weighed(model, one, count, { constraint: 'hpaMax', missing: Math.min(count, replicas - most), unit: 'replicas', fix });
+    return short('hpaMax', replicas - most, `raise surgeMaxReplicas of workload ${workload.name} from ${workload.surgeMaxReplicas ?? most} to ${replicas}, or maxReplicas of ${hpaOf(workload)}`);
   }
-  const there = Math.max(facts.hpa.minReplicas, Math.min(facts.readyReplicas, facts.hpa.maxReplicas));
-  return count <= there ? null : weighed(model, one, count, { constraint: 'hpaOwnedByReconciler', missing: count - there, unit: 'replicas', fix: handOver(one, facts.hpa) });
+  const there = Math.max(hpa.minReplicas, Math.min(facts.readyReplicas, hpa.maxReplicas));
+  return count <= there ? null : short('hpaOwnedByReconciler', count - there, handOver(one, hpa));
+}
+
+const hpaOf = ({ namespace, hpa }: Workload): string => `${namespace}/${hpa}`;
+const deploymentOf = ({ namespace, deployment }: Workload): string => `${namespace}/${deployment}`;
+
+const scalesAnother = ({ deployment }: Workload, { scales }: HpaFacts): boolean => scales !== undefined && scales !== `Deployment/${deployment}`;
+
+/** Kubernetes: with replicas at 0 an HPA is switched off, whatever its bounds say. KEDA scales from 0 by itself. */
+const scalesFromZero = ({ owner }: HpaFacts): boolean => owner.kind === 'reconciler' && owner.how === 'keda';
+
+function rightHpa(workload: Workload, hpa: HpaFacts | null, replicas: number): string {
+  if (hpa === null) return `there is no HPA ${hpaOf(workload)}: create it, or set ${replicas} replicas of ${workload.deployment}`;
+  return `HPA ${hpaOf(workload)} scales ${hpa.scales ?? 'nothing'}, not Deployment/${workload.deployment}: name the right one in workloads.hpa, or correct its scaleTargetRef`;
 }
 
 /** Pods that come besides those that are ready would go the way of those that fail. */
 function notComingUp(model: StampModel, one: WorkloadModel, count: number): Weighed | null {
   const { workload, facts, failing } = one;
   if (facts === null || count <= facts.readyReplicas) return null;
-  const deployment = `${workload.namespace}/${workload.deployment}`;
+  const deployment = deploymentOf(workload);
   const missing = count - facts.readyReplicas;
   const stuck = facts.rolloutStuck ?? null;
   if (stuck !== null) return weighed(model, one, count, { constraint: 'podsNotReady', missing, unit: 'replicas', fix: `new pods of ${deployment} do not come up (${stuck}): mend its rollout, or roll it back` });

@@ -45,7 +45,7 @@ export const findRoomAsSet = (question: RoomQuestion, state: RoutingState): Room
 /** Each round takes weight from what is short; enough rounds for a weight to fall to a hundredth. */
 const roundsOfSizing = 20;
 /** Where a round costs hardly more than the routing, it may come nearer. */
-const roundsOfEstimates = 40;
+const roundsOfEstimates = 30;
 
 function withBalancedWeights(question: RoomQuestion, start: Room, shed: ShedChoice): Room | null {
   const search = searchWeights(question, start, shed, roundsOfSizing);

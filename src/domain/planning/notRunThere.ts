@@ -5,8 +5,9 @@ import type { Room } from './room.ts';
 
 /** Workloads that a stamp which goes runs and one that gains its users does not: these users find nothing there. */
 export function notRunThere({ fleet, model, stampNames }: FleetContext, before: FleetLoads, { after, gaining }: Pick<Room, 'after' | 'gaining'>, going: ReadonlySet<number>): Shortfall[] {
+  const goingNames = [...going].map((index) => stampNames[index] ?? '');
   const runWhereItGoes = fleet.workloads.flatMap(({ name, originGroup, trafficShare, stamps }) => {
-    const loser = stamps === null ? undefined : stampNames.find((one, at) => going.has(at) && stamps.includes(one));
+    const loser = stamps === null ? undefined : goingNames.find((one) => stamps.includes(one));
     return stamps === null || loser === undefined ? [] : [{ name, originGroup, trafficShare, stamps, loser, group: model.groups.findIndex((group) => group.name === originGroup) }];
   });
   return gaining.flatMap((index) =>

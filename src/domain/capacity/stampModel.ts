@@ -15,7 +15,7 @@ export interface StampModel {
   readonly largestFirst: readonly number[];
   /** The same with the higher tiers before the lower ones. */
   readonly tierFirst: readonly number[];
-  /** The least that any of its pods asks for, resource by resource; null where a spread over nodes counts full nodes too. */
+  /** The least that any of its pods asks for, resource by resource; null where a rule over nodes counts full nodes too. */
   readonly smallestPod: Resources | null;
   readonly limits: readonly GrowthLimit[];
   readonly mostRoom: MostRoom;
@@ -46,6 +46,8 @@ export interface WorkloadModel {
   /** `maxSkew` of a DoNotSchedule spread over zones; null without one. */
   readonly zoneSkew: number | null;
   readonly hostSkew: number | null;
+  /** Whether a node may hold several of its pods. */
+  readonly onNode: 'many' | 'one';
   /** Zones over which a spread counts its pods: those of its pools that have nodes or may get some. */
   readonly spreadZones: readonly string[];
 }
@@ -80,8 +82,8 @@ export function buildStampModel(stamp: Stamp, workloads: readonly Workload[], fa
 
 function smallestPod(workloads: readonly WorkloadModel[]): Resources | null {
   const least = { cpuMillicores: Infinity, memoryMiB: Infinity, ephemeralStorageMiB: Infinity };
-  for (const { request, hostSkew } of workloads) {
-    if (hostSkew !== null) return null;
+  for (const { request, hostSkew, onNode } of workloads) {
+    if (hostSkew !== null || onNode === 'one') return null;
     least.cpuMillicores = Math.min(least.cpuMillicores, request.cpuMillicores);
     least.memoryMiB = Math.min(least.memoryMiB, request.memoryMiB);
     least.ephemeralStorageMiB = Math.min(least.ephemeralStorageMiB, request.ephemeralStorageMiB);
@@ -136,8 +138,15 @@ function workloadModel(workload: Workload, facts: WorkloadFacts | null, poolsOf:
     mayUse,
     zoneSkew,
     hostSkew: skewOf(facts, hostKey),
+    onNode: facts?.apartOver?.includes(hostKey) === true ? 'one' : 'many',
     spreadZones: zoneSkew === null ? [] : zones,
   };
+}
+
+/** Rules on where its pods may be that the packing does not know. */
+export function rulesUnknown(facts: WorkloadFacts): readonly string[] {
+  const spreads = facts.topologySpread.filter(({ whenUnsatisfiable, topologyKey }) => whenUnsatisfiable === 'DoNotSchedule' && topologyKey !== zoneKey && topologyKey !== hostKey).map(({ topologyKey }) => topologyKey);
+  return [...spreads, ...(facts.apartOver ?? []).filter((key) => key !== hostKey)];
 }
 
 function skewOf(facts: WorkloadFacts | null, key: string): number | null {

@@ -207,6 +207,30 @@ describe('a spread over nodes', () => {
   });
 });
 
+describe('pods that share no node with their own kind', () => {
+  const apart = (bound: number) => workloadFacts('w', {}, { scheduledReplicas: bound, readyReplicas: bound, requestedReplicas: Math.max(1, bound), apartOver: ['kubernetes.io/hostname'] });
+  const nodes = (count: number) => ({ nodes: Array.from({ length: count }, () => node('a', '')), pools: [pool('a', { count })] });
+
+  it('take one on each node that has none, and a new node each', () => {
+    // 22 are needed and 3 run: 5 nodes, 2 of them without one; 17 more
+    expect(size({ small: { ...nodes(5), workloads: [apart(3)] } })).toMatchObject({ shortfalls: [], pools: [{ newNodes: 17 }] });
+    expect(size({ small: { ...nodes(22), workloads: [apart(0)] } }).pools[0]?.newNodes).toBe(0);
+    expect(size({ small: { ...nodes(3), workloads: [apart(3)] } }).pools[0]?.newNodes).toBe(19);
+  });
+
+  it('leave what is left of a node to others', () => {
+    const workloads = [workload('w'), workload('v')];
+    // 22 of w on 22 nodes beside 3 of v each
+    expect(size({ workloads, small: { ...nodes(1), workloads: [apart(0), workloadFacts('v')] } }).pools[0]?.newNodes).toBe(21);
+  });
+
+  it('over anything else but nodes are not reckoned with', () => {
+    const zoned = workloadFacts('w', {}, { apartOver: ['topology.kubernetes.io/zone'] });
+    const racked = workloadFacts('w', {}, { topologySpread: [{ topologyKey: 'example.com/rack', maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule' }] });
+    for (const facts of [zoned, racked]) expect(brief(size({ small: { workloads: [facts] } }))).toEqual([['inputUnknown', 1, 'inputs']]);
+  });
+});
+
 describe('nodes that do not count', () => {
   it('takes no pods on nodes that are cordoned or not ready, and asks for as many more', () => {
     const nodes = [node('a', ''), node('a', '', {}, 0, { ready: 'notReady' }), node('a', '', {}, 0, { schedulable: 'cordoned' })];

@@ -100,8 +100,9 @@ export function replicasWhenShed(facts: StampModel['workloads'][number]['facts']
 
 /** Pods that are on a node and not ready yet take their time too. */
 function readyInSeconds(model: StampModel, needed: readonly number[], additional: readonly number[], packing: Packing): number {
+  const pending = additional.some((count) => count > 0);
   const nodes = model.pools.reduce((longest, pool, position) => {
-    const grows = (packing.newNodes[position] ?? 0) + (packing.refusedNodes[position] ?? 0) + pool.arriving > 0;
+    const grows = (packing.newNodes[position] ?? 0) + (packing.refusedNodes[position] ?? 0) + (pending ? pool.arriving : 0) > 0;
     return grows ? Math.max(longest, pool.start.seconds) : longest;
   }, 0);
   const pods = model.workloads.reduce(

@@ -108,13 +108,14 @@ function unsaid(stamp: Stamp, pools: readonly PoolModel[], { network, load }: St
   return [...forecast, ...plugin, ...reservations.map(({ facts: { name } }) => ({ input: `${stamp.name}.${name}.capacityReservation`, why: 'the machines left in its capacity reservation group could not be read' }))];
 }
 
-/** A workload that the answer left out, and a metric that its HPA lacks and that the worst case stands in for. */
+/** A workload that the answer left out, one whose pods ask for nothing, and a metric that its HPA lacks and that the worst case stands in for. */
 function unknownOfWorkload(stamp: Stamp, { workload, facts }: WorkloadModel, { workloads }: StampFacts): UnknownInput[] {
   if (workloads.kind === 'unknown') return [];
   if (facts === null) return [{ input: `${stamp.name}.${workload.name}`, why: `${workload.namespace}/${workload.deployment} was not in the answer` }];
-  const { hpa } = facts;
-  if (hpa === null || hpa.targetCpuUtilisationPercent === null || hpa.currentCpuUtilisationPercent !== null) return [];
-  return [{ input: `${stamp.name}.${workload.name}.cpuUtilisation`, why: 'the HPA reports none: taken as 100 %' }];
+  const { hpa, podRequests } = facts;
+  const weightless = podRequests.cpuMillicores > 0 ? [] : [{ input: `${stamp.name}.${workload.name}.podRequests`, why: 'its pods ask for no cpu: how many of them a node carries is not known' }];
+  if (hpa === null || hpa.targetCpuUtilisationPercent === null || hpa.currentCpuUtilisationPercent !== null) return weightless;
+  return [...weightless, { input: `${stamp.name}.${workload.name}.cpuUtilisation`, why: 'the HPA reports none: taken as 100 %' }];
 }
 
 function factsByName({ workloads }: StampFacts): ReadonlyMap<string, WorkloadFacts> {

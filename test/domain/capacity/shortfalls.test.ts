@@ -104,6 +104,8 @@ describe('pods that do not serve', () => {
 
   it('take their time while they start', () => {
     expect(size({ small: running({}) }).readyInSeconds).toBe(0);
+    // nodes that somebody else asked for are not waited for
+    expect(size({ small: { ...running({}), pools: [pool('a', { count: 1, minCount: 4, maxCount: 6 })] } }).readyInSeconds).toBe(0);
     expect(size({ small: running({ readyReplicas: 19 }) })).toMatchObject({ shortfalls: [], readyInSeconds: 15 + 20 });
   });
 

@@ -5,6 +5,8 @@ import { certify } from './activities/certify.ts';
 import { capacityAnswers } from './activities/capacityAnswers.ts';
 import type { Activities } from './activities/contracts.ts';
 import { createActivities } from './activities/index.ts';
+import { measureFromRuns } from './activities/learntFromRuns.ts';
+import { measureDrains } from './activities/measureDrains.ts';
 import { openRun } from './activities/openRun.ts';
 import { recordDecision } from './activities/recordDecision.ts';
 import { planDryRun } from './activities/planDryRun.ts';
@@ -13,7 +15,6 @@ import { recentFacts } from './activities/recentFacts.ts';
 import { readFleetRuns, type RunState } from './activities/runIndex.ts';
 import { reconcile } from './activities/reconcile.ts';
 import { startDrill } from './activities/startDrill.ts';
-import { measureStartTimes } from './activities/startTimes.ts';
 import { takeOver } from './activities/takeOver.ts';
 import { createPorts, type PortOverrides } from './adapters/createPorts.ts';
 import { appLog, loggingTo } from './adapters/telemetry/appLog.ts';
@@ -63,7 +64,7 @@ export function composeApp(environment: Readonly<Record<string, string | undefin
   const activities = tracedActivities(createActivities(ports));
   const facts = recentFacts(ports);
   const chore = (name: string): SteadyChore => steadyChore(name, appLog, () => ports.clock.now());
-  const chores = { look: chore('the watch'), reconcile: chore('reconcile'), startTimes: chore('measuring start times'), certify: chore('certify'), takeOver: chore('looking for a lost controller') };
+  const chores = { look: chore('the watch'), reconcile: chore('reconcile'), measureDrains: chore('measuring drains'), learn: chore('learning from runs'), certify: chore('certify'), takeOver: chore('looking for a lost controller') };
   registerDurable(activities, fleet, within);
   registerTimers(
     activities,
@@ -75,7 +76,8 @@ export function composeApp(environment: Readonly<Record<string, string | undefin
         await chores.reconcile(async () => {
           runs = await reconcile(ports, starter);
         });
-        await chores.startTimes(() => measureStartTimes(ports, runs));
+        await chores.measureDrains(() => measureDrains(ports, runs));
+        await chores.learn(() => measureFromRuns(ports, runs));
         await chores.certify(async () => {
           const certificate = await certify(ports, await facts.refresh());
           if (certificate !== null) showCertificate(certificate, settings.controlRegion);

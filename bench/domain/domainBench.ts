@@ -2,7 +2,7 @@ import { certifyFleet } from '../../src/domain/certificate/index.ts';
 import { checkPlan } from '../../src/domain/check/checkPlan.ts';
 import { planRun } from '../../src/domain/planning/index.ts';
 import { simulateLoss } from '../../src/domain/simulate/index.ts';
-import { byCountry, shortOfQuota } from './hardFleets.ts';
+import { byCountry, drained, shortOfQuota } from './hardFleets.ts';
 import { syntheticFleet, type FleetSize, type SyntheticFleet } from './syntheticFleet.ts';
 import { reference, timed, type Clocks, type Timing } from './timing.ts';
 
@@ -58,13 +58,17 @@ export function benchDomain(clocks: Clocks): DomainFigures {
       'plan.stamps50': plan50,
       'plan.stamps50.byCountry': timed(clocks, 100, planOf(byCountry(fifty))),
       'plan.stamps50.shortOfQuota': timed(clocks, 50, planOf(shortOfQuota(fifty))),
+      'plan.stamps50.drained': timed(clocks, 100, planOf(drained(fifty))),
       'plan.stamps1000': plan1000,
       'certificate.singles50': singles,
       'certificate.singles50.byCountry': timed(clocks, 10, () => certifyFleet({ ...byCountry(fifty), losses: 'singles' })),
       'certificate.singles50.shortOfQuota': timed(clocks, 3, () => certifyFleet({ ...shortOfQuota(fifty), losses: 'singles' })),
+      'certificate.singles50.drained': timed(clocks, 10, () => certifyFleet({ ...drained(fifty), losses: 'singles' })),
       'certificate.pairs50': pairs,
+      'certificate.pairs50.drained': timed(clocks, 1, () => certifyFleet({ ...drained(fifty), losses: 'pairs' })),
       'simulate.stamps50': simulate,
       'simulate.stamps50.byCountry': timed(clocks, 100, simulationOf(byCountry(fifty))),
+      'simulate.stamps50.drained': timed(clocks, 100, simulationOf(drained(fifty))),
       'simulate.stamps50.shortOfQuota': timed(clocks, 50, simulationOf(shortOfQuota(fifty))),
     },
     growth: growthSizes.map((size) => ({ ...size, ...growthOf(clocks, size) })),

@@ -107,7 +107,7 @@ function stampFactsOf(stamp: Stamp, workloads: readonly Workload[], poolCount: n
   }));
   const workloadFacts = workloads.map((workload, position): WorkloadFacts => ({
     name: workload.name,
-    hpa: { namespace: workload.namespace, name: workload.hpa, resourceVersion: '1', minReplicas: 4, maxReplicas: 12, currentReplicas: 8, desiredReplicas: 8, scalingActive: 'active', targetCpuUtilisationPercent: 70, currentCpuUtilisationPercent: 60, owner: { kind: 'oneShot', managers: ['helm'] }, scaleUpStabilisationSeconds: 0 },
+    hpa: { namespace: workload.namespace, name: workload.hpa, resourceVersion: '1', minReplicas: 4, maxReplicas: 12, currentReplicas: 8, desiredReplicas: 8, scalingActive: 'active', targetCpuUtilisationPercent: 70, currentCpuUtilisationPercent: 60, owner: { kind: 'oneShot', managers: ['helm'] } },
     requestedReplicas: 8, scheduledReplicas: 8, readyReplicas: 8, availableReplicas: 8, generationObserved: 'current', podRequests: { cpuMillicores: 250 + (position % 6) * 125, memoryMiB: 256 + (position % 5) * 256, ephemeralStorageMiB: 0 },
     topologySpread: position % 4 === 0 ? [{ topologyKey: 'topology.kubernetes.io/zone', maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule' }] : [], podStartSeconds: 20, disruptionBudgetMinAvailable: null,
   }));

@@ -16,7 +16,7 @@ export function clusterFaces({ world, tokens, authorizer, addresses }: DataFaceD
     kubeHost(stamp),
     createKubernetesFace(world, stamp, {
       checkToken: (token) => {
-        const verdict = tokens.check(`Bearer ${token}`, audiencesOf('aks', addresses()));
+        const verdict = tokens.checkToken(token, audiencesOf('aks', addresses()));
         if (verdict.kind !== 'valid') return { kind: 'refused', status: 401 };
         callers.set(verdict.principal.objectId, verdict.principal);
         return { kind: 'ok', user: verdict.principal.objectId, groups: ['system:authenticated'] };

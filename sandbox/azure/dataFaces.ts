@@ -40,7 +40,7 @@ function cosmosFace(deps: DataFaceDeps, options: DataFaceOptions): Face {
     ...(options.recordItem === undefined ? {} : { record: options.recordItem }),
   });
   const checkToken: CosmosTokenCheck = (token, access) => {
-    const verdict = deps.tokens.check(`Bearer ${token}`, audiencesOf('cosmos', deps.addresses()));
+    const verdict = deps.tokens.checkToken(token, audiencesOf('cosmos', deps.addresses()));
     if (verdict.kind !== 'valid') return { kind: 'refused', status: 401 };
     return deps.authorizer.allows(verdict.principal, access.action, cosmosScopes(access)) ? { kind: 'ok' } : { kind: 'refused', status: 403 };
   };
@@ -69,7 +69,7 @@ function blobFace(deps: DataFaceDeps, options: DataFaceOptions): Face {
     store.ensureContainer(account, container, now);
   }
   const checkToken: BlobTokenCheck = (token, access) => {
-    const verdict = deps.tokens.check(`Bearer ${token}`, audiencesOf('storage', deps.addresses()));
+    const verdict = deps.tokens.checkToken(token, audiencesOf('storage', deps.addresses()));
     if (verdict.kind !== 'valid') return { kind: 'refused', status: 401 };
     return deps.authorizer.allows(verdict.principal, operationOf(access), scopeKindsOf(access)) ? { kind: 'ok' } : { kind: 'refused', status: 403 };
   };

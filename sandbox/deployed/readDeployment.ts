@@ -11,7 +11,7 @@ import { withSandboxAddresses } from '../../tools/infra-check/sandboxAddresses.t
 import { ofType, parseSnapshot, type Snapshot } from '../../tools/infra-check/snapshot.ts';
 import type { Deployment } from '../scenarios/index.ts';
 import { deploymentForWorld, type DeploymentForWorld } from '../world/index.ts';
-import { quantityOf } from './quantity.ts';
+import { quantityOf } from '../world/cluster/quantity.ts';
 
 export interface DeploymentSources {
   /** What `bicep snapshot` wrote. */

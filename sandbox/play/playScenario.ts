@@ -11,6 +11,7 @@ import { apiOf, type Api } from './api.ts';
 import { playControllers } from './playControllers.ts';
 import { playOperator } from './playOperator.ts';
 import { ledgerReader } from './readLedger.ts';
+import { roomLent } from './roomLent.ts';
 import { Settling } from './settling.ts';
 import { lastPlan, summarise, type Summary } from './summary.ts';
 
@@ -216,6 +217,9 @@ class Play {
       settledSeconds: summary.seconds.settle,
       takenOverSeconds,
       disabledAtFrontDoor: this.#disabledAtFrontDoor(),
+      roomLent: roomLent(this.#simulation.world),
+      shortOf: summary.shortOf,
+      certificates: this.#entries.flatMap(({ event }) => (event.type === 'CertificateChanged' && event.binding !== null ? [event.binding] : [])),
       failedRequests: { with: suffered.failedRequests, without: without.failedRequests },
     });
     return { ...summary, takenOverSeconds, problems: [...problems, ...playProblems] };

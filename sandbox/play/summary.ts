@@ -1,5 +1,5 @@
 import type { ChainedEntry, LedgerEvent } from '../../src/domain/ledgerEvent.ts';
-import type { Plan } from '../../src/domain/plan.ts';
+import type { BlockedReason, Plan } from '../../src/domain/plan.ts';
 import { shortfallText } from '../../src/domain/planning/index.ts';
 import type { UsersTotals } from '../scenarios/index.ts';
 import type { Violation } from '../invariants/watchInvariants.ts';
@@ -94,10 +94,15 @@ export function eventOf<T extends LedgerEvent['type']>(entries: readonly Chained
 function shortOf(run: readonly ChainedEntry[]): readonly string[] {
   const lacks = run.map(({ event }) => {
     if (event.type === 'PlanMade') return event.findings.flatMap(({ invariant, message }) => (invariant === 'I2' && message.includes(' is short of ') ? [message] : []));
-    if (event.type === 'PlanBlocked') return event.reasons.flatMap((reason) => (reason.code === 'shortOfRoom' ? reason.shortfalls.map(shortfallText) : []));
+    if (event.type === 'PlanBlocked') return event.reasons.flatMap(linesOf);
     return [];
   });
   return lacks.find((lines) => lines.length > 0) ?? [];
+}
+
+function linesOf(reason: BlockedReason): readonly string[] {
+  if (reason.code === 'shortOfRoom') return reason.shortfalls.map(shortfallText);
+  return reason.code === 'survivorUnhealthy' ? [`${reason.stamp}: survivorUnhealthy (${reason.stamp}): ${reason.message}`] : [];
 }
 
 const countWrites = (entries: readonly ChainedEntry[], target: 'origin' | 'pool' | 'hpa'): number =>

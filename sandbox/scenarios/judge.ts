@@ -14,6 +14,12 @@ export interface Happened {
   readonly disabledAtFrontDoor: readonly string[];
   /** From the death of the acting controller; null = nobody died, or nobody took over. */
   readonly takenOverSeconds: number | null;
+  /** Pools and HPAs whose bounds are not what they were at the start. */
+  readonly roomLent: readonly string[];
+  /** What the run was short of; what binds first comes first. */
+  readonly shortOf: readonly string[];
+  /** What each certificate named as binding. */
+  readonly certificates: readonly string[];
   readonly failedRequests: { readonly with: number; readonly without: number };
 }
 
@@ -23,6 +29,8 @@ export function judge(expectation: Expectation, happened: Happened): readonly st
     ...judgeRuns(expectation, happened),
     ...(expectation.nothing === true && happened.writes > 0 ? [`${happened.writes} writes were made where nothing was to be done`] : []),
     ...(expectation.trafficStays === true && happened.trafficWrites > 0 ? [`${happened.trafficWrites} gates or origins were changed where traffic was to stay`] : []),
+    ...(expectation.roomIsBack === true && happened.roomLent.length > 0 ? [`room was to be handed back, and is not: ${happened.roomLent.join('; ')}`] : []),
+    ...judgeBinding(expectation.binds, happened),
     ...judgeSettled(expectation.settledWithinSeconds, happened.settledSeconds),
     ...expectation.disabledAtFrontDoor.filter((stamp) => !happened.disabledAtFrontDoor.includes(stamp)).map((stamp) => `${stamp} is enabled at Front Door, and was to be disabled in the end`),
     ...judgeTakeover(expectation.takenOverWithinSeconds, happened.takenOverSeconds),
@@ -55,6 +63,14 @@ function matches(expected: ExpectedRun, run: Happened['runs'][number]): boolean 
 function describe(run: ExpectedRun): string {
   const outcome = typeof run.outcome === 'string' ? run.outcome : run.outcome.join(' or ');
   return `${run.mode === undefined ? '' : `${run.mode} `}${run.kind} of ${run.region} that ends ${outcome}`;
+}
+
+function judgeBinding(binds: Expectation['binds'], { shortOf, certificates }: Happened): readonly string[] {
+  if (binds === undefined) return [];
+  const { stamp, constraint, by } = binds;
+  if (by === 'certificate') return certificates.some((line) => line.includes(`, ${stamp} lacks `) && line.includes(` (${constraint}): `)) ? [] : [`no certificate named ${constraint} of ${stamp}; there were: ${certificates.join(' | ') || 'none'}`];
+  const [first = 'nothing'] = shortOf;
+  return first.startsWith(`${stamp}: ${constraint} (`) ? [] : [`what binds first was to be ${constraint} of ${stamp}, and is ${first}`];
 }
 
 function judgeSettled(within: number | undefined, seconds: number | null): readonly string[] {

@@ -26,10 +26,10 @@ export function onDeployment(scenario: Scenario, { source, document, physics }: 
     ...scenario,
     title: `${scenario.title} (on the fleet of ${source})`,
     region: stamp(scenario.region),
-    fleet: { ...scenario.fleet, document: { ...document }, deployment: physics, merge: mergeRecords({ policy: { initialMode: 'auto' } }, scenario.fleet.merge) },
+    fleet: { ...scenario.fleet, clusters: Object.fromEntries(Object.entries(scenario.fleet.clusters).map(([name, options]) => [stamp(name), options])), document: { ...document }, deployment: physics, merge: mergeRecords({ policy: { initialMode: 'auto' } }, scenario.fleet.merge) },
     faults: scenario.faults.map((entry) => (entry.fault.stamp === undefined ? entry : { ...entry, fault: { ...entry.fault, stamp: stamp(entry.fault.stamp) } })),
     operator: scenario.operator.map((action) => ('region' in action && action.region !== undefined ? { ...action, region: stamp(action.region) } : action)),
-    expect: { ...scenario.expect, runs: scenario.expect.runs.map((run) => ({ ...run, region: stamp(run.region) })) },
+    expect: { ...scenario.expect, runs: scenario.expect.runs.map((run) => ({ ...run, region: stamp(run.region) })), ...(scenario.expect.binds === undefined ? {} : { binds: { ...scenario.expect.binds, stamp: stamp(scenario.expect.binds.stamp) } }) },
   };
 }
 

@@ -16,14 +16,15 @@ export const warmUpMs = 10 * 60_000;
 
 /** The world of a scenario, before anything has gone wrong. */
 export function worldSpecOf(scenario: Scenario): WorldSpec {
-  const { latencyWindowMs, sessionAffinity, hpaManager, freeCores, deployment, podCidr } = scenario.fleet;
+  const { latencyWindowMs, sessionAffinity, hpaManager, freeCores, deployment, clusters, workloads } = scenario.fleet;
   return specFromFleet(readFleetForWorld(fleetDocumentOf(scenario)), {
     ...(latencyWindowMs === undefined ? {} : { latencyWindowMs }),
     ...(sessionAffinity === undefined ? {} : { sessionAffinity }),
     ...(hpaManager === undefined ? {} : { hpaManager }),
     ...(freeCores === undefined ? {} : { freeCores }),
     ...(deployment === undefined ? {} : { deployment }),
-    podCidrs: podCidr,
+    clusters,
+    workloads,
   });
 }
 

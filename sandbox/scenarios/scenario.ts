@@ -98,6 +98,8 @@ function checkRegions(scenario: Scenario, source: string): void {
     ['region', scenario.region],
     ...scenario.faults.map((entry, index) => [`faults[${index}].fault.stamp`, entry.fault.stamp] as const),
     ...scenario.operator.map((action, index) => [`operator[${index}].region`, 'region' in action ? action.region : undefined] as const),
+    ...Object.keys(scenario.fleet.clusters).map((name) => ['fleet.clusters', name] as const),
+    ['expect.binds.stamp', scenario.expect.binds?.stamp],
     ...scenario.expect.runs.map((run, index) => [`expect.runs[${index}].region`, run.region] as const),
   ] as const;
   for (const [path, name] of used) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { faultKinds, faultProblem, isFaultKind } from '../world/faultRules.ts';
-import { deploymentForWorld } from '../world/index.ts';
+import { clusterOptions, deploymentForWorld, workloadOptions } from '../world/index.ts';
 
 /** The shape of a scenario file. Times are simulated seconds from the scenario's start. */
 
@@ -62,7 +62,8 @@ const fleet = z.strictObject({
   hpaManager: z.string().optional().describe('Field manager that owns every HPA: helm, keda-operator, kustomize-controller.'),
   surgeMaxCount: z.record(z.string(), z.int().min(1)).default({}).describe('By stamp: of its pools, in place of the fleet file\'s.'),
   surgeMaxReplicas: z.record(z.string(), z.int().min(1)).default({}).describe('By workload: the bound that the fleet file sets on its replicas in a stamp.'),
-  podCidr: z.record(z.string(), z.string()).default({}).describe('By stamp: pod CIDR of its cluster.'),
+  clusters: z.record(z.string(), clusterOptions).default({}).describe('By stamp: what is not as usual in its cluster.'),
+  workloads: z.record(z.string(), workloadOptions).default({}).describe('By workload: what is not as usual in its pods.'),
   freeCores: z.number().optional().describe('vCPUs that each region has free beyond the fleet.'),
   merge: z.record(z.string(), z.unknown()).default({}).describe('Laid over the fleet file, objects merged, all else replaced.'),
 });
@@ -77,14 +78,22 @@ const expectedRun = z.strictObject({
   outcome: z.union([z.enum(outcomes), z.array(z.enum(outcomes)).min(1)]).describe('One, or any of several.'),
 });
 
+const binding = z.strictObject({
+  stamp: z.string(),
+  constraint: z.string().describe('As docs/capacity.md lists them.'),
+  by: z.enum(['run', 'certificate']).default('run').describe('run: what the summary shows as binding first; certificate: what any certificate of the play names.'),
+});
+
 const expectation = z
   .strictObject({
     runs: z.array(expectedRun).default([]).describe('In this order.'),
     tolerate: z.array(z.enum(outcomes)).default(['blocked']).describe('Outcomes of further runs that may appear besides; all others are a failure.'),
     nothing: z.literal(true).optional().describe('No write to anything outside: the right answer is to leave it alone.'),
     trafficStays: z.literal(true).optional().describe('Room may be made, and no gate and no origin is touched.'),
+    binds: binding.optional().describe('The shortage that is told, with what is missing and what would fix it.'),
     settledWithinSeconds: seconds.optional().describe('From faultAt until observed shares were within 2 points of the plan for 2 minutes.'),
     disabledAtFrontDoor: z.array(z.string()).default([]).describe('In the end, every origin of these stamps is disabled in Front Door\'s own settings.'),
+    roomIsBack: z.literal(true).optional().describe('In the end, bounds of pools and HPAs are what they were at the start.'),
     takenOverWithinSeconds: seconds.optional().describe('From the death of the acting controller until another one holds the fence for its run.'),
     fewerFailedRequestsThanWithout: z.literal(true).optional().describe('Users suffer less than on the same seed without Spillway.'),
   })

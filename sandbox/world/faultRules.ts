@@ -21,6 +21,7 @@ export const faultKinds = {
   blobDown: 'global',
   slowNodes: 'anyStamp',
   slowPods: 'anyStamp',
+  imageMissing: 'anyStamp',
   demandSurge: 'global',
 } as const satisfies Readonly<Record<FaultKind, 'stamp' | 'anyStamp' | 'global'>>;
 
@@ -46,10 +47,10 @@ const parameters: Readonly<Record<FaultKind, Readonly<Record<string, Rule>>>> = 
   clusterApiGone: { how: oneOf('timeout', 'refused') },
   signalsBlind: {},
   armThrottled: { severity: fraction, retryAfterSeconds: notNegative, only: oneOf('writes') },
-  armDown: down,
+  armDown: { ...down, provider: text },
   frontDoorFrozen: { how: oneOf('refused') },
-  quotaShort: { coresLeft: count },
-  skuRefused: {},
+  quotaShort: { coresLeft: count, of: oneOf('family', 'region', 'lowPriority') },
+  skuRefused: { zones: names },
   partialCapacity: { nodes: count },
   poolBusy: { pool: text },
   subnetFull: { addressesLeft: count },
@@ -60,6 +61,7 @@ const parameters: Readonly<Record<FaultKind, Readonly<Record<string, Rule>>>> = 
   blobDown: down,
   slowNodes: { factor: positive },
   slowPods: { factor: positive },
+  imageMissing: {},
   demandSurge: { factor: positive, pointsOfPresence: names },
 };
 

@@ -1,6 +1,5 @@
 import { parameterOf } from './faults.ts';
-import type { Grant } from './cluster/cluster.ts';
-import type { FaultBoard, PoolSpec, RegionQuotaSpec, SkuSpec, StampPhysics, WorldSpec } from './types.ts';
+import type { Fault, FaultBoard, RegionQuotaSpec, SkuSpec, StampPhysics, WorldSpec } from './types.ts';
 
 /** What of the world the limits are computed from; a `World` is one. */
 export interface LimitedWorld {
@@ -16,44 +15,61 @@ export interface SubnetUse {
 
 /**
  * vCPU quota of a region as Azure would list it now: what the spec says was used, moved by every machine that came or
- * went since. The fault quotaShort leaves `coresLeft` (default 0) above what the fleet used at the start.
+ * went since. The fault quotaShort leaves `coresLeft` (default 0) above what the fleet used at the start, in all quotas or in that
+ * which `of` names: family, region or lowPriority.
  */
 export function quotaOf(world: LimitedWorld, region: string): RegionQuotaSpec {
-  const spec = world.spec.quotas[region] ?? { coresUsed: 0, coresLimit: 0, families: {} };
+  const spec = world.spec.quotas[region] ?? { coresUsed: 0, coresLimit: 0, families: {}, lowPriority: { used: 0, limit: 0 } };
   const stamps = [...world.stamps.values()].filter((stamp) => stamp.spec.region === region);
   const short = stamps.map((stamp) => world.faults.active('quotaShort', stamp.spec.name)).find((fault) => fault !== null) ?? null;
-  const left = short === null ? null : parameterOf(short, 'coresLeft', 0);
+  const limitOf = (quota: 'family' | 'region' | 'lowPriority', used: number, limit: number): number => (short !== null && (short['of'] ?? quota) === quota ? used + parameterOf(short, 'coresLeft', 0) : limit);
   const grown = new Map<string, number>();
+  let lowPriorityGrown = 0;
   for (const stamp of stamps) {
     for (const pool of stamp.pools.list()) {
       const sku = skuOf(world.spec, pool.vmSize);
+      if (sku === null) continue;
       const before = stamp.spec.pools.find((candidate) => candidate.name === pool.name)?.count ?? 0;
-      if (sku !== null) grown.set(sku.family, (grown.get(sku.family) ?? 0) + (pool.count - before) * sku.vCpus);
+      const cores = (pool.count - before) * sku.vCpus;
+      if (pool.priority === 'Spot') lowPriorityGrown += cores;
+      else grown.set(sku.family, (grown.get(sku.family) ?? 0) + cores);
     }
   }
   const allGrown = [...grown.values()].reduce((sum, cores) => sum + cores, 0);
   return {
     coresUsed: spec.coresUsed + allGrown,
-    coresLimit: left === null ? spec.coresLimit : spec.coresUsed + left,
-    families: Object.fromEntries(
-      Object.entries(spec.families).map(([family, { used, limit }]) => [family, { used: used + (grown.get(family) ?? 0), limit: left === null ? limit : used + left }]),
-    ),
+    coresLimit: limitOf('region', spec.coresUsed, spec.coresLimit),
+    families: Object.fromEntries(Object.entries(spec.families).map(([family, { used, limit }]) => [family, { used: used + (grown.get(family) ?? 0), limit: limitOf('family', used, limit) }])),
+    lowPriority: { used: spec.lowPriority.used + lowPriorityGrown, limit: limitOf('lowPriority', spec.lowPriority.used, spec.lowPriority.limit) },
   };
 }
 
 export interface OfferedSku extends SkuSpec {
-  /** Azure's reason code where this subscription may not use it in the region. */
-  readonly restricted: 'NotAvailableForSubscription' | null;
+  /** Zones in which this subscription may not use it; all of the region: `region`. */
+  readonly restricted: 'region' | readonly string[];
 }
 
-/** The fault skuRefused restricts the VM sizes of the stamp's user pools in its region. */
+/** The fault skuRefused restricts the VM sizes of the stamp's user pools in its region, or in its `zones` alone. */
 export function skusOf(world: LimitedWorld, region: string): readonly OfferedSku[] {
-  const refused = new Set<string>();
+  const refused = new Map<string, OfferedSku['restricted']>();
   for (const stamp of world.stamps.values()) {
-    if (stamp.spec.region !== region || world.faults.active('skuRefused', stamp.spec.name) === null) continue;
-    for (const pool of stamp.spec.pools) if (pool.mode === 'User') refused.add(pool.vmSize);
+    const fault = world.faults.active('skuRefused', stamp.spec.name);
+    if (stamp.spec.region !== region || fault === null) continue;
+    for (const pool of stamp.spec.pools) if (pool.mode === 'User') refused.set(pool.vmSize, zonesOf(fault) ?? 'region');
   }
-  return world.spec.skus.map((sku) => ({ ...sku, restricted: refused.has(sku.name) ? 'NotAvailableForSubscription' : null }));
+  return world.spec.skus.map((sku) => ({ ...sku, restricted: refused.get(sku.name) ?? [] }));
+}
+
+/** Of the zones of a pool those in which its size may be used. */
+export function openZones(faults: LimitedWorld['faults'], stamp: string, zones: readonly string[]): readonly string[] {
+  const fault = faults.active('skuRefused', stamp);
+  const closed = fault === null ? [] : (zonesOf(fault) ?? zones);
+  return zones.filter((zone) => !closed.includes(zone));
+}
+
+function zonesOf(fault: Fault): readonly string[] | null {
+  const { zones } = fault;
+  return Array.isArray(zones) ? zones.map(String) : null;
 }
 
 /** Addresses of a stamp's node subnet. The fault subnetFull leaves `addressesLeft` (default 0) above the nodes at the start. */
@@ -66,52 +82,10 @@ export function subnetOf(world: LimitedWorld, stamp: string): SubnetUse {
   return { used, total };
 }
 
-/** How many of the wanted machines the region gives, and the first of its limits that stops the rest. */
-export function grantNodes(world: LimitedWorld, stamp: string, pool: PoolSpec, wanted: number): Grant {
-  const physics = world.stamps.get(stamp);
-  const sku = skuOf(world.spec, pool.vmSize);
-  if (physics === undefined || sku === null) return { nodes: wanted, refusal: null };
-  const quota = quotaOf(world, physics.spec.region);
-  const family = quota.families[sku.family];
-  const subnet = subnetOf(world, stamp);
-  const partial = world.faults.active('partialCapacity', stamp);
-  const limits = [
-    {
-      room: world.faults.active('skuRefused', stamp) !== null && pool.mode === 'User' ? 0 : wanted,
-      code: 'SkuNotAvailable',
-      message: `The requested VM size ${pool.vmSize} is currently not available in location '${physics.spec.region}' for this subscription.`,
-    },
-    {
-      room: Math.floor(((family?.limit ?? Number.POSITIVE_INFINITY) - (family?.used ?? 0)) / sku.vCpus),
-      code: 'QuotaExceeded',
-      message: `Operation could not be completed as it results in exceeding approved ${sku.family} Cores quota. Location: ${physics.spec.region}, Current Limit: ${family?.limit}, Current Usage: ${family?.used}.`,
-    },
-    {
-      room: Math.floor((quota.coresLimit - quota.coresUsed) / sku.vCpus),
-      code: 'QuotaExceeded',
-      message: `Operation could not be completed as it results in exceeding approved Total Regional Cores quota. Location: ${physics.spec.region}, Current Limit: ${quota.coresLimit}, Current Usage: ${quota.coresUsed}.`,
-    },
-    { room: subnet.total - subnet.used, code: 'SubnetIsFull', message: `Subnet ${physics.spec.nodeSubnetId} does not have enough capacity for ${wanted} IP addresses.` },
-    {
-      room: partial === null ? wanted : nodesAtStart(physics) + parameterOf(partial, 'nodes', 1) - subnet.used,
-      code: 'AllocationFailed',
-      message: `Allocation failed. We do not have sufficient capacity for the requested VM size ${pool.vmSize} in this region.`,
-    },
-  ];
-  let nodes = wanted;
-  let refusal: Grant['refusal'] = null;
-  for (const { room, code, message } of limits) {
-    if (room >= nodes) continue;
-    nodes = Math.max(0, room);
-    refusal = { code, message };
-  }
-  return { nodes, refusal };
-}
-
-function nodesAtStart(stamp: Pick<StampPhysics, 'spec'>): number {
+export function nodesAtStart(stamp: Pick<StampPhysics, 'spec'>): number {
   return stamp.spec.pools.reduce((sum, pool) => sum + pool.count, 0);
 }
 
-function skuOf(spec: WorldSpec, name: string): SkuSpec | null {
+export function skuOf(spec: WorldSpec, name: string): SkuSpec | null {
   return spec.skus.find((candidate) => candidate.name === name) ?? null;
 }

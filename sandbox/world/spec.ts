@@ -1,3 +1,4 @@
+import type { ClusterOptions, WorkloadOptions } from './clusterOptions.ts';
 import type { DeployedPoolForWorld, DeploymentForWorld } from './deploymentForWorld.ts';
 import { azureRegions, pointsOfPresence, roundTripMs, type Place } from './geography.ts';
 import type { FleetForWorld, StampForWorld, WorkloadForWorld } from './fleetForWorld.ts';
@@ -27,8 +28,10 @@ export interface SpecOptions {
   readonly freeCores?: number;
   /** Said by a deployment, not invented. What a scenario sets above goes before it. */
   readonly deployment?: DeploymentForWorld;
-  /** By stamp, where one is smaller than usual. */
-  readonly podCidrs?: Readonly<Record<string, string>>;
+  /** By stamp. */
+  readonly clusters?: Readonly<Record<string, ClusterOptions>>;
+  /** By workload. */
+  readonly workloads?: Readonly<Record<string, WorkloadOptions>>;
 }
 
 /** Operators let an HPA grow a little above its busiest hour: enough for their own day, not for another region's. */
@@ -160,6 +163,7 @@ function stampSpecOf(fleet: FleetForWorld, stamp: StampForWorld, load: Readonly<
     .map((workload) => workloadSpecOf(workload, (load[workload.originGroup] ?? 0) * workload.trafficShare, options));
   const subnetId = stamp.gateway.nodeSubnetId ?? `${stamp.gateway.resourceId.split('/providers/')[0]}/providers/Microsoft.Network/virtualNetworks/vnet-${stamp.name}/subnets/snet-nodes`;
   const deployed = options.deployment?.clusters.find((cluster) => cluster.stamp === stamp.name);
+  const own = options.clusters?.[stamp.name] ?? {};
   return {
     name: stamp.name,
     region: stamp.region,
@@ -169,15 +173,29 @@ function stampSpecOf(fleet: FleetForWorld, stamp: StampForWorld, load: Readonly<
     nodeSubnetId: subnetId,
     // a /24 without the five addresses that Azure keeps
     subnetAddresses: deployed?.subnetAddresses ?? 251,
-    podCidr: options.podCidrs?.[stamp.name] ?? deployed?.podCidr ?? '10.244.0.0/16',
+    podCidr: own.podCidr ?? deployed?.podCidr ?? '10.244.0.0/16',
     gateBlobUrl: stamp.gate?.blobUrl ?? null,
-    pools: deployed?.pools.map((pool) => deployedPool(pool, workloads, options)) ?? [systemPool(options), ...stamp.cluster.pools.map((pool) => poolSpecOf(pool.name, pool.surgeMaxCount, workloads, options))],
-    workloads,
+    ...(own.outboundPorts === undefined ? {} : { outboundPorts: own.outboundPorts }),
+    ...(own.reservedNodes === undefined ? {} : { capacityReservationGroupId: `${stamp.cluster.resourceId.split('/providers/')[0]}/providers/Microsoft.Compute/capacityReservationGroups/crg-${stamp.name}` }),
+    pools: (deployed?.pools.map((pool) => deployedPool(pool, workloads, options)) ?? [systemPool(options), ...stamp.cluster.pools.map((pool) => poolSpecOf({ ...pool, vmSize: own.vmSize ?? usualVmSize }, workloads, options))]).map((pool) => withOptions(pool, own)),
+    workloads: workloads.map((workload) => ({ ...workload, replicas: own.replicas?.[workload.name] ?? workload.replicas })),
+    resourceQuotas: own.resourceQuota === undefined ? [] : [...new Set(workloads.map(({ namespace }) => namespace))].map((namespace) => ({ namespace, name: 'team', hard: own.resourceQuota ?? {} })),
+  };
+}
+
+function withOptions(pool: PoolSpec, { autoscaler, reservedNodes, spot }: ClusterOptions): PoolSpec {
+  if (pool.mode === 'System') return pool;
+  return {
+    ...pool,
+    ...(autoscaler === undefined ? {} : { autoscaled: autoscaler === 'on' ? 'autoscaled' as const : 'fixed' as const }),
+    ...(reservedNodes === undefined ? {} : { machinesReserved: pool.count + reservedNodes }),
+    ...(spot === undefined ? {} : { priority: 'Spot' as const }),
   };
 }
 
 function workloadSpecOf(workload: WorkloadForWorld, requestsPerSecond: number, options: SpecOptions): WorkloadSpec {
   const deployed = deployedWorkload(workload, options);
+  const own = options.workloads?.[workload.name] ?? {};
   const targetCpuUtilisationPercent = deployed?.targetCpuUtilisationPercent ?? sizing.targetCpuUtilisationPercent;
   const needed = Math.max(2, requestsPerSecond / (workload.requestsPerSecondPerReplica * (targetCpuUtilisationPercent / 100)));
   const minReplicas = deployed?.minReplicas ?? Math.max(2, Math.ceil(needed * sizing.minReplicas));
@@ -190,7 +208,7 @@ function workloadSpecOf(workload: WorkloadForWorld, requestsPerSecond: number, o
     originGroup: workload.originGroup,
     trafficShare: workload.trafficShare,
     requestsPerSecondPerPod: workload.requestsPerSecondPerReplica,
-    cpuMillicores: deployed?.cpuMillicores ?? sizing.cpuMillicores,
+    cpuMillicores: own.cpuMillicores ?? deployed?.cpuMillicores ?? sizing.cpuMillicores,
     memoryMiB: deployed?.memoryMiB ?? sizing.memoryMiB,
     replicas: Math.min(maxReplicas, Math.max(minReplicas, Math.ceil(needed))),
     minReplicas,
@@ -198,6 +216,7 @@ function workloadSpecOf(workload: WorkloadForWorld, requestsPerSecond: number, o
     targetCpuUtilisationPercent,
     podReadySeconds: options.podReadySeconds ?? [12, 28],
     pools: workload.pools,
+    ...(own.zoneSpread === undefined ? {} : { zoneSpread: own.zoneSpread }),
     hpaManager: options.hpaManager ?? deployed?.hpaManager ?? 'kubectl-client-side-apply',
     // another owner than the deployed one brings none of its marks
     ...(deployed === undefined || options.hpaManager !== undefined ? {} : { hpaAnnotations: deployed.hpaAnnotations }),
@@ -226,9 +245,11 @@ function nodesFor(pool: string, workloads: readonly WorkloadSpec[], room: Alloca
   return Math.ceil(round(nodes));
 }
 
-function poolSpecOf(name: string, surgeMaxCount: number, workloads: readonly WorkloadSpec[], options: SpecOptions): PoolSpec {
-  const vmSize = 'Standard_D4s_v5';
-  const room = allocatable[vmSize] ?? { cpuMillicores: 3860, memoryMiB: 12890 };
+const usualVmSize = 'Standard_D4s_v5';
+const podsPerNode = 110;
+
+function poolSpecOf({ name, surgeMaxCount, vmSize }: { readonly name: string; readonly surgeMaxCount: number; readonly vmSize: string }, workloads: readonly WorkloadSpec[], options: SpecOptions): PoolSpec {
+  const room = allocatable[vmSize] ?? allocatableOf(skuNamed(vmSize), podsPerNode);
   const nodes = (replicas: (workload: WorkloadSpec) => number): number => Math.max(3, nodesFor(name, workloads, room, replicas));
   const maxCount = Math.min(surgeMaxCount, nodes((workload) => workload.maxReplicas));
   return {
@@ -239,7 +260,7 @@ function poolSpecOf(name: string, surgeMaxCount: number, workloads: readonly Wor
     minCount: 3,
     maxCount,
     zones: ['1', '2', '3'],
-    maxPods: 110,
+    maxPods: podsPerNode,
     kind: 'VirtualMachineScaleSets',
     allocatableCpuMillicores: room.cpuMillicores,
     allocatableMemoryMiB: room.memoryMiB,
@@ -258,7 +279,7 @@ function systemPool(options: SpecOptions): PoolSpec {
     minCount: 3,
     maxCount: 5,
     zones: ['1', '2', '3'],
-    maxPods: 110,
+    maxPods: podsPerNode,
     kind: 'VirtualMachineScaleSets',
     allocatableCpuMillicores: room.cpuMillicores,
     allocatableMemoryMiB: room.memoryMiB,
@@ -277,15 +298,16 @@ function quotasOf(stamps: readonly StampSpec[], offered: readonly SkuSpec[], fre
   const quotas: Record<string, RegionQuotaSpec> = {};
   for (const region of new Set(stamps.map((stamp) => stamp.region))) {
     const used = new Map<string, number>(offered.map((sku) => [sku.family, 0]));
-    for (const stamp of stamps.filter((candidate) => candidate.region === region)) {
-      for (const pool of stamp.pools) {
-        const sku = offered.find((candidate) => candidate.name === pool.vmSize);
-        if (sku !== undefined) used.set(sku.family, (used.get(sku.family) ?? 0) + sku.vCpus * pool.count);
-      }
+    let lowPriorityUsed = 0;
+    for (const pool of stamps.filter((candidate) => candidate.region === region).flatMap(({ pools }) => pools)) {
+      const sku = offered.find((candidate) => candidate.name === pool.vmSize);
+      if (sku === undefined) continue;
+      if (pool.priority === 'Spot') lowPriorityUsed += sku.vCpus * pool.count;
+      else used.set(sku.family, (used.get(sku.family) ?? 0) + sku.vCpus * pool.count);
     }
     const coresUsed = [...used.values()].reduce((sum, cores) => sum + cores, 0);
     const families = Object.fromEntries([...used].map(([family, cores]) => [family, { used: cores, limit: cores + freeCores }]));
-    quotas[region] = { coresUsed, coresLimit: coresUsed + freeCores + 100, families };
+    quotas[region] = { coresUsed, coresLimit: coresUsed + freeCores + 100, families, lowPriority: { used: lowPriorityUsed, limit: lowPriorityUsed + freeCores } };
   }
   return quotas;
 }

@@ -103,8 +103,20 @@ export interface StampSpec {
   readonly subnetAddresses: number;
   readonly podCidr: string;
   readonly gateBlobUrl: string | null;
+  /** Source ports of the load balancer that are allotted to each node, and its addresses; left out: Azure divides them. */
+  readonly outboundPorts?: { readonly perNode: number; readonly addresses: number };
+  /** Of its user pools. */
+  readonly capacityReservationGroupId?: string;
   readonly pools: readonly PoolSpec[];
   readonly workloads: readonly WorkloadSpec[];
+  /** Put there when the cluster was built. */
+  readonly resourceQuotas?: readonly ResourceQuotaSpec[];
+}
+
+export interface ResourceQuotaSpec {
+  readonly namespace: string;
+  readonly name: string;
+  readonly hard: Readonly<Record<string, string>>;
 }
 
 export interface PoolSpec {
@@ -117,6 +129,11 @@ export interface PoolSpec {
   readonly zones: readonly string[];
   readonly maxPods: number;
   readonly kind: 'VirtualMachineScaleSets' | 'VirtualMachines';
+  /** At the start; left out: autoscaled. */
+  readonly autoscaled?: 'autoscaled' | 'fixed';
+  readonly priority?: 'Regular' | 'Spot';
+  /** Machines that a capacity reservation holds for it, those in use included. */
+  readonly machinesReserved?: number;
   readonly allocatableCpuMillicores: number;
   readonly allocatableMemoryMiB: number;
   /** From the autoscaler's request to Ready, seconds: drawn between the two. */
@@ -140,6 +157,8 @@ export interface WorkloadSpec {
   readonly targetCpuUtilisationPercent: number;
   readonly podReadySeconds: readonly [number, number];
   readonly pools: readonly string[];
+  /** `whenUnsatisfiable` of its spread over zones; left out: ScheduleAnyway. */
+  readonly zoneSpread?: 'ScheduleAnyway' | 'DoNotSchedule';
   /** Field manager that owns the HPA's bounds, as kubectl-client-side-apply, helm, keda, kustomize-controller. */
   readonly hpaManager: string;
   /** Put on the HPA when it was made, as kustomize.toolkit.fluxcd.io/ssa: IfNotPresent. */
@@ -150,6 +169,8 @@ export interface RegionQuotaSpec {
   readonly coresUsed: number;
   readonly coresLimit: number;
   readonly families: Readonly<Record<string, { readonly used: number; readonly limit: number }>>;
+  /** Of spot machines, which take nothing of the others. */
+  readonly lowPriority: { readonly used: number; readonly limit: number };
 }
 
 export interface SkuSpec {
@@ -282,7 +303,7 @@ export interface Fault {
 export type FaultKind =
   | 'regionDead' | 'grey' | 'clusterApiGone' | 'signalsBlind' | 'armThrottled' | 'armDown' | 'frontDoorFrozen'
   | 'quotaShort' | 'skuRefused' | 'partialCapacity' | 'poolBusy' | 'subnetFull' | 'cosmosDown' | 'cosmosThrottled' | 'entraDown'
-  | 'monitorDown' | 'blobDown' | 'slowNodes' | 'slowPods' | 'demandSurge';
+  | 'monitorDown' | 'blobDown' | 'slowNodes' | 'slowPods' | 'imageMissing' | 'demandSurge';
 
 export interface FaultBoard {
   inject(fault: Fault): string;

@@ -7,9 +7,9 @@ import { steadyState } from './cluster/steadyState.ts';
 import { Faults, type FaultsState } from './faults.ts';
 import { FrontDoor, freshFrontDoor, type FrontDoorState } from './frontDoor/frontDoor.ts';
 import type { GateRecord } from './gate.ts';
+import { grantNodes } from './grantNodes.ts';
 import { Metrics, type MetricsState } from './metrics.ts';
 import { OperationBook, type OperationsState } from './operations.ts';
-import { grantNodes } from './regionLimits.ts';
 import { snapshotOf } from './snapshot.ts';
 import { Stamp } from './stamp.ts';
 import { Traffic } from './traffic.ts';
@@ -20,7 +20,7 @@ import type { GateBlobs, World, WorldClock, WorldSnapshot, WorldSpec } from './t
 export const stepMs = 5000;
 
 export interface SavedWorld {
-  readonly version: 1;
+  readonly version: 2;
   readonly spec: WorldSpec;
   readonly seed: number;
   readonly settledAt: number;
@@ -42,7 +42,7 @@ export function createWorld(spec: WorldSpec, { clock, seed }: WorldOptions): Sim
   const now = clock.now();
   return new SimulatedWorld(
     {
-      version: 1,
+      version: 2,
       spec,
       seed,
       settledAt: now,
@@ -68,7 +68,7 @@ export function createWorld(spec: WorldSpec, { clock, seed }: WorldOptions): Sim
 
 /** @param saved what `World.save` answered, perhaps by way of JSON. Throws when it is something else. */
 export function restoreWorld(saved: unknown, clock: WorldClock): SimulatedWorld {
-  if (typeof saved !== 'object' || saved === null || !('version' in saved) || saved.version !== 1) throw new Error('not a saved world of version 1');
+  if (typeof saved !== 'object' || saved === null || !('version' in saved) || saved.version !== 2) throw new Error('not a saved world of version 2');
   // written by `save` of this same version: its shape is ours
   return new SimulatedWorld(structuredClone(saved as SavedWorld), clock);
 }
@@ -135,7 +135,7 @@ export class SimulatedWorld implements World {
       return [name, { cluster: stamp.cluster.state, store: stamp.cluster.store.save(), gate: stamp.gateRecord() }] as const;
     });
     return structuredClone({
-      version: 1 as const,
+      version: 2 as const,
       spec: this.spec,
       seed: this.seed,
       settledAt: this.#settledAt,

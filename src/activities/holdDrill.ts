@@ -2,6 +2,7 @@ import { drillMustAbort, fleetExperience } from '../domain/decide/drill.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { HoldStep, RunStep } from './contracts.ts';
 import { mayProceed } from './guard.ts';
+import { measureDrill } from './measureDrains.ts';
 import { readAssessment } from './readAssessment.ts';
 
 /** One look during a drill's hold: users must not suffer for an exercise, and a real failure ends it at once. */
@@ -13,5 +14,7 @@ export async function holdDrill(ports: Ports, step: RunStep): Promise<HoldStep> 
   const [assessment, loads] = await Promise.all([readAssessment(ports), ports.demand.readLoad(ports.fleet.stamps)]);
   if (assessment === null) return { kind: 'mustEnd', why: 'the assessment of the fleet cannot be read' };
   const verdict = drillMustAbort(drill, { assessment, experience: fleetExperience(loads, step.request.stamps, ports.clock.now()) });
-  return verdict.kind === 'abort' ? { kind: 'mustEnd', why: verdict.why } : { kind: 'holding' };
+  if (verdict.kind === 'abort') return { kind: 'mustEnd', why: verdict.why };
+  await measureDrill(ports, step, { assessment, loads });
+  return { kind: 'holding' };
 }

@@ -1,13 +1,13 @@
 import { checkPlan } from '../domain/check/checkPlan.ts';
 import { renderPlan } from '../domain/render/renderPlan.ts';
-import { planRun, withoutLateNodes } from '../domain/planning/index.ts';
-import type { BlockedReason, Plan } from '../domain/plan.ts';
+import { planRun, shortfallText, withoutLateNodes } from '../domain/planning/index.ts';
+import type { BlockedReason, Finding, Plan } from '../domain/plan.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { PlanDigest, PlanStep, RunStep } from './contracts.ts';
 import { mayProceed } from './guard.ts';
 import { earlierPlans, recordedPlan, rememberPlan } from './loadPlan.ts';
 import { readAssessment } from './readAssessment.ts';
-import { factsAtHand } from './readFacts.ts';
+import { factsAtHand, withHeadroomAnew } from './readFacts.ts';
 import { readFleetRuns } from './runIndex.ts';
 import { recordStep } from './runLog.ts';
 
@@ -19,18 +19,20 @@ export async function makePlan(ports: Ports, step: RunStep): Promise<PlanStep> {
   const recorded = await recordedPlan(ports, step);
   if (recorded !== null) return { kind: 'planned', digest: digestOf(recorded, handBackRuns) };
 
-  const [facts, assessment, earlier] = await Promise.all([factsAtHand(ports), readAssessment(ports), earlierPlans(ports, step)]);
+  const [atHand, assessment, earlier] = await Promise.all([factsAtHand(ports), readAssessment(ports), earlierPlans(ports, step)]);
   if (assessment === null) return { kind: 'blocked', why: 'no assessment of the fleet could be read' };
   const { request, revision } = step;
+  const facts = await withHeadroomAnew(ports, atHand, new Set(earlier.flatMap(({ surges }) => surges.map(({ stamp }) => stamp))));
   const lateSince = ports.clock.now() - ports.fleet.policy.nodeReadyTimeoutMinutes * 60_000;
-  const counted = withoutLateNodes(ports.fleet, facts, earlier, lateSince);
-  const result = planRun({ fleet: counted.fleet, facts: counted.facts, assessment, request, revision, previous: earlier.at(-1) ?? null });
+  const counted = withoutLateNodes(facts, earlier, lateSince);
+  const result = planRun({ fleet: ports.fleet, facts: counted.facts, assessment, request, revision, previous: earlier.at(-1) ?? null });
   if (result.kind === 'blocked') {
     await recordStep(ports, step, 'planBlocked', { type: 'PlanBlocked', reasons: result.reasons });
     return { kind: 'blocked', why: result.reasons.map(({ message }) => message).join('; ') };
   }
-  const plan: Plan = { ...result.plan, notes: [...counted.notes, ...result.plan.notes] };
-  const findings = [...result.findings, ...checkPlan(plan, { fleet: ports.fleet, facts, assessment })];
+  const plan: Plan = { ...result.plan, notes: [...counted.late.map(shortfallText), ...result.plan.notes] };
+  const late = counted.late.map((shortfall): Finding => ({ severity: 'warning', invariant: 'I2', message: shortfallText(shortfall) }));
+  const findings = [...late, ...result.findings, ...checkPlan(plan, { fleet: ports.fleet, facts, assessment })];
   const errors = findings.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
     // Not as a plan of the run: a repeated step would find it on record and do it.

@@ -1,8 +1,8 @@
 import type { FleetFacts, StampFacts } from '../domain/facts.ts';
-import type { Stamp } from '../domain/fleet.ts';
+import type { Stamp, StampName } from '../domain/fleet.ts';
 import { known, unknown } from '../domain/reading.ts';
 import type { Ports } from '../ports/ports.ts';
-import { withStartTimes } from './startTimes.ts';
+import { learntDrains, withStartTimes } from './learntFromRuns.ts';
 
 /** Shorter than the wait between two looks at the room, so that each look reads for itself. */
 const atHandMs = 4_000;
@@ -46,6 +46,7 @@ async function readAll(ports: Ports): Promise<FleetFacts> {
     at,
     traffic,
     demand,
+    drains: learntDrains(ports),
     stamps: Object.fromEntries(
       fleet.stamps.map((stamp, index) => {
         const facts = stamps[index];
@@ -54,6 +55,24 @@ async function readAll(ports: Ports): Promise<FleetFacts> {
       }),
     ),
   };
+}
+
+/** Younger than this, what is read of quotas and addresses counts what has come a moment ago. */
+const headroomMaxAgeMs = 15_000;
+
+/**
+ * The same with quotas and addresses of these stamps read anew: a run's own nodes and pods have taken some since they were last read, and
+ * what is kept of them would be counted on twice.
+ */
+export async function withHeadroomAnew(ports: Ports, facts: FleetFacts, stamps: ReadonlySet<StampName>): Promise<FleetFacts> {
+  const anew = await Promise.all(
+    ports.fleet.stamps.filter(({ name }) => stamps.has(name)).map(async (stamp) => {
+      const [quota, network] = await Promise.all([ports.headroom.readQuota(stamp, headroomMaxAgeMs), ports.headroom.readNetwork(stamp, headroomMaxAgeMs)]);
+      const before = facts.stamps[stamp.name];
+      return before === undefined ? [] : [[stamp.name, { ...before, quota, network }] as const];
+    }),
+  );
+  return { ...facts, stamps: { ...facts.stamps, ...Object.fromEntries(anew.flat()) } };
 }
 
 async function readStamp(ports: Ports, stamp: Stamp): Promise<Omit<StampFacts, 'load'>> {

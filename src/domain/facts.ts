@@ -8,6 +8,39 @@ export interface FleetFacts {
   readonly traffic: Reading<TrafficFacts>;
   readonly demand: Reading<DemandFacts>;
   readonly stamps: Readonly<Record<StampName, StampFacts>>;
+  /** Of each stamp that a drill or a drain has taken out of service the newest; absent where nobody reads the ledger. */
+  readonly drains?: readonly DrainFacts[];
+}
+
+/** Where the users of one stamp went when a drill or a drain took it out of service. */
+export interface DrainFacts {
+  readonly runId: string;
+  readonly stamp: StampName;
+  /** Epoch milliseconds at which the survivors' loads were measured. */
+  readonly at: number;
+  readonly groups: readonly DrainedGroup[];
+}
+
+/** What the stamps of an origin group served at one moment, and the settings under which they did. */
+export interface ServedGroup {
+  readonly name: OriginGroupName;
+  readonly latencyWindowMs: number;
+  readonly origins: readonly ServedOrigin[];
+  readonly requestsPerSecond: Readonly<Record<StampName, number>>;
+}
+
+export interface ServedOrigin {
+  readonly stamp: StampName;
+  readonly origin: string;
+  readonly weight: number;
+  readonly priority: number;
+  /** `out`: enabled, and its probes fail. */
+  readonly serves: 'serving' | 'out' | 'disabled';
+}
+
+/** The settings and loads from before, and what the others served once the stamp was drained and the shift had settled. */
+export interface DrainedGroup extends ServedGroup {
+  readonly requestsPerSecondDrained: Readonly<Record<StampName, number>>;
 }
 
 export interface TrafficFacts {
@@ -91,6 +124,8 @@ export interface PoolFacts {
   readonly nodeStart?: MeasuredStart | null;
   /** Nodes still free in the pool's capacity reservation group; absent or null = not read. */
   readonly reservedNodesFree?: number | null;
+  /** Nodes that an earlier plan of the run asked for and that did not come in time; absent = none. */
+  readonly nodesLate?: number;
 }
 
 /** What nine in ten did not exceed, and how many that stands on. */
@@ -185,7 +220,6 @@ export interface HpaFacts {
   readonly targetCpuUtilisationPercent: number | null;
   readonly currentCpuUtilisationPercent: number | null;
   readonly owner: HpaOwner;
-  readonly scaleUpStabilisationSeconds: number;
 }
 
 /** Who owns minReplicas and maxReplicas. A reconciler reverts what we write; a one-shot writer does not. */

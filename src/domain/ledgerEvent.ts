@@ -1,4 +1,5 @@
 import type { FleetAssessment } from './assessment.ts';
+import type { DrainedGroup } from './facts.ts';
 import type { StampName } from './fleet.ts';
 import type { BlockedReason, Finding, GateState, OriginSetting, Plan, ReplicaBounds, CountBounds } from './plan.ts';
 import type { Controls, RunOutcome, RunPhase, RunRequest } from './run.ts';
@@ -57,6 +58,8 @@ export type LedgerEvent =
   | { readonly type: 'ShiftUnverified'; readonly why: string }
   /** Front Door has not taken these changes since then; a person was told. */
   | { readonly type: 'ShiftOverdue'; readonly origins: readonly string[]; readonly since: number }
+  /** Once a drill or drain has settled: where the users of its stamp went, for what is planned later. */
+  | { readonly type: 'DrainMeasured'; readonly stamp: StampName; readonly groups: readonly DrainedGroup[] }
   | { readonly type: 'SurgeHandedBack'; readonly stamp: StampName; readonly kept: readonly string[] }
   /** Lent room that is not back long after its time; a person was told. */
   | { readonly type: 'RoomOverdue'; readonly left: readonly string[]; readonly next: 'triedAgain' | 'givenUp' }

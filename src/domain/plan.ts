@@ -1,3 +1,4 @@
+import type { ServedGroup } from './facts.ts';
 import type { OriginGroupName, RunMode, StampName, WorkloadName } from './fleet.ts';
 
 export type RunKind = 'failover' | 'drain' | 'failback' | 'drill';
@@ -20,6 +21,8 @@ export interface Plan {
   readonly gates: readonly GateStep[];
   readonly shifts: readonly OriginShift[];
   readonly expected: Expected;
+  /** Of a drill or drain that may show where its stamp's users go: what served before it. Not there in other plans. */
+  readonly served?: readonly ServedGroup[];
   /** What a person should know: inert weights, missing inputs taken as worst case, sources of the shares. */
   readonly notes: readonly string[];
 }
@@ -123,7 +126,9 @@ export interface Blocked {
 export type ConstraintName =
   | 'vcpuQuotaFamily' | 'vcpuQuotaRegion' | 'skuRestricted' | 'zoneRestricted' | 'subnetAddresses' | 'podCidr'
   | 'outboundPorts' | 'poolMax' | 'hpaMax' | 'resourceQuota' | 'poolBusy' | 'poolNotScalable' | 'capacityReservation'
-  | 'hpaOwnedByReconciler' | 'hpaDisabled' | 'podsNotReady' | 'disruptionBudget' | 'topologySpread' | 'podTooLarge' | 'inputUnknown'
+  | 'hpaOwnedByReconciler' | 'hpaDisabled' | 'podsNotReady' | 'podTooLarge' | 'inputUnknown'
+  /** An earlier plan of the run asked for these nodes, and the region did not give them. */
+  | 'nodesLate'
   /** No stamp is left that serves an origin group. */
   | 'noSurvivor'
   /** A stamp that would get more users fails its own already. */

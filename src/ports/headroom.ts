@@ -2,9 +2,9 @@ import type { NetworkFacts, QuotaFacts, SkuFacts } from '../domain/facts.ts';
 import type { Stamp } from '../domain/fleet.ts';
 import type { Reading } from '../domain/reading.ts';
 
-/** What could stop a cluster from growing. Each answer carries its own age; implementations may cache. */
+/** What could stop a cluster from growing. Each answer carries its own age; implementations may cache, and give nothing older than `maxAgeMs` where that is said. */
 export interface Headroom {
-  readQuota(stamp: Stamp): Promise<Reading<QuotaFacts>>;
+  readQuota(stamp: Stamp, maxAgeMs?: number): Promise<Reading<QuotaFacts>>;
   readSkus(stamp: Stamp): Promise<Reading<readonly SkuFacts[]>>;
-  readNetwork(stamp: Stamp): Promise<Reading<NetworkFacts>>;
+  readNetwork(stamp: Stamp, maxAgeMs?: number): Promise<Reading<NetworkFacts>>;
 }

@@ -10,7 +10,7 @@ export interface StateStore {
 }
 
 export interface StateKey {
-  readonly kind: 'controls' | 'alert' | 'idempotency' | 'assessment' | 'runIndex' | 'drill' | 'heartbeat' | 'certificate' | 'claim' | 'startTimes';
+  readonly kind: 'controls' | 'alert' | 'idempotency' | 'assessment' | 'runIndex' | 'drill' | 'heartbeat' | 'certificate' | 'claim' | 'startTimes' | 'drainFacts';
   readonly id: string;
 }
 

@@ -4,7 +4,7 @@ import type { RunStep } from '../../src/activities/contracts.ts';
 import { makePlan } from '../../src/activities/makePlan.ts';
 import { proveCapacity } from '../../src/activities/proveCapacity.ts';
 import { requestOf } from '../orchestrations/runHost.ts';
-import { sampleFleet } from '../support/fakeOutside.ts';
+import { must, sampleFleet } from '../support/fakeOutside.ts';
 import { fakePorts, type FakePorts } from '../support/fakePorts.ts';
 
 interface Suspecting {
@@ -77,4 +77,21 @@ it('a failure that is confirmed before the room is proved asks nothing through t
   Object.assign(ports.checks, { proveThroughGateway: () => Promise.reject(new Error('asked')) });
   expect(await proveCapacity(ports, step)).toMatchObject({ kind: 'superseded', request: { scope: 'full' } });
   expect(ports.eventsOf('CapacityProved')).toEqual([]);
+});
+
+it('but quotas and addresses are read anew by a later plan, where the run itself has made room, and there alone', async () => {
+  const { ports, step } = await suspecting();
+  ports.setVerdicts({ eastus2: 'unhealthy' });
+  const asked: string[] = [];
+  const readQuota = ports.headroom.readQuota.bind(ports.headroom);
+  Object.assign(ports.headroom, {
+    readQuota: (stamp: { readonly name: string }, maxAgeMs?: number) => {
+      if (maxAgeMs !== undefined) asked.push(`${stamp.name} ${maxAgeMs}`);
+      return readQuota(ports.fleet.stamps.find(({ name }) => name === stamp.name) ?? must(ports.fleet.stamps[0]));
+    },
+  });
+  const surged = ports.eventsOf('PlanMade').flatMap(({ plan }) => plan.surges.map(({ stamp }) => `${stamp} 15000`));
+  expect(surged.length).toBeGreaterThan(0);
+  expect(await makePlan(ports, { ...step, request: { ...step.request, scope: 'full' }, revision: 2 })).toMatchObject({ kind: 'planned' });
+  expect(asked).toEqual(surged);
 });

@@ -56,6 +56,30 @@ describe('headroom, on the sandbox', () => {
     expect(network.value.subnets[0]?.totalAddresses).toBeGreaterThan(network.value.subnets[0]?.usedAddresses ?? 0);
   });
 
+  test('what a cluster is bound by besides: outbound ports, a ResourceQuota, spot machines, a capacity reservation and closed zones', async () => {
+    const own = openSandbox(undefined, { clusters: { eastus2: { outboundPorts: { perNode: 8000, addresses: 2 }, resourceQuota: { pods: '60', 'requests.cpu': '40' }, spot: true, reservedNodes: 2 } } });
+    own.inject({ kind: 'skuRefused', stamp: 'eastus2', zones: ['3'] });
+    own.inject({ kind: 'quotaShort', stamp: 'eastus2', of: 'lowPriority', coresLeft: 6 });
+    const { headroom, compute } = own.ports;
+    const [network, quota, skus, pools] = await Promise.all([headroom.readNetwork(eastus2), headroom.readQuota(eastus2), headroom.readSkus(eastus2), compute.readPools(eastus2)]);
+    expect(network).toMatchObject({ value: { outboundPortsPerNode: 8000, outboundPortsTotal: 128_000 } });
+    expect(network.kind === 'known' ? network.value.resourceQuotas : []).toEqual([
+      { namespace: 'shop', resource: 'cpu', used: 25_000, hard: 40_000 },
+      { namespace: 'shop', resource: 'pods', used: 50, hard: 60 },
+    ]);
+    const user = pools.kind === 'known' ? pools.value.find(({ name }) => name === 'user1') : undefined;
+    expect(user).toMatchObject({ spot: 'spot', reservedNodesFree: 2 });
+    expect(quota).toMatchObject({ value: { lowPriorityCores: { used: (user?.count ?? 0) * 4, limit: (user?.count ?? 0) * 4 + 6 } } });
+    expect(skus.kind === 'known' ? skus.value.find(({ name }) => name === 'Standard_D4s_v5') : null).toMatchObject({ zones: ['1', '2'], restricted: 'NotAvailableForSubscription' });
+  });
+
+  test('a compute provider that gives no answer leaves the others alone', async () => {
+    const own = openSandbox();
+    own.inject({ kind: 'armDown', provider: 'Microsoft.Compute' });
+    expect(await own.ports.headroom.readQuota(eastus2)).toMatchObject({ kind: 'unknown', why: expect.stringContaining('503') });
+    expect(await own.ports.headroom.readNetwork(eastus2)).toMatchObject({ kind: 'known' });
+  });
+
   test('keeps what it read, with its age, and gives it on while Azure is down', async () => {
     const own = openSandbox();
     const first = await own.ports.headroom.readQuota(eastus2);

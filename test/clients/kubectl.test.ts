@@ -127,6 +127,27 @@ describe.skipIf(source.kind === 'none')('a person at kubectl', () => {
     expect(pods).toHaveLength(before + 2);
   });
 
+  it('sets a quota on the namespace: pods above it are refused, and where kubectl looks it says so', async () => {
+    const pods = async (): Promise<number> => rows(await ok('get', 'pods', '--no-headers')).length;
+    const there = await pods();
+    await ok('create', '-f', session.write('quota.yaml', `apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: tight}\nspec: {hard: {pods: "${there + 2}", limits.memory: 100Gi}}\n`));
+    const bounds = (await ok('get', 'hpa', 'web', '-o', 'jsonpath={.spec.minReplicas} {.spec.maxReplicas}')).out.split(' ');
+    const setBounds = async (min: string | undefined, max: string | undefined): Promise<unknown> => ok('patch', 'hpa', 'web', '--type=merge', '-p', `{"spec":{"minReplicas":${min},"maxReplicas":${max}}}`);
+    await setBounds('60', '60');
+    session.passSeconds(60);
+    expect(await pods()).toBe(there + 2);
+    expect(rows(await ok('get', 'quota', '--no-headers'))[0]?.slice(0, 3)).toEqual(['tight', `pods: ${there + 2}/${there + 2}`, expect.stringMatching(/^limits\.memory: \d+Mi\/100Gi$/) as string]);
+    expect((await ok('describe', 'quota', 'tight')).out).toMatch(new RegExp(`pods\\s+${there + 2}\\s+${there + 2}`));
+    const described = (await ok('describe', 'rs', '-l', 'app=web')).out;
+    expect(described).toMatch(/ReplicaFailure\s+True\s+FailedCreate/);
+    expect(described).toMatch(/Warning\s+FailedCreate.*forbidden: exceeded quota: tight, requested: pods=1/);
+    await ok('delete', 'quota', 'tight');
+    session.passSeconds(60);
+    expect(await pods()).toBeGreaterThan(there + 2);
+    await setBounds(bounds[0], bounds[1]);
+    session.passSeconds(600);
+  });
+
   it('deletes a pod, and another one takes its place', async () => {
     const names = async (): Promise<readonly string[]> => (await ok('get', 'pods', '-l', 'app=web', '-o', 'name')).out.trim().split('\n');
     const before = await names();

@@ -70,3 +70,14 @@ test('what plays a failure mode exists', () => {
   const tests = globSync('test/**/*.test.ts', { cwd: root }).map((path) => basename(path));
   expect(named.filter((name) => !scenarios.includes(name) && !tests.includes(name))).toEqual([]);
 });
+
+test('every constraint that docs/capacity.md lists has a scenario that it binds, and stands beside it', () => {
+  const page = (read('docs/capacity.md').split('## 6. ')[1] ?? '').split('## 7. ')[0] ?? '';
+  const constraints = all(page, /^\| `(\w+)` \| .* \| .* \|$/gm);
+  const binds = new Map(listScenarios().flatMap(({ name, expect: { binds: told } }) => (told === undefined ? [] : [[name, told.constraint] as const])));
+  expect(constraints.length).toBeGreaterThan(15);
+  expect(constraints.filter((constraint) => ![...binds.values()].includes(constraint))).toEqual([]);
+  const rows = [...page.matchAll(/^\| (`[a-z0-9-]+`(?:, `[a-z0-9-]+`)*) \| (`\w+`.*) \|$/gm)].map(([, names = '', told = '']) => ({ names: all(names, /`([^`]+)`/g), told: all(told, /`([^`]+)`/g) }));
+  expect(rows.flatMap(({ names }) => names).toSorted()).toEqual([...binds.keys()].toSorted());
+  expect(rows.flatMap(({ names, told }) => names.filter((name) => !told.includes(binds.get(name) ?? '')))).toEqual([]);
+});

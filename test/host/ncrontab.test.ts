@@ -28,6 +28,12 @@ describe('schedules of timer triggers', () => {
     expect(nextRuns(expression, 2)).toEqual(expected);
   });
 
+  it('answers the same whatever was asked before', () => {
+    const schedule = parseSchedule('0 */5 * * * *');
+    const asked = [0, 299_999, 300_000, 899_999, 1, 3_600_000, 0].map((afterMs) => schedule.next(from + afterMs));
+    expect(asked.map((nextMs) => (nextMs ?? 0) - from)).toEqual([300_000, 300_000, 600_000, 900_000, 300_000, 3_900_000, 300_000]);
+  });
+
   it('wants a day that fits both day fields', () => {
     // the 13th of a month that is a Friday
     expect(nextRuns('0 0 0 13 * 5', 1)).toEqual(['2026-02-13T00:00:00.000Z']);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { known } from '../../src/domain/reading.ts';
 import { sampleFleet } from '../support/fakeOutside.ts';
 import { raiseDecision, runHost } from './runHost.ts';
 import { approvalId } from '../../src/activities/guard.ts';
@@ -118,6 +119,31 @@ describe('failover, ungraceful', () => {
     expect(now() - from).toBeLessThan(2 * 60_000);
     const order = ports.outside.writes.map((write) => write.split(' ')[0]);
     expect(order.lastIndexOf('hpa')).toBeLessThan(order.indexOf('origin'));
+    await host.stop();
+  });
+});
+
+describe('tier 3, where policy lets it be shed', () => {
+  const fleet = sampleFleet((given) => ({
+    ...given,
+    policy: { ...given.policy, shedTier3: 'whenShort' },
+    workloads: given.workloads.map((one) => (one.name === 'recommendations' ? { ...one, tier: 3 } : one)),
+  }));
+  const bounds = (settings: Record<string, unknown>): unknown => ({ pools: settings['pools'], hpas: settings['hpas'] });
+
+  it.each(['graceful', 'ungraceful'] as const)('makes room for a %s failover where there is no quota, and is given back in the end (I5)', async (mode) => {
+    const { ports, start, finish, host } = await runHost({ fleet });
+    ports.headroom.readQuota = async () => known({ regionalCores: { used: 0, limit: 0 }, lowPriorityCores: { used: 0, limit: 0 }, families: { standardDSv5Family: { used: 0, limit: 0 } } }, ports.clock.now());
+    const before = bounds(ports.outside.settings());
+    ports.setVerdicts({ eastus2: 'unhealthy' });
+    const { runId } = await start({ mode });
+    expect(await finish(runId)).toMatchObject({ outcome: 'completed' });
+    expect(ports.outside.writes).toContain('hpa centralus/recommendations 1..1');
+    expect(ports.outside.writes.findIndex((write) => write.startsWith('hpa') && write.endsWith('1..1'))).toBeLessThan(ports.outside.writes.findIndex((write) => write.startsWith('origin')));
+    ports.setVerdicts({});
+    const back = await start({ kind: 'failback' });
+    expect(await finish(back.runId)).toMatchObject({ outcome: 'completed' });
+    expect(bounds(ports.outside.settings())).toEqual(before);
     await host.stop();
   });
 });

@@ -4,6 +4,7 @@ import { readFleetRuns } from '../../src/activities/runIndex.ts';
 import { known } from '../../src/domain/reading.ts';
 import { partMark } from '../../src/domain/undo.ts';
 import { stopRunOnRecord } from '../../src/activities/stopRunOnRecord.ts';
+import { TransientError } from '../../src/ports/outcome.ts';
 import { must, sampleFleet } from '../support/fakeOutside.ts';
 import { raiseDecision, runHost } from './runHost.ts';
 
@@ -142,6 +143,26 @@ describe('drill', () => {
     expect(ports.outside.serving()).toEqual(['eastus2', 'westus3']);
     expect(await finish(runId)).toMatchObject({ outcome: 'completed' });
     expect(ports.outside.settings()).toEqual(before);
+    await host.stop();
+  });
+
+  it('puts on record, once, where the users of its region went', async () => {
+    const { ports, start, finish, host } = await runHost();
+    expect(await finish((await start(drilled)).runId)).toMatchObject({ outcome: 'completed' });
+    expect(ports.eventsOf('DrainMeasured')).toMatchObject([{ stamp: 'centralus', groups: [{ name: 'web', latencyWindowMs: 100, requestsPerSecond: { eastus2: 600, centralus: 600, westus3: 600 }, requestsPerSecondDrained: { eastus2: 900, westus3: 900 } }] }]);
+    await host.stop();
+  });
+
+  it('holds and ends as ever where the record cannot be read meanwhile', async () => {
+    const { ports, start, finish, runFor, host } = await runHost();
+    const { runId } = await start(drilled);
+    await runFor(6);
+    expect(ports.eventsOf('ShiftVerified')).toHaveLength(1);
+    const readEntry = ports.ledger.readEntry.bind(ports.ledger);
+    Object.assign(ports.ledger, { readEntry: async () => Promise.reject(new TransientError('Cosmos DB is down', null)) });
+    await runFor(5);
+    Object.assign(ports.ledger, { readEntry });
+    expect(await finish(runId)).toMatchObject({ outcome: 'completed' });
     await host.stop();
   });
 

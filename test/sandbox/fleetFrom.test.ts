@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { scenarioFor } from '../../sandbox/cli/chooseScenario.ts';
 import { readOptions } from '../../sandbox/cli/options.ts';
-import { quantityOf } from '../../sandbox/deployed/quantity.ts';
+import { quantityOf } from '../../sandbox/world/cluster/quantity.ts';
 import { playScenario } from '../../sandbox/play/playScenario.ts';
 import { fleetDocumentOf, onDeployment, loadScenario, parseScenario, worldSpecOf, type Deployment, type Scenario } from '../../sandbox/scenarios/index.ts';
 import { allocatableOf, skuNamed } from '../../sandbox/world/vmSizes.ts';

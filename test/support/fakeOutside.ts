@@ -136,7 +136,7 @@ export class FakeOutside {
         topologySpread: [], podStartSeconds: 30, disruptionBudgetMinAvailable: null,
         hpa: {
           namespace, name: hpa, resourceVersion: '1', minReplicas, maxReplicas, currentReplicas: ready, desiredReplicas: Math.max(ready, minReplicas), scalingActive: 'active',
-          targetCpuUtilisationPercent: 60, currentCpuUtilisationPercent: 55, owner: { kind: 'oneShot', managers: ['kubectl-client-side-apply'] }, scaleUpStabilisationSeconds: 0,
+          targetCpuUtilisationPercent: 60, currentCpuUtilisationPercent: 55, owner: { kind: 'oneShot', managers: ['kubectl-client-side-apply'] },
         },
       };
     });

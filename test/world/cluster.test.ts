@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { scaleDownUnneededSeconds } from '../../sandbox/world/cluster/autoscaler.ts';
 import { quotaOf, skusOf, subnetOf } from '../../sandbox/world/index.ts';
-import { poolOf, sample, stampOf, type Sample } from './support.ts';
+import { at, poolOf, sample, stampOf, type Sample } from './support.ts';
 
 function raise({ world }: Sample, stamp: string, minCount: number, maxCount: number): string {
   const answer = stampOf(world, stamp).pools.put('user1', { minCount, maxCount }, null);
@@ -110,6 +110,11 @@ describe('the cluster autoscaler', () => {
   it.each([
     ['quotaShort', { coresLeft: 8 }, 2],
     ['quotaShort', { coresLeft: 0 }, 0],
+    ['quotaShort', { coresLeft: 8, of: 'family' }, 2],
+    ['quotaShort', { coresLeft: 8, of: 'region' }, 2],
+    ['quotaShort', { coresLeft: 8, of: 'lowPriority' }, 6],
+    ['skuRefused', { zones: ['1', '2', '3'] }, 0],
+    ['skuRefused', { zones: ['3'] }, 6],
     ['skuRefused', {}, 0],
     ['subnetFull', { addressesLeft: 1 }, 1],
     ['partialCapacity', { nodes: 3 }, 3],
@@ -126,6 +131,74 @@ describe('the cluster autoscaler', () => {
     expect(nodes(it, 'eastus2')).toBe(12);
   });
 
+  it.each([
+    ['a pod CIDR of 8 nodes', { podCidr: '10.244.0.0/21' }, 1],
+    ['outbound ports for 9 nodes', { outboundPorts: { perNode: 7000, addresses: 1 } }, 2],
+  ] as const)('%s holds no more, those of the system pool counted', (_, options, added) => {
+    const it = sample({ clusters: { westus3: options } });
+    it.run(60);
+    const before = nodes(it, 'westus3');
+    expect(before).toBe(4);
+    raise(it, 'westus3', before + 6, 20);
+    it.run(900);
+    expect(nodes(it, 'westus3')).toBe(before + added);
+  });
+
+  it('what a capacity reservation holds comes where the region has nothing left, and no more', () => {
+    const it = sample({ clusters: { westus3: { reservedNodes: 2 } } });
+    it.run(60);
+    const before = nodes(it, 'westus3');
+    it.world.faults.inject({ kind: 'partialCapacity', nodes: 0 });
+    raise(it, 'westus3', before + 6, 20);
+    raise(it, 'centralus', nodes(it, 'centralus') + 6, 20);
+    it.run(900);
+    expect(nodes(it, 'westus3')).toBe(before + 2);
+    expect(nodes(it, 'centralus')).toBe(8);
+  });
+
+  it('spot machines take the low-priority quota and no other', () => {
+    const it = sample({ clusters: { westus3: { spot: true } } });
+    it.run(60);
+    const before = quotaOf(it.world, 'westus3');
+    it.world.faults.inject({ kind: 'quotaShort', stamp: 'westus3', of: 'lowPriority', coresLeft: 8 });
+    raise(it, 'westus3', nodes(it, 'westus3') + 6, 20);
+    it.run(900);
+    const after = quotaOf(it.world, 'westus3');
+    expect(after.lowPriority).toEqual({ used: before.lowPriority.used + 8, limit: before.lowPriority.used + 8 });
+    expect(after.coresUsed).toBe(before.coresUsed);
+  });
+
+  it('a pool without it does not follow bounds', () => {
+    const it = sample({ clusters: { westus3: { autoscaler: 'off' } } });
+    it.run(60);
+    expect(poolOf(it.world, 'westus3').autoscaled).toBe('fixed');
+    raise(it, 'westus3', 9, 20);
+    it.run(900);
+    expect(nodes(it, 'westus3')).toBe(4);
+  });
+
+  it('adds no machine in a zone that is closed, and none at all for pods whose spread wants them there', () => {
+    const it = sample({ workloads: { web: { zoneSpread: 'DoNotSchedule' } } });
+    it.run(60);
+    it.world.faults.inject({ kind: 'skuRefused', stamp: 'westus3', zones: ['3'] });
+    const { cluster } = stampOf(it.world, 'westus3');
+    const zonesOf = (workload: string): readonly number[] => ['1', '2', '3'].map((zone) => cluster.podsOf(workload).filter((pod) => cluster.nodesByName.get(pod.node ?? '')?.zone === zone).length);
+    const before = cluster.nodesOf('user1').filter(({ zone }) => zone === '3').length;
+    const web = cluster.state.workloads.find(({ name }) => name === 'web');
+    if (web === undefined) throw new Error('no web');
+    raise(it, 'westus3', 8, 40);
+    it.run(300);
+    const hpa = stampOf(it.world, 'westus3').kube.get('HorizontalPodAutoscaler', 'shop', 'web');
+    if (hpa === null) throw new Error('no HPA');
+    stampOf(it.world, 'westus3').kube.put({ ...hpa, spec: { ...Object(hpa['spec']), minReplicas: 60, maxReplicas: 60 } });
+    it.run(900);
+    expect(cluster.nodesOf('user1').filter(({ zone }) => zone === '3')).toHaveLength(before);
+    expect(nodes(it, 'westus3')).toBe(8);
+    const [one = 0, two = 0, three = 0] = zonesOf('web');
+    expect(Math.max(one, two) - three).toBeLessThanOrEqual(1);
+    expect(cluster.podCounts('web').pending).toBeGreaterThan(20);
+  });
+
   it('asks again after its backoff when the region can deliver', () => {
     const it = sample();
     const id = it.world.faults.inject({ kind: 'partialCapacity', stamp: 'westus3', nodes: 0 });
@@ -137,6 +210,26 @@ describe('the cluster autoscaler', () => {
     expect(nodes(it, 'westus3')).toBeLessThan(9);
     it.run(300);
     expect(nodes(it, 'westus3')).toBe(9);
+  });
+});
+
+describe('pods whose image cannot be pulled', () => {
+  it('are placed and never ready, and say why; those that run go on; healed, they come', () => {
+    const it = sample();
+    it.run(60);
+    const { cluster, kube } = stampOf(it.world, 'westus3');
+    const before = cluster.podCounts('web');
+    const id = it.world.faults.inject({ kind: 'imageMissing', stamp: 'westus3' });
+    const hpa = kube.get('HorizontalPodAutoscaler', 'shop', 'web');
+    if (hpa === null) throw new Error('no HPA');
+    kube.put({ ...hpa, spec: { ...Object(hpa['spec']), minReplicas: before.all + 3, maxReplicas: before.all + 3 } });
+    it.run(300);
+    expect(cluster.podCounts('web')).toEqual({ all: before.all + 3, ready: before.ready, pending: 0 });
+    const waiting = kube.list('Pod', 'shop').filter((pod) => at(pod, 'status', 'containerStatuses', 0, 'state', 'waiting', 'reason') === 'ImagePullBackOff');
+    expect(waiting.map((pod) => at(pod, 'status', 'phase'))).toEqual(['Pending', 'Pending', 'Pending']);
+    it.world.faults.heal(id);
+    it.run(60);
+    expect(cluster.podCounts('web').ready).toBe(before.all + 3);
   });
 });
 
@@ -156,7 +249,7 @@ describe('limits of a region, as Azure would list them', () => {
   it('a refused size is restricted in its region alone', () => {
     const it = sample();
     it.world.faults.inject({ kind: 'skuRefused', stamp: 'westus3' });
-    expect(skusOf(it.world, 'westus3').find((sku) => sku.name === 'Standard_D4s_v5')?.restricted).toBe('NotAvailableForSubscription');
-    expect(skusOf(it.world, 'eastus2').every((sku) => sku.restricted === null)).toBe(true);
+    expect(skusOf(it.world, 'westus3').find((sku) => sku.name === 'Standard_D4s_v5')?.restricted).toBe('region');
+    expect(skusOf(it.world, 'eastus2').every((sku) => sku.restricted.length === 0)).toBe(true);
   });
 });

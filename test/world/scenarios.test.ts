@@ -58,6 +58,7 @@ describe('a scenario file', () => {
     ['a fault without the stamp that it needs', 'faults: [{ at: 1, fault: { kind: grey } }]\nexpect: {}', /grey needs a stamp[\s\S]*faults\[0\]\.fault\.stamp/],
     ['an unknown field', 'speed: 3\nexpect: {}', /speed/],
     ['a region that the fleet has not got', 'faults: [{ at: 1, fault: { kind: grey, stamp: mars } }]\nexpect: {}', /faults\[0\]\.fault\.stamp is "mars".*eastus2, centralus, westus3/],
+    ['a cluster that the fleet has not got', 'fleet: { clusters: { mars: { podCidr: 10.0.0.0/21 } } }\nexpect: {}', /fleet\.clusters is "mars"/],
     ['an expectation of nothing and of a completed run at once', 'expect: { nothing: true, runs: [{ kind: drain, region: eastus2, outcome: completed }] }', /nothing: true/],
     ['an unknown deed of the operator', 'operator: [{ at: 1, do: pray }]\nexpect: {}', /operator\[0\]/],
     ['no expectation', '', /expect/],
@@ -86,7 +87,7 @@ describe('a scenario file', () => {
 });
 
 describe('judging how it ended', () => {
-  const happened = (change: Partial<Happened>): Happened => ({ runs: [], writes: 0, trafficWrites: 0, settledSeconds: null, takenOverSeconds: null, disabledAtFrontDoor: [], failedRequests: { with: 10, without: 20 }, ...change });
+  const happened = (change: Partial<Happened>): Happened => ({ runs: [], writes: 0, trafficWrites: 0, settledSeconds: null, takenOverSeconds: null, disabledAtFrontDoor: [], shortOf: [], certificates: [], roomLent: [], failedRequests: { with: 10, without: 20 }, ...change });
   const run = (outcome: Happened['runs'][number]['outcome'], regions = ['eastus2'], kind = 'failover'): Happened['runs'][number] => ({ kind, mode: 'graceful', regions, outcome });
   const expectation = (text: string): Parameters<typeof judge>[0] => parseScenario(minimal(`expect: ${text}`), 'x.yaml').expect;
   const oneFailover = expectation('{ runs: [{ kind: failover, mode: graceful, region: eastus2, outcome: completed }], settledWithinSeconds: 480, fewerFailedRequestsThanWithout: true }');
@@ -107,6 +108,16 @@ describe('judging how it ended', () => {
     ['users worse off', happened({ runs: [run('completed')], settledSeconds: 1, failedRequests: { with: 20, without: 20 } }), /without Spillway/],
   ])('%s is a failure', (_, what, message) => {
     expect(judge(oneFailover, what).join('\n')).toMatch(message);
+  });
+
+  it('what binds first, by the run or by a certificate', () => {
+    const byRun = expectation('{ binds: { stamp: westus3, constraint: podCidr } }');
+    expect(judge(byRun, happened({ shortOf: ['westus3: podCidr (10.0.0.0/21) is short of 6 nodes; x', 'westus3: poolMax (user1) is short of 1 nodes; y'] }))).toEqual([]);
+    expect(judge(byRun, happened({ shortOf: ['westus3: poolMax (user1) is short of 1 nodes; y'] }))).toEqual(['what binds first was to be podCidr of westus3, and is westus3: poolMax (user1) is short of 1 nodes; y']);
+    expect(judge(byRun, happened({ certificates: ['if eastus2 is lost, westus3 lacks 6 nodes (podCidr): x'] }))).toEqual(['what binds first was to be podCidr of westus3, and is nothing']);
+    const byCertificate = expectation('{ binds: { stamp: westus3, constraint: podCidr, by: certificate } }');
+    expect(judge(byCertificate, happened({ certificates: ['if eastus2 is lost, westus3 lacks 6 nodes (podCidr): x'] }))).toEqual([]);
+    expect(judge(byCertificate, happened({ certificates: ['if eastus2 is lost, centralus lacks 6 nodes (podCidr): x'] })).join()).toMatch(/no certificate named podCidr of westus3/);
   });
 
   it('writes where nothing was to be done', () => {

@@ -33,6 +33,8 @@ export function poolProperties(stamp: StampPhysics, pool: PoolState, apiVersion:
     ...(Object.keys(pool.labels).length > 0 ? { nodeLabels: pool.labels } : {}),
     enableEncryptionAtHost: false,
     enableUltraSSD: false,
+    ...(pool.priority === 'Spot' ? { scaleSetPriority: 'Spot', scaleSetEvictionPolicy: 'Delete', spotMaxPrice: -1 } : {}),
+    ...(pool.machinesReserved === undefined || stamp.spec.capacityReservationGroupId === undefined ? {} : { capacityReservationGroupID: stamp.spec.capacityReservationGroupId }),
     osType: 'Linux',
     osSKU: 'Ubuntu',
     nodeImageVersion,

@@ -14,7 +14,7 @@ export function putAgentPool(request: ArmRequest, stamp: StampPhysics): FaceResp
   if (pool === null) return notInSandbox(`creating a node pool ('${name}'): its physics has the pools of the fleet file`);
   const read = readBody(request);
   if (read.kind === 'refused') return read.response;
-  const refused = refuseForbidden(request, stamp, pool, read.properties) ?? refuseJoin(request, read.properties);
+  const refused = refuseForbidden(request, stamp, pool, read.properties) ?? refuseLinked(request, read.properties);
   if (refused !== null) return refused;
   const change = changeOf(pool, read.properties);
   if (change.kind === 'refused') return change.response;
@@ -61,15 +61,20 @@ function refuseForbidden(request: ArmRequest, stamp: StampPhysics, pool: PoolSta
 const normal = (value: unknown): string => JSON.stringify(value).toLowerCase();
 const emptyOf = (value: unknown): unknown => (Array.isArray(value) ? [] : typeof value === 'boolean' ? false : null);
 
-/** Naming a subnet in a PUT is a linked access: the caller must be allowed to join it. */
-function refuseJoin(request: ArmRequest, given: Readonly<Record<string, unknown>>): FaceResponse | null {
-  const subnet = given['vnetSubnetID'];
-  const action = 'Microsoft.Network/virtualNetworks/subnets/join/action';
-  if (typeof subnet !== 'string' || subnet === '' || request.authorizer.allows(request.principal, action, ['nodeSubnet', 'subscription'])) return null;
+/** Naming a subnet or a capacity reservation group in a PUT is a linked access: the caller must be allowed to join the one and to deploy into the other. */
+const linked = [
+  { property: 'vnetSubnetID', action: 'Microsoft.Network/virtualNetworks/subnets/join/action', scopeKinds: ['nodeSubnet', 'subscription'] },
+  { property: 'capacityReservationGroupID', action: 'Microsoft.Compute/capacityReservationGroups/deploy/action', scopeKinds: ['capacityReservationGroup', 'subscription'] },
+] as const;
+
+function refuseLinked(request: ArmRequest, given: Readonly<Record<string, unknown>>): FaceResponse | null {
+  const { principal } = request;
+  const refused = linked.find(({ property, action, scopeKinds }) => typeof given[property] === 'string' && given[property] !== '' && !request.authorizer.allows(principal, action, scopeKinds));
+  if (refused === undefined) return null;
   return armError(
     403,
     'LinkedAuthorizationFailed',
-    `The client '${request.principal.clientId}' with object id '${request.principal.objectId}' has permission to perform action 'Microsoft.ContainerService/managedClusters/agentPools/write' on scope '${request.http.url.pathname}'; however, it does not have permission to perform action(s) '${action}' on the linked scope(s) '${subnet}' (respectively) or the linked scope(s) are invalid.`,
+    `The client '${principal.clientId}' with object id '${principal.objectId}' has permission to perform action 'Microsoft.ContainerService/managedClusters/agentPools/write' on scope '${request.http.url.pathname}'; however, it does not have permission to perform action(s) '${refused.action}' on the linked scope(s) '${String(given[refused.property])}' (respectively) or the linked scope(s) are invalid.`,
   );
 }
 

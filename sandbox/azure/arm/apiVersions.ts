@@ -35,6 +35,7 @@ export const apiVersions = {
   managedClusters: set('Microsoft.ContainerService', 'managedClusters', ...aks),
   aksOperations: set('Microsoft.ContainerService', 'locations/operations', '2016-03-30', '2017-08-31', ...aks),
   usages: set('Microsoft.Compute', 'locations/usages', ...compute),
+  capacityReservations: set('Microsoft.Compute', 'capacityReservationGroups/capacityReservations', ...compute),
   skus: set('Microsoft.Compute', 'skus', '2017-09-01', '2019-04-01', '2021-07-01'),
   virtualNetworks: set('Microsoft.Network', 'virtualNetworks', ...network),
   applicationGateways: set('Microsoft.Network', 'applicationGateways', ...network),

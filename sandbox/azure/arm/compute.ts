@@ -34,7 +34,7 @@ function usages(request: ArmRequest): FaceResponse {
       usage('virtualMachines', 'Virtual Machines', pools.reduce((sum, pool) => sum + pool.count, 0), 25_000),
       usage('virtualMachineScaleSets', 'Virtual Machine Scale Sets', pools.length, 2500),
       ...Object.entries(quota.families).map(([family, { used, limit }]) => usage(family, familyNames[family] ?? family, used, limit)),
-      usage('lowPriorityCores', 'Total Regional Low-priority vCPUs', 0, quota.coresLimit),
+      usage('lowPriorityCores', 'Total Regional Low-priority vCPUs', quota.lowPriority.used, quota.lowPriority.limit),
     ],
   });
 }
@@ -65,6 +65,12 @@ function skuBody(sku: OfferedSku, region: string): unknown {
       { name: 'PremiumIO', value: 'True' },
       { name: 'LowPriorityCapable', value: 'True' },
     ],
-    restrictions: sku.restricted === null ? [] : [{ type: 'Location', values: [region], restrictionInfo: { locations: [region] }, reasonCode: sku.restricted }],
+    restrictions: restrictionsOf(sku, region),
   };
+}
+
+function restrictionsOf({ restricted }: OfferedSku, region: string): readonly unknown[] {
+  const reasonCode = 'NotAvailableForSubscription';
+  if (restricted === 'region') return [{ type: 'Location', values: [region], restrictionInfo: { locations: [region] }, reasonCode }];
+  return restricted.length === 0 ? [] : [{ type: 'Zone', values: [region], restrictionInfo: { locations: [region], zones: restricted }, reasonCode }];
 }

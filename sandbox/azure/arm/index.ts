@@ -1,4 +1,4 @@
-import type { World } from '../../world/types.ts';
+import type { Fault, World } from '../../world/types.ts';
 import { httpDate, json, parseJson } from '../answers.ts';
 import { audiencesOf } from '../entra/audiences.ts';
 import type { Authorizer } from '../entra/authorizer.ts';
@@ -10,6 +10,7 @@ import { playServiceDown } from '../transport/serviceDown.ts';
 import { providerNamespaces, type ApiVersionSet } from './apiVersions.ts';
 import type { ArmRequest, ArmRoute } from './armTypes.ts';
 import { refuseToken } from './authentication.ts';
+import { capacityReservationRoutes } from './capacityReservations.ts';
 import { computeRoutes } from './compute.ts';
 import { armError, notInSandbox } from './errors.ts';
 import { frontDoorClassicRoutes } from './frontDoorClassic.ts';
@@ -32,13 +33,13 @@ export interface ArmOptions {
 
 /** Resource Manager in the order in which it judges: reachable, api-version there, token, throttle, route, version, permission. */
 export function createArmFace(options: ArmOptions): Face {
-  const route = createRouter([...resourceRoutes, ...frontDoorProfileRoutes, ...frontDoorClassicRoutes, ...managedClusterRoutes, ...computeRoutes, ...networkRoutes]);
+  const route = createRouter([...resourceRoutes, ...frontDoorProfileRoutes, ...frontDoorClassicRoutes, ...managedClusterRoutes, ...computeRoutes, ...capacityReservationRoutes, ...networkRoutes]);
   const throttle = createThrottle();
   let requests = 0;
   const nextGuid = (): string => `a52b0000-0000-4000-8000-${(++requests).toString(16).padStart(12, '0')}`;
 
   const respond = (http: FaceRequest): FaceResponse => {
-    const down = playServiceDown(options.world.faults.active('armDown'));
+    const down = playServiceDown(armDownFor(http.url.pathname, options.world.faults.active('armDown')));
     if (down !== null) return armError(down.status, down.status === 500 ? 'InternalServerError' : 'ServiceUnavailable', 'The service is temporarily unavailable. Please retry later.');
     // the SDKs put a resource id that starts with a slash behind one of their own
     const pathname = http.url.pathname.replaceAll(/\/{2,}/g, '/');
@@ -96,6 +97,12 @@ export function createArmFace(options: ArmOptions): Face {
       },
     };
   };
+}
+
+/** A fault that names a `provider` leaves the others' resources alone. */
+function armDownFor(pathname: string, fault: Fault | null): Fault | null {
+  const provider = fault?.['provider'];
+  return typeof provider !== 'string' || pathname.toLowerCase().includes(`/providers/${provider.toLowerCase()}/`) ? fault : null;
 }
 
 /** Existence checks answer 204 without a body. */

@@ -110,6 +110,7 @@ function clusterBody(request: ArmRequest, stamp: StampPhysics): unknown {
         serviceCidrs: ['10.0.0.0/16'],
         dnsServiceIP: '10.0.0.10',
         outboundType: 'loadBalancer',
+        ...(spec.outboundPorts === undefined ? {} : { loadBalancerProfile: loadBalancerProfile(spec.clusterId, spec.outboundPorts) }),
         ipFamilies: ['IPv4'],
       },
       nodeProvisioningProfile: { mode: 'Manual', defaultNodePools: 'Auto' },
@@ -136,5 +137,16 @@ function clusterBody(request: ArmRequest, stamp: StampPhysics): unknown {
       securityProfile: { workloadIdentity: { enabled: true } },
       autoUpgradeProfile: { nodeOSUpgradeChannel: 'NodeImage' },
     },
+  };
+}
+
+function loadBalancerProfile(clusterId: string, { perNode, addresses }: NonNullable<StampPhysics['spec']['outboundPorts']>): unknown {
+  const group = clusterId.split('/providers/')[0] ?? '';
+  return {
+    managedOutboundIPs: { count: addresses },
+    effectiveOutboundIPs: Array.from({ length: addresses }, (_, index) => ({ id: `${group}/providers/Microsoft.Network/publicIPAddresses/outbound-${index + 1}` })),
+    allocatedOutboundPorts: perNode,
+    idleTimeoutInMinutes: 30,
+    backendPoolType: 'nodeIPConfiguration',
   };
 }

@@ -17,6 +17,9 @@ interface CompiledRoute {
   readonly segments: readonly { readonly text: string; readonly parameter: string | null }[];
 }
 
+/** Clients ask for the same few resources again and again. */
+const matchesKept = 500;
+
 /** Resource Manager's paths do not care for case. */
 export function createRouter(routes: readonly ArmRoute[]): (method: string, pathname: string) => RouteMatch {
   const byLength = new Map<number, CompiledRoute[]>();
@@ -24,7 +27,7 @@ export function createRouter(routes: readonly ArmRoute[]): (method: string, path
     const segments = split(route.path).map((part) => ({ text: part.toLowerCase(), parameter: /^\{(\w+)\}$/.exec(part)?.[1] ?? null }));
     byLength.set(segments.length, [...(byLength.get(segments.length) ?? []), { route, segments }]);
   }
-  return (method, pathname) => {
+  const match = (method: string, pathname: string): RouteMatch => {
     const parts = split(pathname).map(decodeSegment);
     const candidates = (byLength.get(parts.length) ?? []).flatMap((compiled) => {
       const params = paramsOf(compiled, parts);
@@ -35,6 +38,14 @@ export function createRouter(routes: readonly ArmRoute[]): (method: string, path
     if (found !== undefined) return { kind: 'matched', match: found };
     const allowed = [...new Set(candidates.map((candidate): HttpMethod => candidate.route.method))];
     return allowed.length > 0 ? { kind: 'methodNotAllowed', allowed } : { kind: 'none' };
+  };
+  const matches = new Map<string, RouteMatch>();
+  return (method, pathname) => {
+    const asked = `${method} ${pathname}`;
+    const known = matches.get(asked) ?? match(method, pathname);
+    if (matches.size >= matchesKept) matches.clear();
+    matches.set(asked, known);
+    return known;
   };
 }
 

@@ -46,6 +46,8 @@ export interface Tokens {
   issue(request: TokenRequest): string;
   /** @param authorization the request's header as it came; @param audiences what this service answers to. */
   check(authorization: string | undefined, audiences: readonly string[]): TokenVerdict;
+  /** The same of a token alone, as services have it that take it in a header of their own shape. */
+  checkToken(token: string, audiences: readonly string[]): TokenVerdict;
 }
 
 export interface TokensOptions {
@@ -103,11 +105,10 @@ export function createTokens(options: TokensOptions): Tokens {
     return `${signed}.${sign('RSA-SHA256', Buffer.from(signed), signer.privateKey).toString('base64url')}`;
   };
 
-  const readToken = (authorization: string): Read => {
-    const token = /^Bearer\s+(\S+)$/i.exec(authorization)?.[1];
-    const parts = token?.split('.') ?? [];
+  const readToken = (token: string): Read => {
+    const parts = token.split('.');
     const [head, body, signature] = parts;
-    if (parts.length !== 3 || head === undefined || body === undefined || signature === undefined) return { kind: 'malformed' };
+    if (parts.length !== 3 || /\s/.test(token) || head === undefined || body === undefined || signature === undefined) return { kind: 'malformed' };
     const header = parseRecord(head);
     const claims = parseRecord(body);
     if (header === null || claims === null || !isClaims(claims)) return { kind: 'malformed' };
@@ -118,19 +119,18 @@ export function createTokens(options: TokensOptions): Tokens {
     return { kind: 'read', claims, principal, onAudiences: new WeakSet() };
   };
 
-  const readOnce = (authorization: string): Read => {
-    const seen = known.get(authorization);
+  const readOnce = (token: string): Read => {
+    const seen = known.get(token);
     if (seen !== undefined) return seen;
-    const read = readToken(authorization);
+    const read = readToken(token);
     if (read.kind !== 'read') return read;
     if (known.size >= rememberedAtMost) known.clear();
-    known.set(authorization, read);
+    known.set(token, read);
     return read;
   };
 
-  const check = (authorization: string | undefined, audiences: readonly string[]): TokenVerdict => {
-    if (authorization === undefined || authorization === '') return { kind: 'missing' };
-    const read = readOnce(authorization);
+  const checkToken = (token: string, audiences: readonly string[]): TokenVerdict => {
+    const read = readOnce(token);
     if (read.kind !== 'read') return read;
     const { claims, principal, onAudiences } = read;
     const nowMs = options.now();
@@ -145,7 +145,13 @@ export function createTokens(options: TokensOptions): Tokens {
     return principal === null ? { kind: 'malformed' } : { kind: 'valid', principal, claims };
   };
 
-  return { tenantId: options.tenantId, key, issue, check };
+  const check = (authorization: string | undefined, audiences: readonly string[]): TokenVerdict => {
+    if (authorization === undefined || authorization === '') return { kind: 'missing' };
+    const token = /^Bearer\s+(\S+)$/i.exec(authorization)?.[1];
+    return token === undefined ? { kind: 'malformed' } : checkToken(token, audiences);
+  };
+
+  return { tenantId: options.tenantId, key, issue, check, checkToken };
 }
 
 const base64urlJson = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');

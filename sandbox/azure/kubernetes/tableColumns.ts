@@ -185,6 +185,12 @@ const columns: Readonly<Record<string, readonly Column[]>> = {
     column('Allowed Disruptions', (object) => count(status(object), 'disruptionsAllowed')),
     ageColumn,
   ],
+  ResourceQuota: [
+    nameColumn,
+    column('Request', (object) => quotaText(object, (resource) => !resource.startsWith('limits.'))),
+    column('Limit', (object) => quotaText(object, (resource) => resource.startsWith('limits.'))),
+    ageColumn,
+  ],
   Event: [
     column('Last Seen', (object, now) => {
       const at = Date.parse(stringAt(object, 'lastTimestamp') ?? stringAt(object, 'eventTime') ?? '');
@@ -199,6 +205,13 @@ const columns: Readonly<Record<string, readonly Column[]>> = {
     column('Message', (object) => stringAt(object, 'message') ?? ''),
   ],
 };
+
+/** Used of allowed, resource by resource. */
+function quotaText(object: JsonObject, isShown: (resource: string) => boolean): string {
+  const hard = objectAt(status(object), 'hard');
+  const used = objectAt(status(object), 'used');
+  return Object.keys(hard).filter(isShown).toSorted().map((resource) => `${resource}: ${stringAt(used, resource) ?? '0'}/${stringAt(hard, resource) ?? ''}`).join(', ');
+}
 
 const boundText = (value: Json | undefined): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : 'N/A');
 

@@ -40,8 +40,21 @@ export function parseSchedule(text: string): Schedule {
   fields.forEach((field, index) => {
     checkField(six[index] ?? '', field, text);
   });
-  const cron = new Cron(six.join(' '), { mode: '6-part', domAndDow: true, utcOffset: 0, paused: true });
-  return { next: (afterMs) => cron.nextRun(new Date(afterMs))?.getTime() };
+  return remembering(new Cron(six.join(' '), { mode: '6-part', domAndDow: true, utcOffset: 0, paused: true }));
+}
+
+/** From one instant to the next run all answers are the same; a run asks for its own next one and for the one after that. */
+function remembering(cron: Cron): Schedule {
+  let spans: readonly { readonly fromMs: number; readonly nextMs: number }[] = [];
+  return {
+    next: (afterMs) => {
+      const known = spans.find(({ fromMs, nextMs }) => fromMs <= afterMs && afterMs < nextMs);
+      if (known !== undefined) return known.nextMs;
+      const nextMs = cron.nextRun(new Date(afterMs))?.getTime();
+      if (nextMs !== undefined) spans = [...spans.slice(-2), { fromMs: afterMs, nextMs }];
+      return nextMs;
+    },
+  };
 }
 
 function everyTimeSpan(spanMs: number): Schedule {

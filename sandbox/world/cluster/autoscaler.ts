@@ -1,6 +1,7 @@
+import type { PoolSpec, WorkloadSpec } from '../types.ts';
 import type { Cluster } from './cluster.ts';
 import type { NodeRecord, PodRecord, PoolRecord } from './records.ts';
-import { emptyRoom, fits, take } from './scheduler.ts';
+import { countByZone, emptyRoom, fits, take, zonesWithinSkew } from './scheduler.ts';
 
 /** AKS' defaults of the cluster autoscaler profile ("Use the cluster autoscaler in AKS"). */
 export const scanSeconds = 10;
@@ -48,7 +49,7 @@ export class Autoscaler {
       const fresh: ReturnType<typeof emptyRoom>[] = [];
       for (const pod of pending) {
         const workload = this.#cluster.workload(pod.workload);
-        if (workload === null || !workload.pools.includes(pool.name)) continue;
+        if (workload === null || !workload.pools.includes(pool.name) || !this.#mayHelp(workload, spec)) continue;
         const room = [...coming, ...fresh].find((candidate) => fits(workload, candidate));
         if (room !== undefined) {
           take(workload, room);
@@ -64,6 +65,13 @@ export class Autoscaler {
       if (wanted > 0) this.#grow(pool, wanted, nowMs);
       else if (fresh.length > 0) this.#tellAboutMaximum(pool, pending, nowMs);
     }
+  }
+
+  /** A new node is of no use to a pod whose spread wants it in a zone where no machine comes up. */
+  #mayHelp(workload: WorkloadSpec, pool: PoolSpec): boolean {
+    const { state, nodesByName } = this.#cluster;
+    const zones = zonesWithinSkew(workload, state.nodes, countByZone(state.pods, workload.name, nodesByName));
+    return zones === null || this.#cluster.openZonesOf(pool).some((zone) => zones.has(zone));
   }
 
   #grow(pool: PoolRecord, wanted: number, nowMs: number): void {

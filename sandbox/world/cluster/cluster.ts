@@ -1,7 +1,8 @@
 import type { Faults } from '../faults.ts';
 import { parameterOf } from '../faults.ts';
+import { openZones } from '../regionLimits.ts';
 import { drawBetween, streamOf } from '../prng.ts';
-import type { KubeObject, StampSpec, WorkloadSpec } from '../types.ts';
+import type { KubeObject, PoolSpec, StampSpec, WorkloadSpec } from '../types.ts';
 import { Autoscaler, scanSeconds } from './autoscaler.ts';
 import { EventLog } from './events.ts';
 import { syncHpa } from './hpaController.ts';
@@ -13,6 +14,7 @@ import { reconcileHpas, reconcileSeconds } from './reconcilers.ts';
 import { chooseNode, countByZone, emptyRoom, giveBack, take } from './scheduler.ts';
 import { podName, replicaSetName, vmName } from './names.ts';
 import { Rendering } from './rendering.ts';
+import { refusalOfPod, type CountedPods } from './resourceQuotas.ts';
 import { repelledBy } from './taints.ts';
 
 export interface ClusterContext {
@@ -52,6 +54,8 @@ export class Cluster {
   readonly #counts = new Map<string, PodCounts>();
   #nextReadyAt = Number.POSITIVE_INFINITY;
   #unscheduled = true;
+  /** Of the faults, when it was last looked whether images can be pulled. */
+  #imagesVersion = -1;
 
   constructor(state: ClusterState, store: ObjectStore, context: ClusterContext) {
     this.state = state;
@@ -72,6 +76,7 @@ export class Cluster {
       workload.cpuSum += cpuPercent.get(workload.name) ?? 0;
       workload.cpuSamples++;
     }
+    if (this.#imagesVersion !== this.context.faults.version) this.#pullImages(nowMs);
     if (nowMs >= this.#nextReadyAt) this.#becomeReady(nowMs);
     if (nowMs >= this.state.nextReconcileAt) {
       this.state.nextReconcileAt = nowMs + reconcileSeconds * 1000;
@@ -101,6 +106,11 @@ export class Cluster {
     return this.state.pods.filter((pod) => pod.workload === workload);
   }
 
+  /** Of one namespace's workloads. */
+  countedPods(namespace: string): readonly CountedPods[] {
+    return this.context.spec.workloads.flatMap((workload) => (workload.namespace === namespace ? [{ workload, count: this.podCounts(workload.name).all }] : []));
+  }
+
   nodesOf(pool: string): readonly NodeRecord[] {
     return this.state.nodes.filter((node) => node.pool === pool);
   }
@@ -126,11 +136,15 @@ export class Cluster {
       const ordinal = pool.nodesCreated++;
       const name = vmName(this.context.spec.name, pool.name, ordinal);
       const seconds = factor * drawBetween(this.context.seed, streamOf(name), 0, spec.nodeReadySeconds);
-      this.#addNode({ name, pool: pool.name, ordinal, zone: this.#emptiestZone(pool.name, spec.zones), createdAt: nowMs, readyAt: nowMs + Math.round(seconds * 1000), ready: 'provisioning', schedulable: 'schedulable', unneededSince: null, ...emptyRoom(spec) });
+      this.#addNode({ name, pool: pool.name, ordinal, zone: this.#emptiestZone(pool.name, this.openZonesOf(spec)), createdAt: nowMs, readyAt: nowMs + Math.round(seconds * 1000), ready: 'provisioning', schedulable: 'schedulable', unneededSince: null, ...emptyRoom(spec) });
     }
     pool.etagNumber++;
     this.state.lastNodeAddedAt = nowMs;
     this.#findNextReady();
+  }
+
+  openZonesOf({ mode, zones }: PoolSpec): readonly string[] {
+    return mode === 'User' ? openZones(this.context.faults, this.context.spec.name, zones) : zones;
   }
 
   /** Takes the machine away; its pods are gone and their Deployments replace them. */
@@ -200,7 +214,7 @@ export class Cluster {
     }
     const changed = new Set<string>();
     for (const pod of this.state.pods) {
-      if (pod.phase !== 'starting' || (pod.readyAt ?? 0) > nowMs) continue;
+      if (pod.phase !== 'starting' || pod.readyAt === null || pod.readyAt > nowMs) continue;
       pod.phase = 'ready';
       changed.add(pod.workload);
       this.rendering.podChanged(pod);
@@ -223,30 +237,48 @@ export class Cluster {
 
   /** Deployment and ReplicaSet controllers: as many pods as replicas; on the way down those that serve least go first. */
   #reconcileDeployment(workload: WorkloadRecord, nowMs: number): void {
-    if (this.podCounts(workload.name).all === workload.replicas) return;
-    const pods = this.podsOf(workload.name);
     const spec = this.#workloads.get(workload.name);
-    if (spec !== undefined) {
-      const message = `Scaled ${workload.replicas > pods.length ? 'up' : 'down'} replica set ${replicaSetName(this.context, workload.name)} from ${pods.length} to ${workload.replicas}`;
+    if (spec === undefined) return;
+    if (workload.scaledTo !== workload.replicas) {
+      const message = `Scaled ${workload.replicas > workload.scaledTo ? 'up' : 'down'} replica set ${replicaSetName(this.context, workload.name)} from ${workload.scaledTo} to ${workload.replicas}`;
       this.events.record({ at: nowMs, about: { kind: 'Deployment', namespace: spec.namespace, name: spec.deployment }, type: 'Normal', reason: 'ScalingReplicaSet', message, component: 'deployment-controller' });
+      workload.scaledTo = workload.replicas;
     }
-    for (let missing = workload.replicas - pods.length; missing > 0; missing--) {
-      const ordinal = workload.podsCreated++;
-      const pod: PodRecord = { name: podName(this.context, workload.name, ordinal), workload: workload.name, ordinal, createdAt: nowMs, node: null, scheduledAt: null, readyAt: null, phase: 'pending' };
-      this.state.pods.push(pod);
-      this.rendering.podChanged(pod);
-      this.#unscheduled = true;
+    const pods = this.podsOf(workload.name);
+    const refusal = this.#createPods(workload, spec, workload.replicas - pods.length, nowMs);
+    if (refusal !== workload.refusal) {
+      workload.refusal = refusal;
+      this.rendering.workloadChanged(workload.name);
+      if (refusal !== null) this.events.record({ at: nowMs, about: { kind: 'ReplicaSet', namespace: spec.namespace, name: replicaSetName(this.context, workload.name) }, type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${refusal}`, component: 'replicaset-controller' });
     }
+    if (this.podCounts(workload.name).all === workload.replicas) return;
     const rank = { pending: 0, starting: 1, ready: 2 } as const;
     const leaving = pods.toSorted((left, right) => rank[left.phase] - rank[right.phase] || right.ordinal - left.ordinal).slice(0, Math.max(0, pods.length - workload.replicas));
     for (const pod of leaving) this.removePod(pod);
-    this.#recount(workload.name);
+  }
+
+  /** @returns why the API server refused the rest; null = it did not. */
+  #createPods(workload: WorkloadRecord, spec: WorkloadSpec, missing: number, nowMs: number): string | null {
+    if (missing <= 0) return null;
+    const quotas = this.store.list('ResourceQuota', spec.namespace);
+    for (let left = missing; left > 0; left--) {
+      const name = podName(this.context, workload.name, workload.podsCreated);
+      const refusal = quotas.length === 0 ? null : refusalOfPod(spec, quotas, this.countedPods(spec.namespace));
+      // the same every time that the controller tries
+      if (refusal !== null) return `pods "${name}" is forbidden: ${refusal}`;
+      const ordinal = workload.podsCreated++;
+      const pod: PodRecord = { name, workload: workload.name, ordinal, createdAt: nowMs, node: null, scheduledAt: null, readyAt: null, phase: 'pending' };
+      this.state.pods.push(pod);
+      this.rendering.podChanged(pod);
+      this.#unscheduled = true;
+      this.#recount(workload.name);
+    }
+    return null;
   }
 
   #schedule(nowMs: number): void {
     this.#unscheduled = false;
-    const slow = this.context.faults.active('slowPods', this.context.spec.name);
-    const factor = slow === null ? 1 : parameterOf(slow, 'factor', 3);
+    const noImage = this.context.faults.active('imageMissing', this.context.spec.name) !== null;
     for (const [name, spec] of this.#workloads) {
       if (this.podCounts(name).pending === 0) continue;
       const pending = this.state.pods.filter((pod) => pod.workload === name && pod.phase === 'pending');
@@ -261,12 +293,31 @@ export class Cluster {
         byZone.set(node.zone, (byZone.get(node.zone) ?? 0) + 1);
         pod.node = node.name;
         pod.scheduledAt = nowMs;
-        pod.readyAt = nowMs + Math.round(1000 * factor * drawBetween(this.context.seed, streamOf(pod.name), 1, spec.podReadySeconds));
+        pod.readyAt = noImage ? null : this.#podReadyAt(pod, spec, nowMs);
         pod.phase = 'starting';
         this.rendering.podChanged(pod);
       }
       this.#recount(name);
     }
+    this.#findNextReady();
+  }
+
+  #podReadyAt(pod: PodRecord, spec: WorkloadSpec, nowMs: number): number {
+    const slow = this.context.faults.active('slowPods', this.context.spec.name);
+    const factor = slow === null ? 1 : parameterOf(slow, 'factor', 3);
+    return nowMs + Math.round(1000 * factor * drawBetween(this.context.seed, streamOf(pod.name), 1, spec.podReadySeconds));
+  }
+
+  /** Pods that waited for their image get it once it can be pulled again. */
+  #pullImages(nowMs: number): void {
+    if (this.context.faults.active('imageMissing', this.context.spec.name) !== null) return;
+    for (const pod of this.state.pods) {
+      const spec = this.#workloads.get(pod.workload);
+      if (pod.phase !== 'starting' || pod.readyAt !== null || spec === undefined) continue;
+      pod.readyAt = this.#podReadyAt(pod, spec, nowMs);
+      this.rendering.podChanged(pod);
+    }
+    this.#imagesVersion = this.context.faults.version;
     this.#findNextReady();
   }
 

@@ -5,7 +5,7 @@ import { isoSeconds, type ObjectStore } from './objectStore.ts';
 /** What a controller tells people, as `kubectl describe` and `kubectl get events` show it. */
 export interface ClusterEvent {
   readonly at: number;
-  readonly about: { readonly kind: 'Pod' | 'Node' | 'Deployment' | 'HorizontalPodAutoscaler'; readonly namespace: string | null; readonly name: string };
+  readonly about: { readonly kind: 'Pod' | 'Node' | 'Deployment' | 'ReplicaSet' | 'HorizontalPodAutoscaler'; readonly namespace: string | null; readonly name: string };
   readonly type: 'Normal' | 'Warning';
   readonly reason: string;
   readonly message: string;

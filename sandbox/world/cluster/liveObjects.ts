@@ -66,6 +66,7 @@ export function pod(of: Builder, record: PodRecord, workload: WorkloadSpec, repl
   const readySince = record.readyAt === null || record.phase !== 'ready' ? null : isoSeconds(record.readyAt);
   const created = isoSeconds(record.createdAt);
   const since = readySince ?? scheduled ?? created;
+  const waitsForImage = record.phase === 'starting' && record.readyAt === null;
   const ready = record.phase === 'ready' ? 'True' : 'False';
   const unready = record.phase === 'ready' ? {} : { reason: 'ContainersNotReady', message: `containers with unready status: [${workload.deployment}]` };
   return {
@@ -79,7 +80,7 @@ export function pod(of: Builder, record: PodRecord, workload: WorkloadSpec, repl
     },
     spec: { ...podSpec(workload), ...(record.node === null ? {} : { nodeName: record.node }), serviceAccountName: 'default', priority: 0, enableServiceLinks: true },
     status: {
-      phase: record.phase === 'pending' ? 'Pending' : 'Running',
+      phase: record.phase === 'pending' || waitsForImage ? 'Pending' : 'Running',
       qosClass: 'Burstable',
       conditions:
         scheduled === null
@@ -95,7 +96,7 @@ export function pod(of: Builder, record: PodRecord, workload: WorkloadSpec, repl
         hostIP: '10.0.0.4',
         podIP: podAddress(of, record),
         podIPs: [{ ip: podAddress(of, record) }],
-        containerStatuses: [{ name: workload.deployment, ready: record.phase === 'ready', started: true, restartCount: 0, image: `contoso.azurecr.io/${workload.deployment}:1.0.0`, imageID: '', state: { running: { startedAt: scheduled } }, lastState: {} }],
+        containerStatuses: [{ name: workload.deployment, ready: record.phase === 'ready', started: !waitsForImage, restartCount: 0, image: `contoso.azurecr.io/${workload.deployment}:1.0.0`, imageID: '', state: waitsForImage ? { waiting: { reason: 'ImagePullBackOff', message: `Back-off pulling image "contoso.azurecr.io/${workload.deployment}:1.0.0"` } } : { running: { startedAt: scheduled } }, lastState: {} }],
       }),
     },
   };

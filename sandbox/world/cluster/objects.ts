@@ -3,6 +3,7 @@ import type { PoolSpec, StampSpec, WorkloadSpec } from '../types.ts';
 import { replicaSetName } from './names.ts';
 import { isoSeconds, type ObjectToPut } from './objectStore.ts';
 import { isReconciler } from './reconcilers.ts';
+import { maxSkew } from './scheduler.ts';
 
 /** The objects that a person or GitOps put there when the cluster was built, as `kubectl get -o yaml` would show them. */
 export interface Builder {
@@ -23,6 +24,10 @@ export function namespaces(of: Builder): readonly ObjectToPut[] {
     spec: { finalizers: ['kubernetes'] },
     status: { phase: 'Active' },
   }));
+}
+
+export function resourceQuotas(of: Builder): readonly ObjectToPut[] {
+  return (of.spec.resourceQuotas ?? []).map(({ namespace, name, hard }) => ({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: metadata(of, 'ResourceQuota', namespace, name, {}), spec: { hard }, status: {} }));
 }
 
 export function deployment(of: Builder, workload: WorkloadSpec): ObjectToPut {
@@ -147,7 +152,7 @@ function buildPodSpec(workload: WorkloadSpec): Record<string, unknown> {
     schedulerName: 'default-scheduler',
     securityContext: {},
     ...pools,
-    topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: labelsOf(workload) } }],
+    topologySpreadConstraints: [{ maxSkew, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: workload.zoneSpread ?? 'ScheduleAnyway', labelSelector: { matchLabels: labelsOf(workload) } }],
   };
 }
 

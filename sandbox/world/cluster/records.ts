@@ -63,6 +63,10 @@ export interface PodRecord {
 export interface WorkloadRecord {
   readonly name: string;
   replicas: number;
+  /** Size that its ReplicaSet was last given. */
+  scaledTo: number;
+  /** Why the API server refused its last pod; null = it did not. */
+  refusal: string | null;
   podsCreated: number;
   /** Sum and count of the cpu utilisation samples since the last sync, percent. */
   cpuSum: number;

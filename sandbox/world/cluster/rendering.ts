@@ -2,9 +2,10 @@ import type { KubeObject, WorkloadSpec } from '../types.ts';
 import type { Cluster } from './cluster.ts';
 import { daemonPodName, daemonPods, node as nodeObject, pod as podObject, registeredAt } from './liveObjects.ts';
 import { replicaSetName } from './names.ts';
-import { deployment, horizontalPodAutoscaler, namespaces, podDisruptionBudget, replicaSet, service, type Builder } from './objects.ts';
+import { deployment, horizontalPodAutoscaler, namespaces, podDisruptionBudget, replicaSet, resourceQuotas, service, type Builder } from './objects.ts';
 import { isoSeconds, type ObjectToPut } from './objectStore.ts';
 import { hpaSpecOf } from './hpaSpec.ts';
+import { quotaStatus } from './resourceQuotas.ts';
 import { daemonsets, type NodeRecord, type PodRecord, type WorkloadRecord } from './records.ts';
 
 /**
@@ -32,7 +33,7 @@ export class Rendering {
   /** Everything that is there on the first day. */
   build(): void {
     const { store, state, context } = this.#cluster;
-    for (const object of namespaces(this.#builder)) store.put(object);
+    for (const object of [...namespaces(this.#builder), ...resourceQuotas(this.#builder)]) store.put(object);
     for (const workload of context.spec.workloads) {
       const { metadata } = store.put(deployment(this.#builder, workload));
       store.put(replicaSet(this.#builder, workload, metadata.uid));
@@ -89,6 +90,7 @@ export class Rendering {
     this.#pods.clear();
     for (const name of this.#workloads) this.#putStatuses(name);
     this.#workloads.clear();
+    for (const quota of store.list('ResourceQuota', null)) this.#putQuotaStatus(quota);
     this.#cluster.events.flush(nowMs);
   }
 
@@ -132,7 +134,7 @@ export class Rendering {
     const { store } = this.#cluster;
     const { all, ready } = this.#cluster.podCounts(name);
     const counts = { replicas: all, ready };
-    const counted = `${all} ${ready} ${record.replicas}`;
+    const counted = `${all} ${ready} ${record.replicas} ${record.refusal ?? ''}`;
     this.#putStatus(store.get('Deployment', workload.namespace, workload.deployment), counted, (deployed) => {
       const generation = numberOf(deployed.metadata['generation'], 1) + (specOf(deployed)['replicas'] === record.replicas ? 0 : 1);
       return { ...deployed, metadata: { ...deployed.metadata, generation }, spec: { ...specOf(deployed), replicas: record.replicas }, status: this.#deploymentStatus(counts, record, generation) };
@@ -140,7 +142,7 @@ export class Rendering {
     this.#putStatus(store.get('ReplicaSet', workload.namespace, replicaSetName(this.#builder, workload.name)), counted, (set) => ({
       ...set,
       spec: { ...specOf(set), replicas: record.replicas },
-      status: { replicas: counts.replicas, fullyLabeledReplicas: counts.replicas, readyReplicas: counts.ready, availableReplicas: counts.ready, observedGeneration: numberOf(set.metadata['generation'], 1) },
+      status: { replicas: counts.replicas, fullyLabeledReplicas: counts.replicas, readyReplicas: counts.ready, availableReplicas: counts.ready, observedGeneration: numberOf(set.metadata['generation'], 1), ...(record.refusal === null ? {} : { conditions: [replicaFailure(record.refusal)] }) },
     }));
     const judged = `${counted} ${record.desiredReplicas} ${record.currentUtilisationPercent} ${record.lastScaleAt} ${record.limited}`;
     this.#putStatus(store.get('HorizontalPodAutoscaler', workload.namespace, workload.hpa), judged, (hpa) => ({ ...hpa, status: this.#hpaStatus(hpa, workload, record, counts.replicas) }));
@@ -157,6 +159,11 @@ export class Rendering {
     this.#written.set(this.#cluster.store.put(next(known)), from);
   }
 
+  #putQuotaStatus(quota: KubeObject): void {
+    const status = quotaStatus(quota, this.#cluster.countedPods(String(quota.metadata.namespace)));
+    if (JSON.stringify(quota['status']) !== JSON.stringify(status)) this.#cluster.store.put({ ...quota, status });
+  }
+
   #deploymentStatus(counts: { readonly replicas: number; readonly ready: number }, record: WorkloadRecord, generation: number): Record<string, unknown> {
     const since = isoSeconds(this.#builder.builtAt);
     const available = counts.ready >= Math.ceil(record.replicas * 0.75);
@@ -170,6 +177,7 @@ export class Rendering {
       conditions: [
         { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable', message: 'ReplicaSet has successfully progressed.', lastUpdateTime: since, lastTransitionTime: since },
         { type: 'Available', status: available ? 'True' : 'False', reason: available ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable', message: available ? 'Deployment has minimum availability.' : 'Deployment does not have minimum availability.', lastUpdateTime: since, lastTransitionTime: since },
+        ...(record.refusal === null ? [] : [{ ...replicaFailure(record.refusal), lastUpdateTime: since, lastTransitionTime: since }]),
       ],
     };
   }
@@ -205,6 +213,8 @@ export class Rendering {
     return this.#cluster.workload(workload);
   }
 }
+
+const replicaFailure = (message: string): Record<string, unknown> => ({ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message });
 
 function specOf(object: KubeObject): Record<string, unknown> {
   const spec = object['spec'];

@@ -15,7 +15,7 @@ export function steadyState(spec: StampSpec, seed: number, nowMs: number): Clust
       name: pool.name,
       minCount: pool.minCount,
       maxCount: pool.maxCount,
-      autoscaled: 'autoscaled',
+      autoscaled: pool.autoscaled ?? 'autoscaled',
       fixedCount: null,
       labels: {},
       etagNumber: 1,
@@ -45,6 +45,8 @@ export function steadyState(spec: StampSpec, seed: number, nowMs: number): Clust
     workloads: spec.workloads.map((workload) => ({
       name: workload.name,
       replicas: workload.replicas,
+      scaledTo: workload.replicas,
+      refusal: null,
       podsCreated: workload.replicas,
       cpuSum: 0,
       cpuSamples: 0,

@@ -38,8 +38,8 @@ export function azureHeadroom(context: SdkContext, fleet: Fleet, { readCluster, 
   const subscriptionOf = (stamp: Stamp): string => parseResourceId(stamp.cluster.resourceId).subscriptionId;
 
   return {
-    readQuota: (stamp) =>
-      quotas(`${subscriptionOf(stamp)}/${stamp.region}`, () => readingOf(`quota of ${stamp.region}`, now, () => readQuotaFacts(computeOf(subscriptionOf(stamp)), stamp.region))),
+    readQuota: (stamp, maxAgeMs) =>
+      quotas(`${subscriptionOf(stamp)}/${stamp.region}`, () => readingOf(`quota of ${stamp.region}`, now, () => readQuotaFacts(computeOf(subscriptionOf(stamp)), stamp.region)), maxAgeMs),
 
     readSkus: (stamp) =>
       skus(stamp.cluster.resourceId, () =>
@@ -49,13 +49,16 @@ export function azureHeadroom(context: SdkContext, fleet: Fleet, { readCluster, 
         }),
       ),
 
-    readNetwork: (stamp) =>
-      networks(stamp.cluster.resourceId, () =>
-        readingOf(`network of ${stamp.name}`, now, async () => {
-          const [cluster, resourceQuotas] = await Promise.all([readCluster(stamp.cluster), readResourceQuotas(stamp)]);
-          const subnets = await readSubnets(networkOf, subnetIdsOf(cluster, stamp.gateway.nodeSubnetId));
-          return { ...networkShape(cluster.networkProfile), subnets, resourceQuotas };
-        }),
+    readNetwork: (stamp, maxAgeMs) =>
+      networks(
+        stamp.cluster.resourceId,
+        () =>
+          readingOf(`network of ${stamp.name}`, now, async () => {
+            const [cluster, resourceQuotas] = await Promise.all([readCluster(stamp.cluster), readResourceQuotas(stamp)]);
+            const subnets = await readSubnets(networkOf, subnetIdsOf(cluster, stamp.gateway.nodeSubnetId));
+            return { ...networkShape(cluster.networkProfile), subnets, resourceQuotas };
+          }),
+        maxAgeMs,
       ),
   };
 

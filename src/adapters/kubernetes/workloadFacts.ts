@@ -104,7 +104,6 @@ function hpaFacts(hpa: Wire<V2HorizontalPodAutoscaler>): HpaFacts {
     targetCpuUtilisationPercent: cpuTarget?.target.averageUtilization ?? null,
     currentCpuUtilisationPercent: cpuNow?.current.averageUtilization ?? null,
     owner: hpaOwner(hpa.metadata ?? {}),
-    scaleUpStabilisationSeconds: hpa.spec?.behavior?.scaleUp?.stabilizationWindowSeconds ?? 0,
   };
 }
 

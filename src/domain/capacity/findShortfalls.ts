@@ -1,16 +1,8 @@
-import type { HpaFacts, ResourceQuotaFacts } from '../facts.ts';
-import type { Workload } from '../fleet.ts';
+import type { HpaFacts } from '../facts.ts';
 import type { Shortfall } from '../plan.ts';
 import type { Packing } from './packPods.ts';
+import { askedPerPod, boundsAreOurs, isSwitchedOff, mostReplicas, replicasByHpa, scalesIt, whyMoreFail } from './replicaLimits.ts';
 import { rulesUnknown, type StampModel, type WorkloadModel } from './stampModel.ts';
-
-/** Whether Spillway may move an HPA's bounds: one-shot writers are forced, a reconciler would revert us. */
-export function boundsAreOurs(hpa: HpaFacts): boolean {
-  return hpa.owner.kind !== 'reconciler' || hpa.owner.ignoresBounds === 'ignored';
-}
-
-/** How far an HPA's maximum may be raised; one that is higher already stays. */
-export const mostReplicas = ({ surgeMaxReplicas }: Workload, { maxReplicas }: Pick<HpaFacts, 'maxReplicas'>): number => (surgeMaxReplicas === undefined ? Infinity : Math.max(surgeMaxReplicas, maxReplicas));
 
 /**
  * Everything that keeps a stamp from what it needs; what is missing of each is counted for the whole need. What binds
@@ -110,44 +102,26 @@ function podTooLarge(model: StampModel, one: WorkloadModel, count: number, missi
 /** What bounds on replicas keep a workload from, where they are not ours to raise, or not so far, or raising them brings no pod. */
 function heldByHpa(model: StampModel, one: WorkloadModel, count: number): Weighed | null {
   const { workload, facts, failing } = one;
-  if (facts === null) return null;
-  const { hpa } = facts;
+  const missing = count - replicasByHpa(one);
+  if (facts === null || missing <= 0) return null;
+  const hpa = `${workload.namespace}/${workload.hpa}`;
   const replicas = count + failing;
-  const short = (constraint: 'hpaMax' | 'hpaDisabled' | 'hpaOwnedByReconciler', missing: number, fix: string): Weighed => weighed(model, one, count, { constraint, missing: Math.min(count, missing), unit: 'replicas', fix });
-  if (hpa === null || scalesAnother(workload, hpa)) return replicas <= facts.requestedReplicas ? null : short('hpaMax', replicas - facts.requestedReplicas, rightHpa(workload, hpa, replicas));
-  if (facts.requestedReplicas === 0 && !scalesFromZero(hpa)) return short('hpaDisabled', count, `${deploymentOf(workload)} is scaled to 0 replicas, which switches HPA ${hpaOf(workload)} off, so that raising minReplicas brings no pod: scale it to 1 or more`);
-  if (boundsAreOurs(hpa)) {
-    const most = mostReplicas(workload, hpa);
-    if (replicas <= most) return null;
-    return short('hpaMax', replicas - most, `raise surgeMaxReplicas of workload ${workload.name} from ${workload.surgeMaxReplicas ?? most} to ${replicas}, or maxReplicas of ${hpaOf(workload)}`);
-  }
-  const there = Math.max(hpa.minReplicas, Math.min(facts.readyReplicas, hpa.maxReplicas));
-  return count <= there ? null : short('hpaOwnedByReconciler', count - there, handOver(one, hpa));
-}
-
-const hpaOf = ({ namespace, hpa }: Workload): string => `${namespace}/${hpa}`;
-const deploymentOf = ({ namespace, deployment }: Workload): string => `${namespace}/${deployment}`;
-
-const scalesAnother = ({ deployment }: Workload, { scales }: HpaFacts): boolean => scales !== undefined && scales !== `Deployment/${deployment}`;
-
-/** Kubernetes: with replicas at 0 an HPA is switched off, whatever its bounds say. KEDA scales from 0 by itself. */
-const scalesFromZero = ({ owner }: HpaFacts): boolean => owner.kind === 'reconciler' && owner.how === 'keda';
-
-function rightHpa(workload: Workload, hpa: HpaFacts | null, replicas: number): string {
-  if (hpa === null) return `there is no HPA ${hpaOf(workload)}: create it, or set ${replicas} replicas of ${workload.deployment}`;
-  return `HPA ${hpaOf(workload)} scales ${hpa.scales ?? 'nothing'}, not Deployment/${workload.deployment}: name the right one in workloads.hpa, or correct its scaleTargetRef`;
+  const held = (constraint: Shortfall['constraint'], fix: string): Weighed => weighed(model, one, count, { constraint, missing, unit: 'replicas', fix });
+  if (facts.hpa === null) return held('hpaMax', `there is no HPA ${hpa}: create it, or set ${replicas} replicas of ${workload.deployment}`);
+  if (!scalesIt(workload, facts.hpa)) return held('hpaMax', `HPA ${hpa} scales ${facts.hpa.scales ?? ''}, not Deployment/${workload.deployment}: name the right one in workloads.hpa, or correct its scaleTargetRef`);
+  if (isSwitchedOff(facts, facts.hpa)) return held('hpaDisabled', `${workload.namespace}/${workload.deployment} is scaled to 0 replicas, which switches HPA ${hpa} off, so that raising minReplicas brings no pod: scale it to 1 or more`);
+  if (!boundsAreOurs(facts.hpa)) return held('hpaOwnedByReconciler', handOver(one, facts.hpa));
+  return held('hpaMax', `raise surgeMaxReplicas of workload ${workload.name} from ${workload.surgeMaxReplicas ?? mostReplicas(workload, facts.hpa)} to ${replicas}, or maxReplicas of ${hpa}`);
 }
 
 /** Pods that come besides those that are ready would go the way of those that fail. */
 function notComingUp(model: StampModel, one: WorkloadModel, count: number): Weighed | null {
   const { workload, facts, failing } = one;
-  if (facts === null || count <= facts.readyReplicas) return null;
-  const deployment = deploymentOf(workload);
-  const missing = count - facts.readyReplicas;
-  const stuck = facts.rolloutStuck ?? null;
-  if (stuck !== null) return weighed(model, one, count, { constraint: 'podsNotReady', missing, unit: 'replicas', fix: `new pods of ${deployment} do not come up (${stuck}): mend its rollout, or roll it back` });
-  if (failing === 0 || failing < facts.readyReplicas) return null;
-  return weighed(model, one, count, { constraint: 'podsNotReady', missing, unit: 'replicas', fix: `${failing} pods of ${deployment} fail and ${facts.readyReplicas} are ready, so that more of them are no help: mend them first` });
+  const why = whyMoreFail(one);
+  if (facts === null || why === null || count <= facts.readyReplicas) return null;
+  const deployment = `${workload.namespace}/${workload.deployment}`;
+  const fix = why.stuck !== null ? `new pods of ${deployment} do not come up (${why.stuck}): mend its rollout, or roll it back` : `${failing} pods of ${deployment} fail and ${facts.readyReplicas} are ready, so that more of them are no help: mend them first`;
+  return weighed(model, one, count, { constraint: 'podsNotReady', missing: count - facts.readyReplicas, unit: 'replicas', fix });
 }
 
 function handOver({ workload }: WorkloadModel, { owner }: HpaFacts): string {
@@ -179,21 +153,3 @@ function resourceQuotaShortfalls({ stamp, workloads, network }: StampModel, addi
 }
 
 const unitOf = { cpu: 'millicores', cpuLimits: 'millicores', memory: 'MiB', memoryLimits: 'MiB', ephemeralStorage: 'MiB', pods: 'pods' } as const;
-
-/** Where a limit is not known, the request is the least that it can be. */
-function askedPerPod({ request, facts }: WorkloadModel, { resource }: ResourceQuotaFacts): number {
-  switch (resource) {
-    case 'cpu':
-      return request.cpuMillicores;
-    case 'memory':
-      return request.memoryMiB;
-    case 'cpuLimits':
-      return Math.max(request.cpuMillicores, facts?.podLimits?.cpuMillicores ?? 0);
-    case 'memoryLimits':
-      return Math.max(request.memoryMiB, facts?.podLimits?.memoryMiB ?? 0);
-    case 'ephemeralStorage':
-      return request.ephemeralStorageMiB;
-    case 'pods':
-      return 1;
-  }
-}

@@ -52,6 +52,7 @@ function poolLimits({ facts, ref, template, unusable, usable, arriving }: PoolMo
     fix: (missing) =>
       ref === null ? `name pool ${name} under cluster.pools with a surgeMaxCount of at least ${cap + missing}, or raise its maxCount` : `raise surgeMaxCount of pool ${name} from ${cap} to ${cap + missing}`,
   });
+  if ((facts.nodesLate ?? 0) > 0) limits.push(refuse('nodesLate', lateNodesFix(facts)));
   if (facts.kind === 'VirtualMachines') limits.push(refuse('poolNotScalable', `pool ${name} is of type VirtualMachines, which has no autoscaler bounds: add a pool of type VirtualMachineScaleSets`));
   else if (facts.kind === 'autoProvisioned') limits.push(refuse('poolNotScalable', `node auto-provisioning owns pool ${name}: add a pool with the cluster autoscaler`));
   else if (facts.autoscaled === 'fixed') limits.push(refuse('poolNotScalable', `turn on the cluster autoscaler for pool ${name}`));
@@ -74,6 +75,9 @@ function reservationLimits(pools: readonly PoolModel[]): GrowthLimit[] {
     }];
   });
 }
+
+export const lateNodesFix = ({ name, vmSize }: Pick<PoolFacts, 'name' | 'vmSize'>): string =>
+  `pool ${name} did not get in time what was asked for, and is not counted on to grow again: the region may have no more ${vmSize}; reserve capacity, or add a pool of another size`;
 
 function skuLimits({ facts, zoneOpen }: PoolModel, skus: StampFacts['skus'], costs: Costs): GrowthLimit[] {
   const refuse = (constraint: ConstraintName, fix: string, subject = facts.vmSize): GrowthLimit[] => [{ constraint, subject, unit: 'nodes', available: 0, costByPool: costs(1), sharedKey: null, fix: () => fix }];

@@ -17,6 +17,8 @@ export interface Packing {
   readonly unplaced: readonly number[];
   /** By position in `StampModel.limits`: what new nodes use of it, refused ones included. */
   readonly used: readonly number[];
+  /** By position in `StampModel.workloads`: of the placed ones those that a spread lets no node take, since another zone misses its part. */
+  readonly aheadOfSpread: readonly number[];
   /** Pods that fit on no empty node of any of their pools. */
   readonly tooLarge: readonly number[];
   /** By position in `StampModel.pools`: of the refused nodes those for which only a closed zone was to blame. */
@@ -72,6 +74,7 @@ class Packer {
   private readonly closedZoneNodes: number[];
   private readonly unplaced: number[];
   private readonly tooLarge: number[];
+  private readonly aheadOfSpread: number[];
   private readonly used: number[];
   private readonly nodesByZone: number[][];
   private hostCap: HostCap | null = null;
@@ -83,6 +86,7 @@ class Packer {
     this.closedZoneNodes = model.pools.map(() => 0);
     this.unplaced = model.workloads.map(() => 0);
     this.tooLarge = model.workloads.map(() => 0);
+    this.aheadOfSpread = model.workloads.map(() => 0);
     this.used = model.limits.map(({ sharedKey }) => (sharedKey === null ? 0 : (carried.get(sharedKey) ?? 0)));
     this.nodesByZone = model.pools.map(({ nodesByZone }) => [...nodesByZone]);
     model.pools.forEach((pool, position) => {
@@ -108,8 +112,8 @@ class Packer {
   }
 
   result(): Packing {
-    const { newNodes, refusedNodes, closedZoneNodes, unplaced, tooLarge, used } = this;
-    return { newNodes, refusedNodes, closedZoneNodes, unplaced, tooLarge, used };
+    const { newNodes, refusedNodes, closedZoneNodes, unplaced, aheadOfSpread, tooLarge, used } = this;
+    return { newNodes, refusedNodes, closedZoneNodes, unplaced, aheadOfSpread, tooLarge, used };
   }
 
   place(position: number, count: number): void {
@@ -127,7 +131,7 @@ class Packer {
       this.unplaced[position] = unplaced;
       return;
     }
-    this.unplaced[position] = workload.zoneSkew === null ? this.placeAnywhere(workload, left, pools) : this.placeSpread(workload, left, pools);
+    this.unplaced[position] = workload.zoneSkew === null ? this.placeAnywhere(workload, left, pools) : this.placeSpread(position, workload, left, pools);
   }
 
   /**
@@ -174,34 +178,42 @@ class Packer {
   }
 
   /** Zones get equal parts; the remainder goes where there is room. @returns pods without room. */
-  private placeSpread(workload: WorkloadModel, count: number, pools: readonly number[]): number {
+  private placeSpread(position: number, workload: WorkloadModel, count: number, pools: readonly number[]): number {
     const zones = workload.spreadZones;
     if (zones.length <= 1) return this.placeAnywhere(workload, count, pools);
     const base = Math.floor(count / zones.length);
     const missing = zones.map(() => 0);
+    const wanted = zones.map(() => base);
     if (base > 0) for (let at = 0; at < zones.length; at += 1) missing[at] = this.fill(workload, base, zones[at] ?? '', 'real');
-    this.dealRemainder(workload, count - base * zones.length, missing);
+    this.dealRemainder(workload, count - base * zones.length, missing, wanted);
     for (const pool of pools) this.growForZones(workload, pool, missing);
+    const placed = wanted.map((pods, at) => pods - (missing[at] ?? 0));
+    const fewest = Math.min(...placed);
     let left = 0;
     for (let at = 0; at < zones.length; at += 1) {
       const pods = missing[at] ?? 0;
       left += pods;
+      this.aheadOfSpread[position] = (this.aheadOfSpread[position] ?? 0) + (placed[at] ?? 0) - fewest;
       if (pods > 0) this.packRefused(workload, pods, zones[at] ?? '', pools);
     }
+    if (left === 0) this.aheadOfSpread[position] = 0;
     return left;
   }
 
   /** One pod more in so many zones, where it fits first; zones in which it does not fit miss it, the first ones before the others. */
-  private dealRemainder(workload: WorkloadModel, remainder: number, missing: number[]): void {
+  private dealRemainder(workload: WorkloadModel, remainder: number, missing: number[], wanted: number[]): void {
     let left = remainder;
     const full: number[] = [];
     for (let at = 0; at < missing.length && left > 0; at += 1) {
-      if (missing[at] === 0 && this.fill(workload, 1, workload.spreadZones[at] ?? '', 'real') === 0) left -= 1;
-      else full.push(at);
+      if (missing[at] === 0 && this.fill(workload, 1, workload.spreadZones[at] ?? '', 'real') === 0) {
+        left -= 1;
+        wanted[at] = (wanted[at] ?? 0) + 1;
+      } else full.push(at);
     }
     for (let one = 0; one < left; one += 1) {
       const at = full[one] ?? 0;
       missing[at] = (missing[at] ?? 0) + 1;
+      wanted[at] = (wanted[at] ?? 0) + 1;
     }
   }
 

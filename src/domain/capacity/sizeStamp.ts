@@ -3,6 +3,7 @@ import type { Shortfall } from '../plan.ts';
 import { findShortfalls } from './findShortfalls.ts';
 import { exceeds } from './mostRoom.ts';
 import { packPods, type Packing } from './packPods.ts';
+import { replicasThatMayBe } from './replicaLimits.ts';
 import { replicasNeeded, type ReplicaLoad } from './replicasNeeded.ts';
 import type { StampModel } from './stampModel.ts';
 
@@ -31,14 +32,16 @@ export interface WorkloadSizing {
   readonly replicasNow: number;
   readonly replicasNeeded: number;
   readonly unplaced: number;
+  /** Of those needed, what bounds and quotas let be and nodes have room for. */
+  readonly replicasReachable: number;
 }
 
 export interface PoolSizing {
   readonly nodesNow: number;
-  /** Of these, refused ones cannot come. */
   readonly newNodes: number;
+  /** Needed besides, and cannot come. */
   readonly refusedNodes: number;
-  /** Ready and schedulable nodes wanted in the end, without the refused ones. */
+  /** Ready and schedulable nodes wanted in the end: without the refused ones, and without those for pods that may not be. */
   readonly nodesWanted: number;
   /** The pool's whole count that would be needed: nodes that take no pods and refused ones included. */
   readonly nodesNeeded: number;
@@ -72,25 +75,35 @@ export function sizeStamp(model: StampModel, { loads, policy, carried = nothingC
   const freely = removed.length === 0 && exceeds(model.mostRoom, model.workloads, additional) ? null : packPods(model, pods, 'largestFirst', carried);
   // Where room is short, the lower tiers go without.
   const packing = freely === null || freely.unplaced.some((count) => count > 0) ? packPods(model, pods, 'tierFirst', carried) : freely;
+  const may = replicasThatMayBe(model, needed).map((count, position) => Math.min(count, (needed[position] ?? 0) - heldBySpread(packing, position)));
+  const isHeld = may.some((count, position) => count < (needed[position] ?? 0));
+  const reachable = isHeld ? packPods(model, { additional: model.workloads.map(({ bound }, position) => Math.max(0, (may[position] ?? 0) - bound)), removed }, 'tierFirst', carried) : packing;
   return {
     workloads: model.workloads.map(({ facts }, position) => ({
       requestsPerSecondAfter: loads[position]?.after ?? 0,
       replicasNow: facts?.readyReplicas ?? 0,
       replicasNeeded: needed[position] ?? 0,
       unplaced: packing.unplaced[position] ?? 0,
+      replicasReachable: (may[position] ?? 0) - (reachable.unplaced[position] ?? 0),
     })),
     pools: model.pools.map(({ facts, usable, unusable, arriving }, position) => ({
       nodesNow: facts.count,
       nodesNeeded: Math.max(facts.count, usable + unusable + arriving) + (packing.newNodes[position] ?? 0) + (packing.refusedNodes[position] ?? 0),
       newNodes: packing.newNodes[position] ?? 0,
       refusedNodes: packing.refusedNodes[position] ?? 0,
-      nodesWanted: usable + arriving + (packing.newNodes[position] ?? 0),
+      nodesWanted: usable + arriving + (reachable.newNodes[position] ?? 0),
     })),
     shortfalls: findShortfalls(model, needed, additional, packing),
     packing,
     readyInSeconds: readyInSeconds(model, needed, additional, packing),
     cost: surgeCost(model, packing),
   };
+}
+
+/** Where a zone misses its part of a spread, the other zones get no more than it has. */
+function heldBySpread({ aheadOfSpread, unplaced }: Packing, position: number): number {
+  const ahead = aheadOfSpread[position] ?? 0;
+  return ahead === 0 ? 0 : ahead + (unplaced[position] ?? 0);
 }
 
 /** One, or what its disruption budget wants available. */

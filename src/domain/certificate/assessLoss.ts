@@ -1,6 +1,6 @@
 import type { StampName } from '../fleet.ts';
 import type { Shortfall } from '../plan.ts';
-import { findRoom, isEnough, isFit, loadsBefore, notRunThere, otherWeightsWouldDo, stateWith, stateWithout, type FleetContext, type FleetLoads, type Room, type StampModels } from '../planning/whatIf.ts';
+import { drainShares, findRoom, isEnough, isFit, loadsBefore, notRunThere, otherWeightsWouldDo, stateWith, stateWithout, type DrainUse, type FleetContext, type FleetLoads, type Room, type StampModels } from '../planning/whatIf.ts';
 import { unknownInputs, type UnknownNeed } from './unknownInputs.ts';
 
 /** What would become of the fleet if some stamps were lost now. */
@@ -10,6 +10,8 @@ export interface LossOutcome {
   readonly survives: 'yes' | 'no' | 'unknown';
   readonly binding: Shortfall | null;
   readonly before: FleetLoads;
+  /** Drains of the lost stamps that tell where their users go, and those that do not any more. */
+  readonly drains: readonly DrainUse[];
   readonly room: Room;
   readonly shortfalls: readonly Shortfall[];
   /** What was needed for the answer and is not known. */
@@ -24,7 +26,8 @@ export interface LossOutcome {
  */
 export function assessLoss(context: FleetContext, models: StampModels, lost: ReadonlySet<number>, like?: FleetLoads): LossOutcome {
   const before = loadsBefore(context, stateWith(context, lost), like);
-  const question = { context, models, before, unfit: unfitStamps(context, lost) };
+  const drains = drainShares(context, before, lost);
+  const question = { context, models, before, drains, sheds: 'asPolicySays', unfit: unfitStamps(context, lost) } as const;
   const without = stateWithout(context, lost);
   const room = findRoom({ ...question, weights: 'stay' }, without);
   const shortfalls = [...withoutSurvivor(context, room, lost), ...notRunThere(context, before, room, lost), ...survivorsUnfit(context, room, before), ...room.shortfalls].map(withRemedy(() => !isEnough(room) && otherWeightsWouldDo({ ...question, weights: 'mayChange' }, room)));
@@ -36,6 +39,7 @@ export function assessLoss(context: FleetContext, models: StampModels, lost: Rea
     survives,
     binding: bindingOf(context, room, shortfalls, unknown, lost),
     before,
+    drains: drains.uses,
     room,
     shortfalls,
     unknown,

@@ -2,7 +2,7 @@ import type { FleetAssessment } from '../assessment.ts';
 import type { FleetFacts } from '../facts.ts';
 import type { Fleet, StampName } from '../fleet.ts';
 import type { Shortfall } from '../plan.ts';
-import { buildFleetContext, buildStampModels, demandSource, loadsBefore, stateWith } from '../planning/whatIf.ts';
+import { buildFleetContext, buildStampModels, demandSource, drainSources, loadsBefore, stateWith, type DrainUse } from '../planning/whatIf.ts';
 import { assessLoss } from './assessLoss.ts';
 import type { UnknownNeed } from './unknownInputs.ts';
 
@@ -19,7 +19,7 @@ export interface Certificate {
   /** Epoch milliseconds of the facts. */
   readonly at: number;
   readonly losses: readonly CertifiedLoss[];
-  /** Which source says where users are. */
+  /** Which source says where users are, and of each stamp that was drained before whether that tells where its users go. */
   readonly standsOn: readonly { readonly input: string; readonly source: string }[];
 }
 
@@ -38,14 +38,13 @@ export function certifyFleet({ fleet, facts, assessment, losses }: CertifyInput)
   const context = buildFleetContext(fleet, facts, assessment);
   const models = buildStampModels(context);
   const asSet = loadsBefore(context, stateWith(context, new Set()));
-  return {
-    at: facts.at,
-    standsOn: [{ input: 'demand', source: demandSource(context) }],
-    losses: lossesOf(fleet.stamps.length, losses).map((lost) => {
-      const { lost: lose, survives, binding, readyInSeconds, unknown } = assessLoss(context, models, new Set(lost), asSet);
-      return { lose, survives, binding, readyInSeconds, unknown };
-    }),
-  };
+  const drained: DrainUse[] = [];
+  const certified = lossesOf(fleet.stamps.length, losses).map((lost): CertifiedLoss => {
+    const { lost: lose, survives, binding, drains, readyInSeconds, unknown } = assessLoss(context, models, new Set(lost), asSet);
+    if (lost.length === 1) drained.push(...drains);
+    return { lose, survives, binding, readyInSeconds, unknown };
+  });
+  return { at: facts.at, standsOn: [{ input: 'demand', source: demandSource(context) }, ...drainSources(context, drained)], losses: certified };
 }
 
 function lossesOf(stamps: number, losses: CertifyInput['losses']): number[][] {

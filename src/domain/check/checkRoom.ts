@@ -8,10 +8,11 @@ const tolerance = 1e-6;
 
 /**
  * I2: load after the shift against replicas x requests per second x ceiling, and whether the HPA lets these replicas be.
- * In an ungraceful run the traffic has moved already: too little room is told, and stops nothing.
+ * Too little room is told, and stops nothing, where the plan moves no traffic, as on suspicion alone, and in an ungraceful run,
+ * whose traffic has moved already.
  */
 export function checkRoom(plan: Plan, { fleet, facts }: CheckContext): Finding[] {
-  const report = plan.mode === 'graceful' ? error : warning;
+  const report = plan.mode === 'graceful' && plan.gates.length + plan.shifts.length > 0 ? error : warning;
   const findings: Finding[] = [];
   if (facts.demand.kind === 'unknown' && plan.shifts.length > 0) {
     findings.push(warning('I2', `demand cannot be read (${facts.demand.why}): the plan stands on the worst case`));

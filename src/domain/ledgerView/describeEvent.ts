@@ -1,3 +1,5 @@
+import type { DrainedGroup } from '../facts.ts';
+import type { StampName } from '../fleet.ts';
 import type { LedgerEvent } from '../ledgerEvent.ts';
 import { percent, rate } from '../render/format.ts';
 import { targetKey } from '../undo.ts';
@@ -51,6 +53,8 @@ export function describeEvent(event: LedgerEvent): string {
       return `shift not verified: ${event.why}`;
     case 'ShiftOverdue':
       return `Front Door has not taken ${event.origins.join(', ')} since ${iso(event.since)}: a person was told`;
+    case 'DrainMeasured':
+      return `users of ${event.stamp} measured while it is drained: ${event.groups.map((group) => `${group.name}: ${wentTo(event.stamp, group)}`).join('; ')}`;
     case 'SurgeHandedBack':
       return `${event.stamp}: surge handed back${event.kept.length > 0 ? `; kept ${event.kept.join(', ')}` : ''}`;
     case 'PersonTold':
@@ -71,6 +75,9 @@ export function describeEvent(event: LedgerEvent): string {
       return `closed, ${event.outcome}: ${event.why}`;
   }
 }
+
+const wentTo = (stamp: StampName, { requestsPerSecond, requestsPerSecondDrained }: DrainedGroup): string =>
+  Object.keys(requestsPerSecond).filter((other) => other !== stamp).map((other) => `${other} from ${rate(requestsPerSecond[other] ?? 0)} to ${rate(requestsPerSecondDrained[other] ?? 0)} requests/s`).join(', ');
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 

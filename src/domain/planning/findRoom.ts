@@ -1,7 +1,7 @@
 import { boundsAreOurs, type StampModel } from '../capacity/index.ts';
 import type { RoutingState } from '../traffic/index.ts';
-import { gainingStamps, loadsAfter } from './fleetLoads.ts';
-import { isEnough, mustProve, type Room, type RoomQuestion } from './room.ts';
+import { gainingStamps } from './fleetLoads.ts';
+import { isEnough, loadsUnder, mustProve, type Room, type RoomQuestion } from './room.ts';
 import { searchWeights } from './searchWeights.ts';
 import { sheddingNothing, sizeStamps, type ShedChoice } from './sizeStamps.ts';
 
@@ -14,11 +14,12 @@ export function findRoom(question: RoomQuestion, state: RoutingState): Room {
   const plain = roomUnder(question, state, sheddingNothing, 'asIs');
   if (isEnough(plain)) return plain;
   const balanced = withBalancedWeights(question, plain, sheddingNothing);
-  if (balanced !== null) return balanced;
-  if (question.context.policy.shedTier3 === 'never') return plain;
+  if (balanced !== null) return { ...balanced, around: plain.shortfalls };
+  if (question.sheds === 'none' || question.context.policy.shedTier3 === 'never') return plain;
   const shed = roomUnder(question, state, shedWhereShort(plain), 'asIs');
-  if (isEnough(shed)) return shed;
-  return withBalancedWeights(question, shed, shedWhereShort(plain)) ?? shed;
+  if (isEnough(shed)) return { ...shed, around: plain.shortfalls };
+  const both = withBalancedWeights(question, shed, shedWhereShort(plain));
+  return both === null ? shed : { ...both, around: plain.shortfalls };
 }
 
 /**
@@ -33,11 +34,12 @@ export function otherWeightsWouldDo(question: RoomQuestion, found: Room): boolea
   return mayShed && searchWeights(question, found, shedWhereShort(plain), rounds).next() !== null;
 }
 
-function roomUnder({ context, models, before, unfit }: RoomQuestion, state: RoutingState, shed: ShedChoice, by: Room['by']): Room {
-  const after = loadsAfter(context, state, before);
+function roomUnder(question: RoomQuestion, state: RoutingState, shed: ShedChoice, by: Room['by']): Room {
+  const { context, models, before, drains, unfit } = question;
+  const after = loadsUnder(question, state, drains.modelled ?? before);
   const gaining = gainingStamps(before, after);
   const sized = sizeStamps(context, models, mustProve(context, after, gaining), before, after, shed);
-  return { after, gaining, sized, shortfalls: sized.flatMap(({ sizing }) => sizing.shortfalls), unfitGaining: gaining.filter((index) => unfit.has(index)), by };
+  return { after, gaining, sized, shortfalls: sized.flatMap(({ sizing }) => sizing.shortfalls), unfitGaining: gaining.filter((index) => unfit.has(index)), by, around: [] };
 }
 
 /** At exactly these settings. */

@@ -1,6 +1,6 @@
 import type { Assessment, FleetAssessment } from '../assessment.ts';
 import { freshDemand, freshStampFacts, freshTraffic } from '../capacity/index.ts';
-import type { DemandFacts, FleetFacts, StampFacts, TrafficFacts } from '../facts.ts';
+import type { DemandFacts, DrainFacts, FleetFacts, StampFacts, TrafficFacts } from '../facts.ts';
 import type { Fleet, Policy, Stamp, StampName } from '../fleet.ts';
 import type { Plan } from '../plan.ts';
 import { unknown, type Reading } from '../reading.ts';
@@ -26,6 +26,7 @@ export interface FleetContext {
   readonly demandInsteadOf: string | null;
   readonly demandKnown: 'known' | 'assumed';
   readonly model: TrafficModel;
+  readonly drains: readonly DrainFacts[];
   /** Positions of stamps to which Front Door sends nobody, because their probes fail. */
   readonly out: ReadonlySet<number>;
   /** >= 1: what is forecast over what is measured. */
@@ -89,6 +90,7 @@ export function buildFleetContext(fleet: Fleet, facts: FleetFacts, assessment: F
     demandInsteadOf: demand.insteadOf ?? null,
     demandKnown: demandRead.kind === 'known' ? 'known' : 'assumed',
     model,
+    drains: facts.drains ?? [],
     out,
     growth: growth.factor,
     demandFactor: whatIf.demandFactor,

@@ -19,8 +19,10 @@ export const loadsBefore = (context: FleetContext, state: RoutingState, like?: F
 /** The same times the demand factor of a what-if. What `before` has routed under the same settings is not routed again. */
 export const loadsAfter = (context: FleetContext, state: RoutingState, before?: FleetLoads): FleetLoads => scaledLoads(context, state, context.growth * context.demandFactor, before);
 
-function scaledLoads({ model, stampNames }: FleetContext, state: RoutingState, scale: number, like?: FleetLoads): FleetLoads {
-  const routed = routeDemand(model, state, like);
+const scaledLoads = (context: FleetContext, state: RoutingState, scale: number, like?: FleetLoads): FleetLoads => loadsOf(context, state, routeDemand(context.model, state, like), scale);
+
+/** Of a routing that is there. */
+export function loadsOf({ stampNames }: FleetContext, state: RoutingState, routed: RoutedLoads, scale: number): FleetLoads {
   const sumGroups = (byGroup: readonly Float64Array[]): Float64Array => {
     const sum = new Float64Array(stampNames.length);
     for (const group of byGroup) {

@@ -3,7 +3,7 @@ import type { Fleet } from '../fleet.ts';
 import type { ObservedLoads, TrafficModel } from '../traffic/index.ts';
 
 /** Requests per second of each origin group at each stamp, worked back from what a workload of the group gets. */
-export function observedLoads(fleet: Fleet, model: TrafficModel, stampFacts: readonly StampFacts[]): ObservedLoads {
+export function observedLoads(fleet: Fleet, model: TrafficModel, stampFacts: readonly Pick<StampFacts, 'load'>[]): ObservedLoads {
   return model.groups.map((group) =>
     Float64Array.from(stampFacts, ({ load }, index) => {
       if (!group.origins.some(({ stampIndex }) => stampIndex === index)) return 0;

@@ -1,16 +1,18 @@
 import type { BlockedReason, Finding, GateStep, OriginShift, Plan, PlanResult } from '../plan.ts';
 import { blocked } from './blocked.ts';
+import { drainShares, type DrainUse } from './drainShares.ts';
 import { expectedOutcome } from './expected.ts';
-import { loadsBefore } from './fleetLoads.ts';
+import { loadsBefore, type FleetLoads } from './fleetLoads.ts';
 import { findRoom } from './findRoom.ts';
 import { isEnough, type Room, type RoomQuestion } from './room.ts';
-import { inertWeightNotes, shortfallText, shortOfRoom, sourceNotes } from './planNotes.ts';
+import { drainNotes, inertWeightNotes, shortfallText, shortOfRoom, sourceNotes } from './planNotes.ts';
 import type { PlanContext } from './planContext.ts';
 import { partialRoom } from './partialRoom.ts';
 import { gatesTo, shiftsTo } from './planShifts.ts';
 import { notRunThere } from './notRunThere.ts';
 import { planSheds, planSurges } from './planSurges.ts';
 import { stateWith, stateWithout } from './routingStates.ts';
+import { servedGroups } from './servedGroups.ts';
 import { buildStampModels } from './sizeStamps.ts';
 import { groupsLeftWithoutHealthyOrigin, survivorsUnhealthy, unfitStamps } from './survivors.ts';
 
@@ -22,28 +24,47 @@ export function planDeparture(context: PlanContext): PlanResult {
   const refusals = [...settingsUnknown(context), ...demandUnknown(context), ...alreadyDrained(context), ...groupsLeftWithoutHealthyOrigin(context)];
   if (refusals.length > 0) return blocked(refusals);
   const before = loadsBefore(context, stateWith(context, context.asked));
+  const drains = drainShares(context, before, context.asked);
   const models = buildStampModels(context);
   const without = stateWithout(context, context.asked);
-  if (!mustProveRoom(context)) return planned(context, findRoom({ context, models, before, weights: 'stay', unfit: new Set() }, without), before, 'full');
+  const planned = (room: Room, reach: Plan['reach']): PlanResult => planOf(context, { room, before, drains: drains.uses, reach });
+  if (!mustProveRoom(context)) {
+    const sheds = context.input.request.scope === 'surgeOnly' ? 'none' : 'asPolicySays';
+    const room = findRoom({ context, models, before, drains, weights: 'stay', sheds, unfit: new Set() }, without);
+    return orWhyIdle(context, room, planned(room, 'full'));
+  }
 
-  const question: RoomQuestion = { context, models, before, weights: 'mayChange', unfit: unfitStamps(context) };
+  const question: RoomQuestion = { context, models, before, drains, weights: 'mayChange', sheds: 'asPolicySays', unfit: unfitStamps(context) };
   const full = findRoom(question, without);
-  if (isEnough(full)) return planned(context, full, before, 'full');
+  if (isEnough(full)) return planned(full, 'full');
   if (full.unfitGaining.length > 0) return blocked(survivorsUnhealthy(context, full.unfitGaining));
   if (context.input.request.kind !== 'failover') return blocked([shortOfRoom(full.shortfalls)]);
   const partial = partialRoom(question, context);
   if (partial === null) return blocked([shortOfRoom(full.shortfalls), ...partialRefused(context)]);
-  return planned(context, partial, before, 'partial');
+  return planned({ ...partial, around: full.shortfalls }, 'partial');
+}
+
+/** On suspicion alone there is nothing to do but room: where none can be made, the reasons are told instead. */
+function orWhyIdle(context: PlanContext, room: Room, result: PlanResult): PlanResult {
+  const isIdle = result.kind === 'planned' && context.input.request.scope === 'surgeOnly' && result.plan.surges.length === 0;
+  return isIdle && room.shortfalls.length > 0 ? blocked([shortOfRoom(room.shortfalls)]) : result;
 }
 
 /** I2 binds a graceful run that moves traffic; the others move none, or what has moved already. */
 const mustProveRoom = ({ input: { request } }: PlanContext): boolean => request.mode === 'graceful' && request.scope === 'full';
 
-function planned(context: PlanContext, room: Room, before: Room['after'], reach: Plan['reach']): PlanResult {
+interface Departure {
+  readonly room: Room;
+  readonly before: FleetLoads;
+  readonly drains: readonly DrainUse[];
+  readonly reach: Plan['reach'];
+}
+
+function planOf(context: PlanContext, { room, before, drains, reach }: Departure): PlanResult {
   const { request, revision } = context.input;
   const { gates, shifts } = trafficSteps(context, room, reach);
-  // Told and no bar: what else moves is better off where it goes, and a person may know better.
-  const short = [...room.shortfalls, ...notRunThere(context, before, room, context.asked)];
+  // What is not run there is told and no bar: what else moves is better off where it goes, and a person may know better.
+  const short = [...room.shortfalls, ...room.around, ...notRunThere(context, before, room, context.asked)];
   const plan: Plan = {
     kind: request.kind,
     mode: request.mode,
@@ -56,10 +77,21 @@ function planned(context: PlanContext, room: Room, before: Room['after'], reach:
     gates,
     shifts,
     expected: expectedOutcome(context, before, room.after, room.sized),
-    notes: [...context.notes, ...sourceNotes(context), ...inertWeightNotes(context), ...wayNotes(context, room, reach), ...short.map(shortfallText)],
+    ...servedBefore(context),
+    notes: [...context.notes, ...sourceNotes(context), ...drainNotes(context, drains), ...inertWeightNotes(context), ...wayNotes(context, room, reach), ...short.map(shortfallText)],
   };
   const findings = short.map((shortfall): Finding => ({ severity: 'warning', invariant: 'I2', message: shortfallText(shortfall) }));
   return { kind: 'planned', plan, findings };
+}
+
+/** What a drill or a drain of one stamp that is well is measured against, in the groups that the stamp serves; nothing where that cannot be told. */
+function servedBefore({ fleet, traffic, trafficKnown, stampNames, stampFacts, out, input: { request, assessment } }: PlanContext): Pick<Plan, 'served'> {
+  const [stamp, ...others] = request.stamps;
+  if (request.kind === 'failover' || request.mode === 'ungraceful' || stamp === undefined || others.length > 0 || trafficKnown === 'assumed') return {};
+  const loads = Object.fromEntries(stampFacts.map(({ load }, index) => [stampNames[index] ?? '', load]));
+  const groups = servedGroups({ fleet, traffic, loads, assessment, isOut: (name) => out.has(stampNames.indexOf(name)) });
+  const served = groups.filter(({ requestsPerSecond }) => (requestsPerSecond[stamp] ?? 0) > 0);
+  return served.length === 0 ? {} : { served };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Assessment, Verdict } from '../assessment.ts';
 import type { BlockedReason, Finding, PlanResult } from '../plan.ts';
 import { blocked } from './blocked.ts';
+import { noDrainShares } from './drainShares.ts';
 import { expectedOutcome } from './expected.ts';
 import { findRoomAsSet } from './findRoom.ts';
 import { loadsBefore } from './fleetLoads.ts';
@@ -24,7 +25,7 @@ export function planFailback(context: PlanContext): PlanResult {
   const refusals = [...notDrained(context, shifts.length + gates.length), ...worseTargets(context)];
   if (refusals.length > 0) return blocked(refusals);
   const before = loadsBefore(context, stateWithout(context, context.asked));
-  const room = findRoomAsSet({ context, models: buildStampModels(context), before, weights: 'stay', unfit: new Set() }, target);
+  const room = findRoomAsSet({ context, models: buildStampModels(context), before, drains: noDrainShares, weights: 'stay', sheds: 'asPolicySays', unfit: new Set() }, target);
   if (request.mode === 'graceful' && room.shortfalls.length > 0) return blocked([shortOfRoom(room.shortfalls)]);
   return {
     kind: 'planned',

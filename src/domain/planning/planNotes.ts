@@ -1,4 +1,5 @@
 import type { BlockedReason, Shortfall } from '../plan.ts';
+import type { DrainUse } from './drainShares.ts';
 import type { FleetContext } from './fleetContext.ts';
 
 export const shortfallText = ({ stamp, constraint, subject, missing, unit, fix }: Shortfall): string => `${stamp}: ${constraint} (${subject}) is short of ${missing} ${unit}; ${fix}`;
@@ -12,6 +13,19 @@ export function demandSource({ demandSource: source, demandKnown, demandInsteadO
   if (demandKnown === 'assumed') return 'not known: the load of each stamp, any survivor being the nearest to all of it';
   return demandInsteadOf === null ? nameOf(source) : `${nameOf(source)}; the access log does not serve (${demandInsteadOf})`;
 }
+
+/** Where the users of a stamp go that was drained before. */
+export function drainSources({ model }: FleetContext, uses: readonly DrainUse[]): { input: string; source: string }[] {
+  return uses.map(({ drain: { stamp, runId, at }, originGroup, whyNot }) => {
+    const seen = `what run ${runId} showed on ${new Date(at).toISOString().slice(0, 10)}`;
+    return {
+      input: model.groups.length === 1 ? `${stamp}.users` : `${stamp}.users.${originGroup}`,
+      source: whyNot === null ? `${seen}, or what the demand's source says, whichever gives a survivor more` : `the demand's source alone; ${seen} does not hold any more: ${whyNot}`,
+    };
+  });
+}
+
+export const drainNotes = (context: FleetContext, uses: readonly DrainUse[]): string[] => drainSources(context, uses).map(({ input, source }) => `${input} stands on ${source}`);
 
 function nameOf(source: FleetContext['demandSource']): string {
   switch (source) {

@@ -12,9 +12,9 @@ export function planSurges(sized: readonly SizedStamp[], { utilisationCeiling }:
 
 /** minCount and maxCount in one PUT; maxCount leaves the autoscaler room for more than was planned, as far as the fleet file allows. Pools that are not ours to raise grow by their autoscaler alone. */
 function poolSurges({ model, sizing }: SizedStamp, utilisationCeiling: number): PoolSurge[] {
-  return model.pools.flatMap(({ facts, ref, unusable }, position): PoolSurge[] => {
+  return model.pools.flatMap(({ facts, ref, usable, arriving, unusable }, position): PoolSurge[] => {
     const size = sizing.pools[position];
-    if (size === undefined || size.newNodes === 0 || ref === null) return [];
+    if (size === undefined || size.nodesWanted <= usable + arriving || ref === null) return [];
     const before = { minCount: facts.minCount, maxCount: facts.maxCount };
     const minCount = Math.max(before.minCount, size.nodesWanted + unusable);
     // Where a limit refuses nodes, the autoscaler would only fail at it and leave the pool in a failed state.
@@ -31,8 +31,10 @@ function hpaSurges({ model, sizing, shed }: SizedStamp, utilisationCeiling: numb
     if (size === undefined || facts === null || hpa === null || shed.has(position) || !boundsAreOurs(hpa) || facts.requestedReplicas === 0) return [];
     const before = { minReplicas: hpa.minReplicas, maxReplicas: hpa.maxReplicas };
     const most = mostReplicas(workload, hpa);
-    const replicasWanted = Math.max(before.minReplicas, Math.min(most, size.replicasNeeded + failing - size.unplaced));
-    const after = { minReplicas: replicasWanted, maxReplicas: Math.max(before.maxReplicas, Math.min(most, ceilCount((size.replicasNeeded + failing) / utilisationCeiling)), replicasWanted) };
+    const minReplicas = Math.max(before.minReplicas, size.replicasReachable + failing);
+    // Nothing is waited for that cannot come, be it the minimum that its owner has set.
+    const replicasWanted = size.replicasReachable < size.replicasNeeded ? size.replicasReachable : minReplicas - failing;
+    const after = { minReplicas, maxReplicas: Math.max(before.maxReplicas, Math.min(most, ceilCount((size.replicasNeeded + failing) / utilisationCeiling)), minReplicas) };
     if (after.minReplicas === before.minReplicas && after.maxReplicas === before.maxReplicas) return [];
     return [{ workload: workload.name, namespace: hpa.namespace, hpa: hpa.name, before, after, replicasWanted }];
   });

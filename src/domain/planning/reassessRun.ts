@@ -5,8 +5,10 @@ import { drillYieldsTo } from '../decide/drill.ts';
 import type { Fleet, StampName } from '../fleet.ts';
 import type { Plan } from '../plan.ts';
 import type { RunRequest } from '../run.ts';
-import { buildFleetContext } from './fleetContext.ts';
-import { loadsAfter } from './fleetLoads.ts';
+import type { RoutingState } from '../traffic/index.ts';
+import { drainShares, withDrainShares } from './drainShares.ts';
+import { buildFleetContext, type FleetContext } from './fleetContext.ts';
+import { loadsAfter, loadsBefore, type FleetLoads } from './fleetLoads.ts';
 import { stateWith, stateWithout } from './routingStates.ts';
 import { isFit } from './survivors.ts';
 
@@ -80,6 +82,13 @@ function originMoved(plan: Plan, facts: FleetFacts): string | null {
   return null;
 }
 
+/** As the plan itself has it, drains included. */
+function loadsAfterLoss(context: FleetContext, state: RoutingState, lost: ReadonlySet<number>): FleetLoads {
+  if (context.drains.length === 0) return loadsAfter(context, state);
+  const before = loadsBefore(context, stateWith(context, lost));
+  return withDrainShares(context, drainShares(context, before, lost), before, loadsAfter(context, state, before));
+}
+
 /** The plan's headroom is for growth: only what goes beyond the room itself, at the ceiling, calls for another plan. */
 function loadOutgrown(plan: Plan, assessment: FleetAssessment, facts: FleetFacts, fleet: Fleet): string | null {
   if (facts.demand.kind === 'unknown' || facts.traffic.kind === 'unknown' || plan.reach === 'partial') return null;
@@ -94,7 +103,7 @@ function loadOutgrown(plan: Plan, assessment: FleetAssessment, facts: FleetFacts
       return weight === undefined ? state : { ...state, weight };
     }),
   );
-  const loads = loadsAfter(context, asPlanned);
+  const loads = plan.kind === 'failback' ? loadsAfter(context, asPlanned) : loadsAfterLoss(context, asPlanned, moved);
   for (const { stamp, workloads } of plan.expected.stamps) {
     const index = context.stampNames.indexOf(stamp);
     for (const { workload: name, replicasNeeded } of workloads) {

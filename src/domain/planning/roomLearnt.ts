@@ -39,10 +39,10 @@ export class RoomLearnt {
   }
 }
 
-/** What is short of something that is no place for pods, such as an HPA's bounds, is not placed in part: a little less is tried. */
+/** What is short without missing a pod is asked for a little less all the same. */
 const mostOfShort = 0.96;
 
-/** Of the scarcest workload's pods those that have a place; of a stamp that is short, never all. */
+/** Of the scarcest workload's pods those that may be, and have a place; of a stamp that is short, never all. */
 export function partPlaced({ sizing: { workloads } }: SizedStamp): number {
-  return Math.min(mostOfShort, ...workloads.map(({ replicasNeeded, unplaced }) => (replicasNeeded === 0 ? 1 : (replicasNeeded - unplaced) / replicasNeeded)));
+  return Math.min(mostOfShort, ...workloads.map(({ replicasNeeded, replicasReachable }) => (replicasNeeded === 0 ? 1 : replicasReachable / replicasNeeded)));
 }

@@ -1,7 +1,7 @@
 import type { RoutingState } from '../traffic/index.ts';
 import { balanceWeights } from './balanceWeights.ts';
-import { mustProve, type Room, type RoomQuestion } from './room.ts';
-import { gainingStamps, loadsAfter, type FleetLoads } from './fleetLoads.ts';
+import { loadsUnder, mustProve, type Room, type RoomQuestion } from './room.ts';
+import { gainingStamps, type FleetLoads } from './fleetLoads.ts';
 import { partPlaced, RoomLearnt } from './roomLearnt.ts';
 import { sizeStamps, type ShedChoice, type SizedStamp } from './sizeStamps.ts';
 
@@ -32,7 +32,7 @@ export function searchWeights(question: RoomQuestion, start: Room, shed: ShedCho
           rounds = mostRounds;
           return null;
         }
-        after = loadsAfter(context, state, after);
+        after = loadsUnder(question, state, after);
         const gaining = gainingStamps(before, after);
         unfitGaining = gaining.filter((index) => unfit.has(index));
         const { planned } = after;

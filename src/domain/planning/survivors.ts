@@ -26,7 +26,7 @@ export function survivorsUnhealthy({ assessments, stampNames }: PlanContext, ind
   return indexes.map((index) => {
     const stamp = stampNames[index] ?? '';
     const assessment = assessments.get(stamp);
-    return { code: 'survivorUnhealthy', stamp, message: `${stamp} would get more traffic and is ${assessment?.verdict ?? 'unknown'}${assessment === undefined ? '' : ` (${assessment.reason})`}` };
+    return { code: 'survivorUnhealthy', stamp, message: `${stamp} would get more traffic and is ${assessment?.verdict ?? 'unknown'}${assessment === undefined ? '' : ` (${assessment.reason})`}; bring it back to health first` };
   });
 }
 

@@ -73,10 +73,14 @@ function missingNodes(plan: Plan, stamp: string, fresh: StampFacts): string[] {
   });
 }
 
-/** A survivor that fails requests already is no place for more of them. */
-function saturation(stamp: string, fresh: StampFacts, fleet: Fleet): string[] {
-  if (fresh.load.kind === 'unknown' || fresh.load.value.errorRate <= fleet.signals.errorRate.unhealthy) return [];
-  return [`${stamp}: ${Math.round(fresh.load.value.errorRate * 1000) / 10} % of its requests fail under the load it has`];
+/** A survivor that fails requests already, or lets them wait, is no place for more of them. */
+function saturation(stamp: string, { load }: StampFacts, { signals }: Fleet): string[] {
+  if (load.kind === 'unknown') return [];
+  const { errorRate, latencyMs } = load.value;
+  return [
+    ...(errorRate > signals.errorRate.unhealthy ? [`${stamp}: ${Math.round(errorRate * 1000) / 10} % of its requests fail under the load it has`] : []),
+    ...(latencyMs > signals.latencyMs.unhealthy ? [`${stamp}: its requests take ${Math.round(latencyMs)} ms under the load it has`] : []),
+  ];
 }
 
 /** Bounds below what the plan needs, moved by a reconciler: it will do so again. */

@@ -4,7 +4,8 @@ import type { FleetFacts } from '../facts.ts';
 import type { Fleet, Policy, StampName, WorkloadName } from '../fleet.ts';
 import type { ConstraintName, Shortfall } from '../plan.ts';
 import { podStartSource } from '../capacity/index.ts';
-import { buildFleetContext, buildStampModels, demandSource, sizeStamps, type FleetContext, type SizedStamp } from '../planning/whatIf.ts';
+import { buildFleetContext, buildStampModels, demandSource, drainSources, sizeStamps, type FleetContext, type SizedStamp } from '../planning/whatIf.ts';
+import { usersAffected, type UsersAffected } from './usersAffected.ts';
 
 export interface SimulateInput {
   readonly fleet: Fleet;
@@ -31,6 +32,7 @@ export interface Simulation {
   binding: (SimulatedShortfall & { stamp: StampName }) | null;
   stamps: SimulatedStamp[];
   surgeCostPerHour: SimulatedCost;
+  usersAffected: UsersAffected;
   /** Null when the room is never there. */
   readyInSeconds: number | null;
   unknown: { input: string; why: string }[];
@@ -78,9 +80,10 @@ export function simulateLoss({ fleet, facts, assessment, lose, demandFactor = 1,
       return one === undefined ? [] : [simulatedStamp(context, outcome, one)];
     }),
     surgeCostPerHour: costOf(sized),
+    usersAffected: usersAffected(context, lost, outcome.before, after.state),
     readyInSeconds: outcome.readyInSeconds,
     unknown: [...outcome.unknown.map(({ input, why }) => ({ input, why })), ...sized.flatMap(pricesUnknown)],
-    standsOn: [{ input: 'demand', source: demandSource(context) }, ...sized.flatMap(sourcesOf)],
+    standsOn: [{ input: 'demand', source: demandSource(context) }, ...drainSources(context, outcome.drains), ...sized.flatMap(sourcesOf)],
   };
 }
 

@@ -38,7 +38,7 @@ function contradicts(group: GroupModel, predicted: Float64Array, observed: Float
 }
 
 function calibrateGroup(model: TrafficModel, group: GroupModel, index: number, state: RoutingState, observed: Float64Array, between: LatencyBetweenStamps): GroupModel {
-  const { places, ofCountry } = placesOf(group, between);
+  const { places, ofCountry } = placesOf(group, model.stamps, between);
   const shares = sharesOfUsers(group, state[index] ?? [], places, model.stamps.length);
   const demand = group.users.map(({ requestsPerSecond }) => requestsPerSecond);
   const scale = demand.reduce((all, value) => all + value, 0) / sum(observed);
@@ -91,14 +91,14 @@ interface Places {
  * Of each country its own point, and the region of each stamp that is near enough to lie among its users; a region is one place,
  * whoever lives there. One that no table knows is no place to put anybody: nothing would say where they go from there.
  */
-function placesOf(group: GroupModel, between: LatencyBetweenStamps): Places {
+function placesOf(group: GroupModel, stampNames: TrafficModel['stamps'], between: LatencyBetweenStamps): Places {
   const places: UsersModel[] = [...group.users];
   const regions = new Map<number, number>();
   const placeOf = (stampIndex: number, { latencies }: UsersModel): number => {
     const known = regions.get(stampIndex);
     if (known !== undefined) return known;
     regions.set(stampIndex, places.length);
-    return places.push({ requestsPerSecond: 0, latencies, latencyMs: Float64Array.from(group.origins, (other) => between(stampIndex, other.stampIndex) ?? Number.NaN) }) - 1;
+    return places.push({ name: `near ${stampNames[stampIndex] ?? ''}`, requestsPerSecond: 0, latencies, latencyMs: Float64Array.from(group.origins, (other) => between(stampIndex, other.stampIndex) ?? Number.NaN) }) - 1;
   };
   const ofCountry = group.users.map((users, country) => {
     const nearest = users.latencyMs.reduce((least, latency) => (latency < least ? latency : least), Infinity);

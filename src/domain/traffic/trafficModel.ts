@@ -23,6 +23,8 @@ export interface OriginModel {
 }
 
 export interface UsersModel {
+  /** Where they enter. */
+  readonly name: string;
   readonly requestsPerSecond: number;
   /** By position in `GroupModel.origins`; NaN where nobody measured or estimated it. 0 = they are there, and nowhere is nearer. */
   readonly latencyMs: Float64Array;
@@ -55,7 +57,7 @@ function usersOf(groups: readonly UserGroup[], origins: readonly OriginModel[], 
   const firstAt = new Map(stamps.map((stamp, position): [StampName, number] => [stamp, position]).toReversed());
   const order = stamps.map((stamp, position) => (firstAt.get(stamp) === position ? stamp : null));
   const all = new Float64Array(groups.length * count).fill(Number.NaN);
-  return groups.map(({ requestsPerSecond, latencyMsByStamp, latencies: own }, index) => {
+  return groups.map(({ name, requestsPerSecond, latencyMsByStamp, latencies: own }, index) => {
     const from = index * count;
     let expected = 0;
     // Groups mostly name the stamps in one order: following it costs a third of looking each stamp up.
@@ -66,7 +68,7 @@ function usersOf(groups: readonly UserGroup[], origins: readonly OriginModel[], 
       expected = position + 1;
     }
     if (firstAt.size < count) stamps.forEach((stamp, position) => (all[from + position] = all[from + (firstAt.get(stamp) ?? position)] ?? Number.NaN));
-    return { requestsPerSecond, latencyMs: all.subarray(from, from + count), latencies: own ?? latencies };
+    return { name, requestsPerSecond, latencyMs: all.subarray(from, from + count), latencies: own ?? latencies };
   });
 }
 

@@ -24,6 +24,8 @@ const shortfall = z.object({
 
 const binding = shortfall.extend({ stamp: z.string() }).meta({ id: 'BindingConstraint' });
 
+const latencyChange = z.object({ now: z.number(), after: z.number() });
+
 export const simulateAnswer = z.object({
   survives: z.boolean().describe('True only when nothing is short and nothing that was needed is unknown.'),
   binding: binding.nullable().describe('The constraint that binds first; null when none does.'),
@@ -39,15 +41,22 @@ export const simulateAnswer = z.object({
     currency: z.literal('USD'),
     covers: z.object({ nodes: z.number(), of: z.number() }).describe('New nodes that the amount covers, and new nodes in all.'),
   }).describe('By the fleet file\'s price of the pool, else Azure\'s retail price; without discounts.'),
+  usersAffected: z.object({
+    requestsPerSecond: z.number().nullable().describe('Of the requests that enter at the lost regions now, times demandFactor: these must go elsewhere. Null where it is not known; survives does not hang on it.'),
+    share: z.number().nullable().describe('0..1 of all requests.'),
+    source: z.string().describe('What that stands on.'),
+    latencyMs: latencyChange.extend({ covers: z.number().describe('0..1: the part of those who move whose latencies are known.') }).nullable().describe('From where they enter to the region that serves them, the mean of those who move; null where it is not known.'),
+    groups: z.array(z.object({ name: z.string(), requestsPerSecond: z.number(), latencyMs: latencyChange.nullable() })).describe('Those who move, by edge, country or the region that they are near, largest first, at most five.'),
+  }).describe('Whom the loss touches.'),
   readyInSeconds: z.number().nullable().describe('Until the room is there; null when it never is.'),
   unknown: z.array(z.object({ input: z.string(), why: z.string() })).describe('What could not be read; never taken as enough.'),
-  standsOn: z.array(z.object({ input: z.string(), source: z.string() })).describe('Where users are, how long nodes and pods take, what machines cost: by which source.'),
+  standsOn: z.array(z.object({ input: z.string(), source: z.string() })).describe('Where users are, where a lost region\'s users go (REGION.users, where a drill or drain has shown it), how long nodes and pods take, what machines cost: by which source.'),
 }).meta({ id: 'SimulateAnswer' });
 export type SimulateAnswer = z.output<typeof simulateAnswer>;
 
 export const certificateAnswer = z.object({
   at: z.iso.datetime().describe('When it was computed.'),
-  standsOn: z.array(z.object({ input: z.string(), source: z.string() })).describe('Which source says where users are.'),
+  standsOn: z.array(z.object({ input: z.string(), source: z.string() })).describe('Which source says where users are, and of each region that was drained before (REGION.users) whether that says where they go.'),
   losses: z.array(z.object({
     lose: z.array(z.string()).describe('The region, or the two, that would be lost.'),
     survives: z.enum(['yes', 'no', 'unknown']),

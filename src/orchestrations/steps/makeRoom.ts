@@ -30,8 +30,10 @@ export function* makeRoom(ctx: OrchestrationContext, step: RunStep, digest: Plan
 
 /** Ungraceful: the traffic has moved already, so every survivor is asked at once and nothing is waited for. */
 export function* makeRoomAtOnce(ctx: OrchestrationContext, step: RunStep, digest: PlanDigest): Steps<Room> {
-  if (digest.surgeStamps.length === 0) return { kind: 'made' };
-  const asked = digest.surgeStamps.flatMap((stamp) => (['pools', 'hpas'] as const).map((part) => callTask(ctx, 'applyPart', { ...step, part, stamp })));
+  const sheds = digest.sheds === 0 ? [] : [callTask(ctx, 'applyPart', { ...step, part: 'sheds', stamp: null })];
+  const surges = digest.surgeStamps.flatMap((stamp) => (['pools', 'hpas'] as const).map((part) => callTask(ctx, 'applyPart', { ...step, part, stamp })));
+  const asked = [...sheds, ...surges];
+  if (asked.length === 0) return { kind: 'made' };
   const answers = (yield ctx.df.Task.all(asked)) as readonly ApplyStep[];
   const stopped = answers.find((answer) => answer.kind === 'stopped');
   if (stopped !== undefined) return stopped;

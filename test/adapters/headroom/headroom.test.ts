@@ -44,6 +44,16 @@ describe('quota', () => {
     await h.readQuota(eastus2);
     expect(asked).toHaveLength(2);
   });
+
+  test('is read again sooner for who wants it younger', async () => {
+    const { headroom: h, asked, clock } = answer([usage('cores', 1, 2)]);
+    await h.readQuota(eastus2);
+    clock.advance(20_000);
+    await h.readQuota(eastus2, 30_000);
+    expect(asked).toHaveLength(1);
+    await h.readQuota(eastus2, 15_000);
+    expect(asked).toHaveLength(2);
+  });
 });
 
 describe('sizes', () => {

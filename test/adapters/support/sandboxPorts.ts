@@ -1,6 +1,6 @@
 import { createAzure, type Azure } from '../../../sandbox/azure/index.ts';
 import { VirtualClock } from '../../../sandbox/clock/index.ts';
-import { createWorld, parseFleetForWorld, specFromFleet, type SimulatedWorld } from '../../../sandbox/world/index.ts';
+import { createWorld, parseFleetForWorld, specFromFleet, type SimulatedWorld, type SpecOptions } from '../../../sandbox/world/index.ts';
 import type { HttpClient } from '@azure/core-rest-pipeline';
 import { blobClients } from '../../../src/adapters/blob/blobClients.ts';
 import { blobFence } from '../../../src/adapters/blob/fence.ts';
@@ -50,10 +50,10 @@ const settings = (azure: Azure) => {
   };
 };
 
-export function openSandbox(fleetText: string = sampleFleetText): SandboxHarness {
+export function openSandbox(fleetText: string = sampleFleetText, options: SpecOptions = {}): SandboxHarness {
   const clock = new VirtualClock(startMs);
   const fleet = fleetFromText(fleetText);
-  const world = createWorld(specFromFleet(parseFleetForWorld(fleetText)), { clock, seed: 7 });
+  const world = createWorld(specFromFleet(parseFleetForWorld(fleetText), options), { clock, seed: 7 });
   const azure = createAzure(world);
   const credential = {
     getToken: (scopes: string | string[]) => {

@@ -47,6 +47,13 @@ describe('tokens of the tenant', () => {
   });
 });
 
+it('a token with white space in it is none, also where a service takes it without a scheme', () => {
+  const token = azure.issueToken({ as: 'owner', audience: 'arm' });
+  const audiences = ['https://management.azure.com'];
+  expect(azure.tokens.checkToken(token, audiences)).toMatchObject({ kind: 'valid' });
+  expect(azure.tokens.checkToken(`${token} `, audiences)).toEqual({ kind: 'malformed' });
+});
+
 describe('Resource Manager refuses a token in its own words', () => {
   const cases: readonly (readonly [string, () => string | null, string, RegExp])[] = [
     ['missing', () => null, 'AuthenticationFailed', /'Authorization' header is missing/],

@@ -174,7 +174,11 @@ describe('the chain: this pool, its other zones, another pool', () => {
     const zoned = { pools: [pool('a', { zones: ['1', '2'], count: 2 })], nodes: [node('a', '1'), node('a', '2')], facts: sku({ zones: ['1'] }) };
     expect(size({ small: zoned }).shortfalls).toEqual([]);
     const spread = workloadFacts('w', {}, { topologySpread: [{ topologyKey: 'topology.kubernetes.io/zone', maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule' }] });
-    expect(brief(size({ small: { ...zoned, workloads: [spread] } }))).toEqual([['zoneRestricted', 2, 'nodes']]);
+    const short = size({ small: { ...zoned, workloads: [spread] } });
+    expect(brief(short)).toEqual([['zoneRestricted', 2, 'nodes']]);
+    // 4 fit in each zone as it is: the open one gets no fifth, and so no node.
+    expect(short.workloads[0]?.replicasReachable).toBe(8);
+    expect(short.pools[0]?.nodesWanted).toBe(2);
   });
 
   it('tries a pool with reserved capacity first and one that failed last', () => {
@@ -191,6 +195,27 @@ describe('the chain: this pool, its other zones, another pool', () => {
     const sizing = size({ where, workloads, small: { workloads: [workloadFacts('later', { cpuMillicores: 2000 }), workloadFacts('first')] } });
     expect(sizing.workloads.map(({ unplaced }) => unplaced)).toEqual([21, 0]);
     expect(brief(sizing)).toEqual([['poolMax', 11, 'nodes']]);
+  });
+});
+
+describe('replicas that may not be', () => {
+  const podsLeft = (left: number) => network({ resourceQuotas: [{ namespace: 'shop', resource: 'pods', used: 4, hard: 4 + left }] });
+
+  it('get no nodes: 10 pods of 22 are let be, of which 4 find room', () => {
+    const sizing = size({ small: { facts: podsLeft(10) } });
+    expect(sizing.workloads[0]).toMatchObject({ replicasNeeded: 22, replicasReachable: 10 });
+    expect(sizing.pools[0]).toMatchObject({ nodesWanted: 3, nodesNeeded: 6 });
+    expect(brief(sizing)).toEqual([['resourceQuota', 12, 'pods']]);
+  });
+
+  it('are of the lower tiers first', () => {
+    const sizing = size({ workloads: [workload('later', { tier: 3 }), workload('first', { tier: 1 })], small: { workloads: [workloadFacts('later'), workloadFacts('first')], facts: podsLeft(25) } });
+    expect(sizing.workloads.map(({ replicasReachable }) => replicasReachable)).toEqual([3, 22]);
+  });
+
+  it('a quota of another namespace lets all be', () => {
+    const other = network({ resourceQuotas: [{ namespace: 'other', resource: 'pods', used: 1, hard: 1 }] });
+    expect(size({ small: { facts: other } }).workloads[0]?.replicasReachable).toBe(22);
   });
 });
 

@@ -29,7 +29,7 @@ export function workloadFacts(name: string, podRequests: Partial<Resources> = {}
     name,
     hpa: {
       namespace: 'shop', name, resourceVersion: '1', minReplicas: 1, maxReplicas: 10, currentReplicas: 1, desiredReplicas: 1, scalingActive: 'active', targetCpuUtilisationPercent: null, currentCpuUtilisationPercent: null,
-      owner: { kind: 'oneShot', managers: ['helm'] }, scaleUpStabilisationSeconds: 0,
+      owner: { kind: 'oneShot', managers: ['helm'] },
     },
     requestedReplicas: 1, scheduledReplicas: 0, readyReplicas: 0, availableReplicas: 0, generationObserved: 'current',
     podRequests: { cpuMillicores: 1000, memoryMiB: 1000, ephemeralStorageMiB: 0, ...podRequests }, topologySpread: [], podStartSeconds: 20, disruptionBudgetMinAvailable: null, ...overrides,

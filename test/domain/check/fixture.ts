@@ -42,7 +42,7 @@ const pool: PoolFacts = {
 
 const hpa = (name: string): HpaFacts => ({
   namespace: 'shop', name, resourceVersion: '7', minReplicas: 6, maxReplicas: 40, currentReplicas: 12, desiredReplicas: 12, scalingActive: 'active',
-  targetCpuUtilisationPercent: 60, currentCpuUtilisationPercent: 55, owner: { kind: 'oneShot', managers: ['kubectl'] }, scaleUpStabilisationSeconds: 0,
+  targetCpuUtilisationPercent: 60, currentCpuUtilisationPercent: 55, owner: { kind: 'oneShot', managers: ['kubectl'] },
 });
 
 export function stampFacts(change: Partial<{ pool: Partial<PoolFacts>; hpa: Partial<HpaFacts> }> = {}): StampFacts {

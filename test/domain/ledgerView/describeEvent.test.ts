@@ -9,3 +9,10 @@ describe('a changed certificate in words', () => {
     expect(describeEvent({ type: 'CertificateChanged', survives: { eastus2: 'unknown', centralus: 'yes', westus3: 'yes', northeurope: 'yes' }, binding: null })).toBe('certificate: would survive the loss of centralus, westus3 or northeurope; not known for the loss of eastus2');
   });
 });
+
+describe('a measured drain in words', () => {
+  it('says of each origin group what the others served before and since', () => {
+    const group = { name: 'web', latencyWindowMs: 30, origins: [], requestsPerSecond: { eastus2: 1000, centralus: 900, westus3: 600 }, requestsPerSecondDrained: { centralus: 1500, westus3: 1000 } };
+    expect(describeEvent({ type: 'DrainMeasured', stamp: 'eastus2', groups: [group] })).toBe('users of eastus2 measured while it is drained: web: centralus from 900 to 1,500 requests/s, westus3 from 600 to 1,000 requests/s');
+  });
+});

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { checkPlan } from '../../../src/domain/check/checkPlan.ts';
 import type { FleetFacts } from '../../../src/domain/facts.ts';
 import type { Fleet } from '../../../src/domain/fleet.ts';
-import { planRun } from '../../../src/domain/planning/index.ts';
+import { planRun, withoutLateNodes } from '../../../src/domain/planning/index.ts';
 import type { Plan, PlanResult } from '../../../src/domain/plan.ts';
-import { unknown } from '../../../src/domain/reading.ts';
+import { known, unknown } from '../../../src/domain/reading.ts';
 import type { RunRequest } from '../../../src/domain/run.ts';
-import { withFreeCores, withOrigin, withPool } from './change.ts';
+import { withFreeCores, withHpa, withOrigin, withPool, withStamp } from './change.ts';
 import { allHealthy, assessed, at, deadEast, greyEast, request, sampleFacts, sampleFleet } from './threeRegions.ts';
 
 const fleet = sampleFleet();
@@ -98,6 +98,11 @@ describe('when no survivor has room for all', () => {
     expect(shed.expected.stamps.find(({ stamp }) => stamp === 'centralus')?.workloads.map(({ workload }) => workload)).toEqual(['web']);
     expect(errorsOf(shed, room, shedding)).toEqual([]);
     expect(planned(plan(atWindow0, {}, shedding)).sheds).toEqual([]);
+    expect(planned(plan(room, { mode: 'ungraceful' }, shedding, deadEast)).sheds).toEqual(shed.sheds);
+  });
+
+  it('sheds nothing on suspicion alone: that would hurt users for what may be nothing', () => {
+    expect(planned(plan(withFreeCores(atWindow0, 'centralus', 12), { scope: 'surgeOnly' }, shedding)).sheds).toEqual([]);
   });
 });
 
@@ -108,6 +113,63 @@ describe('a suspicion that finds too little room', () => {
   it('is planned anew by weights once the failure is confirmed', () => {
     const confirmed = planned(planRun({ fleet, facts, assessment: greyEast, request: request(), revision: 2, previous: suspicion }));
     expect(confirmed.shifts.map(({ stamp }) => stamp)).toEqual(['centralus', 'eastus2']);
+  });
+});
+
+describe('replicas that may not be', () => {
+  const bounded: Fleet = { ...fleet, workloads: fleet.workloads.map((one) => (one.name === 'web' ? { ...one, surgeMaxReplicas: 40 } : one)) };
+  const reconciled = ['web', 'recommendations'].reduce((facts, workload) => withHpa(facts, 'centralus', workload, { owner: { kind: 'reconciler', manager: 'kustomize-controller', how: 'flux', ignoresBounds: 'reverted' } }), atWindow0);
+  const centralus = (result: PlanResult) => planned(result).surges.find(({ stamp }) => stamp === 'centralus');
+
+  it('on suspicion room is made as far as the fleet file lets it be, with nodes for no more, and the linter only warns', () => {
+    const result = plan(atWindow0, { scope: 'surgeOnly' }, bounded);
+    const surge = centralus(result);
+    expect(surge?.hpas.find(({ workload }) => workload === 'web')).toMatchObject({ replicasWanted: 40, after: { minReplicas: 40, maxReplicas: 40 } });
+    expect(surge?.pools[0]?.nodesWanted).toBeLessThan(centralus(plan(atWindow0, { scope: 'surgeOnly' }))?.pools[0]?.nodesWanted ?? 0);
+    expect(errorsOf(planned(result), atWindow0, bounded)).toEqual([]);
+    expect(checkPlan(planned(result), { fleet: bounded, facts: atWindow0, assessment: greyEast })).toContainEqual({ severity: 'warning', invariant: 'I2', message: 'centralus: web needs 63 replicas and its HPA allows 40' });
+  });
+
+  it('the same plan with a shift in it is an error: traffic would come to too few replicas', () => {
+    const shifts = planned(plan(atWindow0)).shifts;
+    expect(errorsOf({ ...planned(plan(atWindow0, { scope: 'surgeOnly' }, bounded)), shifts }, atWindow0, bounded).map(({ invariant }) => invariant)).toContain('I2');
+  });
+
+  it('on suspicion with nothing that could be raised the run is blocked, and says who holds it', () => {
+    const result = plan(reconciled, { scope: 'surgeOnly' });
+    expect(result.kind === 'blocked' ? result.reasons.flatMap((reason) => (reason.code === 'shortOfRoom' ? reason.shortfalls.map(({ constraint }) => constraint) : [])) : []).toContain('hpaOwnedByReconciler');
+  });
+
+  it('and no node is asked for in an ungraceful run either', () => {
+    expect(centralus(plan(reconciled, { mode: 'ungraceful' }, fleet, deadEast))).toBeUndefined();
+  });
+
+  it('a bound is got around by weights as a quota is', () => {
+    const facts = withStamp(atWindow60, 'centralus', ({ network }) => (network.kind === 'unknown' ? {} : { network: known({ ...network.value, resourceQuotas: [{ namespace: 'shop', resource: 'pods', used: 44, hard: 44 }] }, at) }));
+    expect(planned(plan(facts)).shifts.map(({ stamp }) => stamp)).toEqual(['centralus', 'eastus2']);
+  });
+
+  it('behind another priority no weight moves anybody: blocked, and not a partial run that moves nothing', () => {
+    const standby = withFreeCores(withOrigin(withOrigin(atWindow60, 'westus3', { enabled: 'Disabled' }), 'centralus', { priority: 2 }), 'centralus', 0);
+    const result = plan(standby);
+    expect(result.kind === 'blocked' ? result.reasons.map(({ code }) => code) : []).toEqual(['shortOfRoom']);
+  });
+});
+
+describe('nodes that did not come', () => {
+  const asked = planned(plan(atWindow0));
+  const late = withPool(atWindow0, 'centralus', { minCount: 14, maxCount: 18, count: 10 });
+
+  it('are not counted on again, and are told as late rather than as a bound of the fleet file', () => {
+    const counted = withoutLateNodes(late, [asked], at);
+    expect(counted.late).toMatchObject([{ stamp: 'centralus', constraint: 'nodesLate', subject: 'user1', missing: 6, unit: 'nodes', fix: expect.stringContaining('Standard_D4s_v5') as string }]);
+    const again = planRun({ fleet, facts: counted.facts, assessment: greyEast, request: request(), revision: 2, previous: asked });
+    const [short] = again.kind === 'blocked' ? again.reasons : [];
+    expect(short?.code === 'shortOfRoom' ? short.shortfalls.map(({ constraint }) => constraint) : []).toEqual(['nodesLate']);
+  });
+
+  it('are given the time that nodes may take', () => {
+    expect(withoutLateNodes(late, [asked], at - 1)).toEqual({ facts: late, late: [] });
   });
 });
 

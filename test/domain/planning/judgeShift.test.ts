@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { judgeSettings, judgeShares, planRun } from '../../../src/domain/planning/index.ts';
+import { judgeSettings, judgeShares, judgeSharesAtLast, planRun } from '../../../src/domain/planning/index.ts';
 import { unknown } from '../../../src/domain/reading.ts';
-import { withOrigin } from './change.ts';
-import { at, greyEast, request, sampleFacts, sampleFleet } from './threeRegions.ts';
+import { withLoad, withOrigin } from './change.ts';
+import { allHealthy, at, greyEast, request, sampleFacts, sampleFleet } from './threeRegions.ts';
 
 const fleet = sampleFleet();
 const facts = sampleFacts(fleet);
@@ -20,6 +20,26 @@ describe('judgeShares', () => {
     const verdict = judgeShares(plan, shares);
     if (expected === 'verified') expect(verdict).toEqual({ kind: 'verified', by: 'shares' });
     else expect(verdict).toEqual({ kind: 'notYet', why: expect.stringMatching(expected) });
+  });
+});
+
+describe('judgeSharesAtLast', () => {
+  const back = planRun({ fleet, facts: withLoad(withOrigin(sampleFacts(fleet, 60), 'eastus2', { enabled: 'Disabled' }), 'eastus2', { requestsPerSecond: 0 }), assessment: allHealthy, request: request({ kind: 'failback', trigger: { by: 'operator', subject: 's', name: 'n' } }), revision: 1 });
+  if (back.kind === 'blocked') throw new Error(back.reasons.map(({ message }) => message).join());
+
+  it.each<[string, number, 'verified' | 'notYet']>([
+    ['more users came back than were predicted', 0.4, 'verified'],
+    ['fewer did, and most of them', 0.25, 'verified'],
+    ['hardly any did', 0.1, 'notYet'],
+    ['nobody did', 0, 'notYet'],
+  ])('of a third of the fleet: %s', (_, share, kind) => {
+    const shares = { eastus2: share, centralus: (1 - share) / 2, westus3: (1 - share) / 2 };
+    expect(judgeShares(back.plan, shares).kind).toBe('notYet');
+    expect(judgeSharesAtLast(back.plan, shares).kind).toBe(kind);
+  });
+
+  it('a stamp that is to be empty is not done with some users left', () => {
+    expect(judgeSharesAtLast(plan, { eastus2: 0.03, centralus: 0.67, westus3: 0.3 }).kind).toBe('notYet');
   });
 });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { planRun, verifyCapacity } from '../../../src/domain/planning/index.ts';
-import type { WorkloadFacts } from '../../../src/domain/facts.ts';
+import type { LoadFacts, WorkloadFacts } from '../../../src/domain/facts.ts';
 import type { Plan, PlanResult } from '../../../src/domain/plan.ts';
 import { known } from '../../../src/domain/reading.ts';
-import { withStamp } from './change.ts';
+import { withLoad, withStamp } from './change.ts';
 import { allHealthy, assessed, at, deadEast, greyEast, request, sampleFacts, sampleFleet, workload } from './threeRegions.ts';
 
 const fleet = sampleFleet();
@@ -46,8 +46,8 @@ describe('planRun: a failover', () => {
   };
 
   it('asks for as many replicas more as there are pods that fail', () => {
-    // 26 of 29 are ready and use 69 % of 70 %: 26 x (69 / 70) x 2 x 1.1 = 56.4, so 57, and the 3 that fail
-    expect(ungracefulWith({ readyReplicas: 26, availableReplicas: 26, failingReplicas: 3 }).surges[0]?.hpas[0]).toMatchObject({ workload: 'web', after: { minReplicas: 60 }, replicasWanted: 60 });
+    // 26 of 29 are ready and use 69 % of 70 %: 26 x (69 / 70) x 2 x 1.1 = 56.4, so 57 that are ready, besides the 3 that fail
+    expect(ungracefulWith({ readyReplicas: 26, availableReplicas: 26, failingReplicas: 3 }).surges[0]?.hpas[0]).toMatchObject({ workload: 'web', after: { minReplicas: 60 }, replicasWanted: 57 });
   });
 
   it('raises no HPA that 0 replicas switch off, and says so', () => {
@@ -116,5 +116,9 @@ describe('verifyCapacity (I2)', () => {
       verifyCapacity(plan, { ...facts, stamps: { ...facts.stamps, centralus: { ...ready, workloads: known([{ ...workload('web', 63), readyOnNodes }, workload('recommendations', 33)], at) } } }, fleet);
     expect(webOn(['user1-0', 'user1-3'])).toEqual({ kind: 'notYet', missing: ['centralus: ready pods of web lie in 1 of 2 zones'] });
     expect(webOn(['user1-0', 'user1-1']).kind).toBe('proved');
+    const serving = (load: Partial<LoadFacts>) => verifyCapacity(plan, withLoad({ ...facts, stamps: { ...facts.stamps, centralus: ready } }, 'centralus', load), fleet);
+    expect(serving({ errorRate: 0.12 })).toEqual({ kind: 'notYet', missing: ['centralus: 12 % of its requests fail under the load it has'] });
+    expect(serving({ latencyMs: 3000 })).toEqual({ kind: 'notYet', missing: ['centralus: its requests take 3000 ms under the load it has'] });
+    expect(serving({ errorRate: 0.001, latencyMs: 200 }).kind).toBe('proved');
   });
 });

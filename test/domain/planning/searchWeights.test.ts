@@ -4,6 +4,7 @@ import type { FleetFacts } from '../../../src/domain/facts.ts';
 import { buildStampModel, sizeStamp, workloadsOf } from '../../../src/domain/capacity/index.ts';
 import { findRoomAsSet } from '../../../src/domain/planning/findRoom.ts';
 import { isEnough, type RoomQuestion } from '../../../src/domain/planning/room.ts';
+import { noDrainShares } from '../../../src/domain/planning/drainShares.ts';
 import { buildFleetContext, buildStampModels, loadsBefore, stateWith, stateWithout } from '../../../src/domain/planning/whatIf.ts';
 import { searchWeights } from '../../../src/domain/planning/searchWeights.ts';
 import { sheddingNothing } from '../../../src/domain/planning/sizeStamps.ts';
@@ -38,7 +39,7 @@ describe('the search for weights, on what sizings before it have shown', () => {
         const models = buildStampModels(context);
         names.forEach((_, index) => {
           const lost = new Set([index]);
-          const question: RoomQuestion = { context, models, before: loadsBefore(context, stateWith(context, lost)), weights: 'mayChange', unfit: new Set() };
+          const question: RoomQuestion = { context, models, before: loadsBefore(context, stateWith(context, lost)), drains: noDrainShares, weights: 'mayChange', sheds: 'asPolicySays', unfit: new Set() };
           const plain = findRoomAsSet(question, stateWithout(context, lost));
           if (isEnough(plain)) return;
           const state = searchWeights(question, plain, sheddingNothing, 40).next();

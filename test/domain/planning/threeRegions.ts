@@ -80,7 +80,7 @@ export function workload(name: string, replicas: number): WorkloadFacts {
     name,
     hpa: {
       namespace: 'shop', name, resourceVersion: '1', minReplicas: Math.ceil(replicas * 0.6), maxReplicas: Math.ceil(replicas * 1.3), currentReplicas: replicas, desiredReplicas: replicas, scalingActive: 'active',
-      targetCpuUtilisationPercent: 70, currentCpuUtilisationPercent: 69, owner: { kind: 'oneShot', managers: ['kubectl-client-side-apply'] }, scaleUpStabilisationSeconds: 0,
+      targetCpuUtilisationPercent: 70, currentCpuUtilisationPercent: 69, owner: { kind: 'oneShot', managers: ['kubectl-client-side-apply'] },
     },
     requestedReplicas: replicas, scheduledReplicas: replicas, readyReplicas: replicas, availableReplicas: replicas, generationObserved: 'current',
     podRequests: { cpuMillicores: 500, memoryMiB: 768, ephemeralStorageMiB: 0 }, topologySpread: [], podStartSeconds: 20, disruptionBudgetMinAvailable: null,

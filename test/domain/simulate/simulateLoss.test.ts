@@ -30,6 +30,11 @@ describe('simulateLoss', () => {
         },
       ],
       surgeCostPerHour: { amount: 1.152, currency: 'USD', covers: { nodes: 6, of: 6 } },
+      // New York 600 at 10 ms and Atlanta 400 at 11 ms, from centralus 26 and 18: 10.4 and 22.8 on average
+      usersAffected: {
+        requestsPerSecond: 1000, share: 0.333, source: 'requests: the load measured at the lost stamps; users and their latencies: accessLog: Front Door\'s access log, by edge',
+        latencyMs: { now: 10, after: 23, covers: 1 }, groups: [{ name: 'New York', requestsPerSecond: 600, latencyMs: { now: 10, after: 26 } }, { name: 'Atlanta', requestsPerSecond: 400, latencyMs: { now: 11, after: 18 } }],
+      },
       readyInSeconds: 275,
       unknown: [],
       standsOn: [

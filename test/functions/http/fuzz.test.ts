@@ -52,7 +52,7 @@ describe('any request', () => {
   it(`gets an answer that its route describes: ${requests} requests, seed ${seed}`, async () => {
     const h = harness({
       view: { readAssessment: async () => fleetAssessment(), readRuns: async () => ({ activeRun: null, drained: [], recentRuns: [] }) },
-      capacity: { certificate: async () => null, simulate: async () => ({ survives: false, binding: null, stamps: [], surgeCostPerHour: { amount: null, currency: 'USD', covers: { nodes: 0, of: 1 } }, readyInSeconds: null, unknown: [], standsOn: [] }) },
+      capacity: { certificate: async () => null, simulate: async () => ({ survives: false, binding: null, stamps: [], surgeCostPerHour: { amount: null, currency: 'USD', covers: { nodes: 0, of: 1 } }, usersAffected: { requestsPerSecond: null, share: null, source: '', latencyMs: null, groups: [] }, readyInSeconds: null, unknown: [], standsOn: [] }) },
     });
     h.addRun('r1', [{ type: 'ApprovalMissed' }]);
     const statuses = new Map<number, number>();

@@ -161,7 +161,7 @@ describe('GET /api/fleet', () => {
 });
 
 describe('GET /api/certificate and POST /api/simulate', () => {
-  const answerOf = (lose: readonly string[]) => ({ survives: true, binding: null, stamps: [], surgeCostPerHour: { amount: 0, currency: 'USD' as const, covers: { nodes: 0, of: 0 } }, readyInSeconds: 0, unknown: [{ input: 'asked', why: lose.join(',') }], standsOn: [] });
+  const answerOf = (lose: readonly string[]) => ({ survives: true, binding: null, stamps: [], surgeCostPerHour: { amount: 0, currency: 'USD' as const, covers: { nodes: 0, of: 0 } }, usersAffected: { requestsPerSecond: null, share: null, source: 'nothing', latencyMs: null, groups: [] }, readyInSeconds: 0, unknown: [{ input: 'asked', why: lose.join(',') }], standsOn: [] });
   const capacity = {
     certificate: async (losses: 'singles' | 'pairs') => ({ at: now, standsOn: [], losses: [{ lose: [losses], survives: 'unknown' as const, binding: null, readyInSeconds: null, unknown: [] }] }),
     simulate: async (request: { lose: string[]; demandFactor: number }) => ({ ...answerOf(request.lose), surgeCostPerHour: { amount: request.demandFactor, currency: 'USD' as const, covers: { nodes: 1, of: 1 } } }),

@@ -43,6 +43,7 @@ describe('one survivor, and room for it', () => {
         pools: [{ name: 'user1', nodesNow: 3, nodesNeeded: 5, maxCount: 5 }], shortfalls: [],
       }],
       surgeCostPerHour: { amount: 0.4, currency: 'USD', covers: { nodes: 2, of: 2 } }, // 2 nodes x 0.20
+      usersAffected: { requestsPerSecond: 800, share: 0.5, latencyMs: { now: 10, after: 30, covers: 1 } }, // 10 ms to their own region, 20 ms more to the next
       readyInSeconds: 240 + 15 + 25, // a node, the HPA's look, a pod
       unknown: [],
     });

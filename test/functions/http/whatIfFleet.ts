@@ -65,7 +65,7 @@ export const nodes = (pods: readonly number[], poolName = 'user1', zone: (index:
 
 export const hpa = (name = 'web', change: Partial<HpaFacts> = {}): HpaFacts => ({
   namespace: 'shop', name, resourceVersion: '1', minReplicas: 5, maxReplicas: 15, currentReplicas: replicasNow, desiredReplicas: replicasNow, scalingActive: 'active', targetCpuUtilisationPercent: null, currentCpuUtilisationPercent: null,
-  owner: { kind: 'oneShot', managers: ['helm'] }, scaleUpStabilisationSeconds: 0, ...change,
+  owner: { kind: 'oneShot', managers: ['helm'] }, ...change,
 });
 
 export const workload = (name = 'web', change: Partial<WorkloadFacts> = {}): WorkloadFacts => {

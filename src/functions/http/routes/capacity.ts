@@ -26,7 +26,7 @@ function answerOf({ at, losses, standsOn }: Certificate): CertificateAnswer {
 
 export const simulate = defineRoute({
   name: 'simulate', method: 'POST', path: 'simulate', access: 'Reader', durable: 'none',
-  summary: 'What if these regions were lost?', description: 'Loads, replicas, nodes, shortfalls, cost and time, with other demand or policy if asked. Writes nothing.',
+  summary: 'What if these regions were lost?', description: 'Loads, replicas, nodes, shortfalls, cost, time and the users affected, with other demand or policy if asked. Writes nothing.',
   params: nothingGiven, query: nothingGiven, requestHeaders: nothingGiven,
   body: { schema: simulateRequest, maxBytes: 64 * 1024 }, problems: ['unknownRegion', 'capacityUnknown'],
   answers: { 200: { description: 'The answer.', schema: simulateAnswer } },

@@ -1,8 +1,8 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readFacts } from '../../src/activities/readFacts.ts';
 import { recentFacts } from '../../src/activities/recentFacts.ts';
 import type { RunState } from '../../src/activities/runIndex.ts';
-import { measureStartTimes } from '../../src/activities/startTimes.ts';
+import { measureFromRuns } from '../../src/activities/learntFromRuns.ts';
 import type { LedgerEvent } from '../../src/domain/ledgerEvent.ts';
 import type { FleetFacts } from '../../src/domain/facts.ts';
 import { TransientError } from '../../src/ports/outcome.ts';
@@ -36,7 +36,7 @@ it('what one process measured every process reckons with, each pool by itself', 
   const ports = await afterOneRun(() => now);
   const another: Ports = { ...ports };
   expect(startIn(await recentFacts(another).read(), 'westus3')).toBeNull();
-  await measureStartTimes(ports, [closedRun]);
+  await measureFromRuns(ports, [closedRun]);
   expect(startIn(await readFacts(ports), 'westus3')).toEqual({ seconds: 150, samples: 1 });
   now += 10 * 60_000;
   const learnt = await recentFacts(another).refresh();
@@ -48,9 +48,44 @@ it('a ledger is read once, and a store that does not answer leaves what was know
   const ports = await afterOneRun(() => now);
   let reads = 0;
   const counted: Ports = { ...ports, ledger: { ...ports.ledger, readRun: (runId) => { reads += 1; return ports.ledger.readRun(runId); } }, state: { ...ports.state, read: (key) => (now > 2_000_000 ? Promise.reject(new TransientError('down', null)) : ports.state.read(key)) } };
-  await measureStartTimes(counted, [closedRun]);
-  await measureStartTimes(counted, [closedRun]);
+  await measureFromRuns(counted, [closedRun]);
+  await measureFromRuns(counted, [closedRun]);
   expect(reads).toBe(1);
   now = 3_000_000;
   expect(startIn(await recentFacts(counted).refresh(), 'westus3')).toEqual({ seconds: 150, samples: 1 });
+});
+
+describe('where users went in drills', () => {
+  const measured: LedgerEvent = { type: 'DrainMeasured', stamp: 'centralus', groups: [{ name: 'web', latencyWindowMs: 0, origins: [], requestsPerSecond: { centralus: 1, westus3: 1 }, requestsPerSecondDrained: { westus3: 2 } }] };
+  const closed = (runId: string, at: number): RunState => ({ ...closedRun, request: { ...request(), runId, kind: 'drill' }, closedAt: at });
+  const drilled = async (ports: Ports, runId: string, at: number): Promise<RunState> => {
+    await ports.ledger.record({ id: 'm', runId, at, controlRegion: 'c', epoch: 1, stamps: ['centralus'], event: measured });
+    return closed(runId, at);
+  };
+  const drillsIn = ({ drains }: FleetFacts): readonly string[] => (drains ?? []).map(({ runId }) => runId);
+
+  it('is what every process plans with, and outlives the index of runs', async () => {
+    let now = 1_000_000;
+    const ports = fakePorts(fleet, () => now);
+    await measureFromRuns(ports, [await drilled(ports, 'october', now)]);
+    expect(drillsIn(await readFacts(ports))).toEqual(['october']);
+    now += 30 * 24 * 3_600_000;
+    const another: Ports = { ...ports };
+    await measureFromRuns(another, [closed('without a drill', now)]);
+    expect(drillsIn(await readFacts(another))).toEqual(['october']);
+    await measureFromRuns(another, [await drilled(ports, 'november', now)]);
+    now += 60_000;
+    expect(drillsIn(await readFacts(another))).toEqual(['november']);
+  });
+
+  it('is written again a minute later, where the store did not take it', async () => {
+    const ports = fakePorts(fleet, () => 1_000_000);
+    const runs = [await drilled(ports, 'october', 1_000_000)];
+    let down = true;
+    const another: Ports = { ...ports, state: { ...ports.state, write: (...given) => (down ? Promise.reject(new TransientError('down', null)) : ports.state.write(...given)) } };
+    await expect(measureFromRuns(another, runs)).rejects.toThrow('down');
+    down = false;
+    await measureFromRuns(another, runs);
+    expect(drillsIn(await recentFacts({ ...ports }).read())).toEqual(['october']);
+  });
 });

@@ -1,0 +1,94 @@
+import { drainFacts, newestDrains } from '../domain/drainFacts.ts';
+import type { DrainFacts, MeasuredStart, PoolFacts } from '../domain/facts.ts';
+import { keyOf, measuredStarts, nodeStartSamples, type NodeStartSample } from '../domain/startTimes.ts';
+import { TransientError } from '../ports/outcome.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { StateKey } from '../ports/state.ts';
+import type { RunState } from './runIndex.ts';
+
+type StartTimes = Readonly<Record<string, MeasuredStart>>;
+
+const startTimesKey: StateKey = { kind: 'startTimes', id: 'nodes' };
+const drainsKey: StateKey = { kind: 'drainFacts', id: 'fleet' };
+/** Ledgers read in one go: a minute later it goes on. */
+const runsReadAtOnce = 5;
+const keptMs = 10 * 60_000;
+
+interface Memory {
+  /** By run, of those whose ledger was read in this process. */
+  readonly runs: Map<string, LearntFromRun>;
+  startTimes: StartTimes;
+  drains: readonly DrainFacts[];
+  readAt: number;
+  /** Whether every process finds what this one has measured. */
+  shared: 'shared' | 'notYet';
+}
+
+interface LearntFromRun {
+  readonly starts: readonly NodeStartSample[];
+  readonly drains: readonly DrainFacts[];
+}
+
+const memories = new WeakMap<Ports, Memory>();
+
+function memoryOf(ports: Ports): Memory {
+  const memory = memories.get(ports) ?? { runs: new Map(), startTimes: {}, drains: [], readAt: Number.NEGATIVE_INFINITY, shared: 'shared' };
+  memories.set(ports, memory);
+  return memory;
+}
+
+/**
+ * What closed runs have shown, from the ledger; kept where every process finds it: how long nodes took in the last two weeks, and
+ * where the users of each drained stamp went the last time, however long ago.
+ */
+export async function measureFromRuns(ports: Ports, runs: readonly RunState[]): Promise<void> {
+  const memory = memoryOf(ports);
+  const closed = runs.flatMap(({ request, closedAt }) => (closedAt === null ? [] : [request.runId]));
+  const unread = closed.filter((runId) => !memory.runs.has(runId)).slice(0, runsReadAtOnce);
+  if (unread.length === 0 && memory.shared === 'shared') return;
+  memory.shared = 'notYet';
+  for (const runId of unread) {
+    const entries = await ports.ledger.readRun(runId);
+    memory.runs.set(runId, { starts: nodeStartSamples(entries), drains: drainFacts(entries) });
+  }
+  const learnt = closed.flatMap((runId) => memory.runs.get(runId) ?? []);
+  const startTimes = await share<StartTimes>(ports, startTimesKey, {}, () => measuredStarts(learnt.flatMap(({ starts }) => starts)));
+  const drains = await share<readonly DrainFacts[]>(ports, drainsKey, [], (before) => newestDrains([...before, ...learnt.flatMap((run) => run.drains)]));
+  Object.assign(memory, { startTimes: startTimes.value, drains: drains.value, readAt: ports.clock.now(), shared: startTimes.isShared && drains.isShared ? 'shared' : 'notYet' });
+}
+
+/** Writes what has changed; not shared where another process was first, which a minute later it may be. */
+async function share<T>(ports: Ports, key: StateKey, nothing: T, measure: (before: T) => T): Promise<{ readonly value: T; readonly isShared: boolean }> {
+  const before = await ports.state.read<T>(key);
+  const value = measure(before?.value ?? nothing);
+  if (JSON.stringify(before?.value ?? nothing) === JSON.stringify(value)) return { value, isShared: true };
+  const written = await ports.state.write(key, value, before?.etag ?? null);
+  return { value, isShared: written.kind === 'written' };
+}
+
+/** A run that was closed when its ledger was read has got another entry. */
+export function readAgain(ports: Ports, runId: string): void {
+  memoryOf(ports).runs.delete(runId);
+}
+
+/** Learns what was measured, by whichever process. A store that does not answer leaves what this one knew. */
+export async function learnFromRuns(ports: Ports): Promise<void> {
+  const memory = memoryOf(ports);
+  if (ports.clock.now() - memory.readAt < keptMs) return;
+  try {
+    memory.readAt = ports.clock.now();
+    const [startTimes, drains] = await Promise.all([ports.state.read<StartTimes>(startTimesKey), ports.state.read<readonly DrainFacts[]>(drainsKey)]);
+    Object.assign(memory, { startTimes: startTimes?.value ?? {}, drains: drains?.value ?? [] });
+  } catch (error) {
+    if (!(error instanceof TransientError)) throw error;
+  }
+}
+
+/** With what this process has learnt: a plan does not wait for a store to tell it how long it will take. */
+export function withStartTimes(ports: Ports, stamp: string, pools: readonly PoolFacts[]): readonly PoolFacts[] {
+  const { startTimes } = memoryOf(ports);
+  return pools.map((pool) => ({ ...pool, nodeStart: startTimes[keyOf(stamp, pool.name)] ?? null }));
+}
+
+/** What this process has learnt of where users went. */
+export const learntDrains = (ports: Ports): readonly DrainFacts[] => memoryOf(ports).drains;

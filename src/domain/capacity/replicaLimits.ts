@@ -11,7 +11,7 @@ export function boundsAreOurs(hpa: HpaFacts): boolean {
 export const mostReplicas = ({ surgeMaxReplicas }: Workload, { maxReplicas }: Pick<HpaFacts, 'maxReplicas'>): number => (surgeMaxReplicas === undefined ? Infinity : Math.max(surgeMaxReplicas, maxReplicas));
 
 /** Whether an HPA scales the workload's own Deployment. */
-export const scalesIt = ({ deployment }: Workload, { scales = `Deployment/${deployment}` }: HpaFacts): boolean => scales === `Deployment/${deployment}`;
+export const scalesIt = ({ deployment }: Workload, { scales }: HpaFacts): boolean => scales === undefined || scales === `Deployment/${deployment}`;
 
 /** Kubernetes: with replicas at 0 the HPA is switched off, whatever its bounds say. KEDA scales from 0 by itself. */
 export const isSwitchedOff = ({ requestedReplicas }: WorkloadFacts, { owner }: HpaFacts): boolean => requestedReplicas === 0 && !(owner.kind === 'reconciler' && owner.how === 'keda');

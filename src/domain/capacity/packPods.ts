@@ -187,6 +187,7 @@ class Packer {
     if (base > 0) for (let at = 0; at < zones.length; at += 1) missing[at] = this.fill(workload, base, zones[at] ?? '', 'real');
     this.dealRemainder(workload, count - base * zones.length, missing, wanted);
     for (const pool of pools) this.growForZones(workload, pool, missing);
+    if (missing.every((pods) => pods === 0)) return 0;
     const placed = wanted.map((pods, at) => pods - (missing[at] ?? 0));
     const fewest = Math.min(...placed);
     let left = 0;
@@ -196,7 +197,6 @@ class Packer {
       this.aheadOfSpread[position] = (this.aheadOfSpread[position] ?? 0) + (placed[at] ?? 0) - fewest;
       if (pods > 0) this.packRefused(workload, pods, zones[at] ?? '', pools);
     }
-    if (left === 0) this.aheadOfSpread[position] = 0;
     return left;
   }
 

@@ -6,14 +6,16 @@ export interface SeenWrite {
   readonly target: 'origin' | 'pool' | 'hpa' | 'gate';
   /** originGroup/origin, stamp/pool, stamp/namespace/hpa, or stamp. */
   readonly subject: string;
+  /** Of a gate: what its blob says from now on, which its pod has not read yet. */
+  readonly gate?: 'open' | 'closed';
 }
 
 const fieldManager = 'spillway';
 
 /** Tells of every change to Front Door, pools and gates, and of changes to HPA bounds whose field manager is Spillway. */
 export function observeWrites(world: SimulatedWorld, told: (write: SeenWrite) => void): void {
-  const tell = (target: SeenWrite['target'], subject: string): void => {
-    told({ at: world.clock.now(), target, subject });
+  const tell = (target: SeenWrite['target'], subject: string, more: Pick<SeenWrite, 'gate'> = {}): void => {
+    told({ at: world.clock.now(), target, subject, ...more });
   };
   const { frontDoor, gateBlobs } = world;
   after(frontDoor, 'changeOrigin', ([originGroup, origin]) => {
@@ -22,8 +24,9 @@ export function observeWrites(world: SimulatedWorld, told: (write: SeenWrite) =>
   after(frontDoor, 'changeOrigins', ([changes]) => {
     for (const { originGroup, origin } of changes) tell('origin', `${originGroup}/${origin}`);
   });
-  after(gateBlobs, 'written', ([blobUrl]) => {
-    for (const { name, gateBlobUrl } of world.spec.stamps) if (gateBlobUrl !== null && samePath(gateBlobUrl, blobUrl)) tell('gate', name);
+  after(gateBlobs, 'written', ([blobUrl, text]) => {
+    const gate = text !== null && /"state":\s*"closed"/.test(text) ? 'closed' : 'open';
+    for (const { name, gateBlobUrl } of world.spec.stamps) if (gateBlobUrl !== null && samePath(gateBlobUrl, blobUrl)) tell('gate', name, { gate });
   });
   for (const [stamp, { pools, kube }] of world.stamps) {
     after(pools, 'put', ([pool], result) => {

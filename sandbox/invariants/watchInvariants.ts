@@ -1,6 +1,7 @@
 import type { ChainedEntry, Write } from '../../src/domain/ledgerEvent.ts';
 import type { SimulatedWorld, WorldSnapshot } from '../world/index.ts';
 import { observeWrites, type SeenWrite } from './observeWrites.ts';
+import { watchReturns } from './watchReturns.ts';
 
 /** What was broken, and when. */
 export interface Violation {
@@ -19,7 +20,7 @@ export interface InvariantWatch {
  * Judges each change that the world sees, from outside: the physics, the order of things and the record.
  *
  * I1: after every traffic write a region that can serve gets traffic in each origin group.
- * I2: when a graceful run takes traffic away, what still serves can hold everybody (on the physics' own capacity).
+ * I2: a region that gets its traffic back can serve again what it served when it was taken away (on the physics' own capacity and load).
  * I3: epochs of writes never go down.
  * I4: an intent for exactly this change is on record, not younger than the change.
  * limits: at most two control-plane writes an origin and one PUT a pool for each run and direction.
@@ -27,11 +28,13 @@ export interface InvariantWatch {
 export function watchInvariants(world: SimulatedWorld): InvariantWatch {
   const writes: SeenWrite[] = [];
   const broken: Violation[] = [];
+  const returns = watchReturns(world);
   let isOpen = true;
   observeWrites(world, (write) => {
     writes.push(write);
     if (write.target !== 'origin' && write.target !== 'gate') return;
     const snapshot = world.snapshot();
+    broken.push(...returns.after(write, snapshot));
     for (const group of groupsWithoutService(world, snapshot)) {
       broken.push({ at: write.at, invariant: 'I1', message: `nobody serves origin group ${group} after ${write.target} ${write.subject}` });
     }

@@ -1,5 +1,5 @@
 import type { ChainedEntry } from '../domain/ledgerEvent.ts';
-import { loadBefore, type LentRoom } from '../domain/planning/index.ts';
+import { loadBefore, trafficBackAt, type LentRoom } from '../domain/planning/index.ts';
 import { originalUndo, pendingUndo, roomTargets, takenBackBy } from '../domain/undo.ts';
 import type { Ports } from '../ports/ports.ts';
 import { readRunIndex } from './runIndex.ts';
@@ -18,7 +18,7 @@ export async function pendingRoom(ports: Ports, ofRun: string, undoneBy: string)
   await Promise.all([...new Set([...closed, undoneBy])].filter((runId) => runId !== ofRun).map(async (runId) => others.set(runId, await ports.ledger.readRun(runId))));
   const everyEntry = [...own, ...[...others.values()].flat()];
   const pendingOf = (runId: string, entries: readonly ChainedEntry[]): readonly LentRoom[] =>
-    pendingUndo([...entries, ...takenBackBy(everyEntry, runId)], roomTargets).map((undo) => ({ ...undo, loadBefore: loadBefore(entries, undo.stamp) }));
+    pendingUndo([...entries, ...takenBackBy(everyEntry, runId)], roomTargets).map((undo) => ({ ...undo, loadBefore: loadBefore(entries, undo.stamp), trafficBackAt: trafficBackAt(entries, undo.stamp) }));
   const lent = closed.flatMap((runId) => pendingOf(runId, others.get(runId) ?? []));
   return pendingOf(ofRun, own).map((undo) => {
     const { restore, loadBefore: before } = originalUndo(undo, lent);

@@ -1,8 +1,8 @@
 import type { PoolFacts, TrafficFacts, WorkloadFacts } from '../domain/facts.ts';
-import type { Stamp } from '../domain/fleet.ts';
-import type { Write } from '../domain/ledgerEvent.ts';
-import { planHandBack, type RoomInUse } from '../domain/planning/index.ts';
-import { planUndo, worseTarget, type KeptSetting } from '../domain/planUndo.ts';
+import type { Stamp, StampName } from '../domain/fleet.ts';
+import type { ChainedEntry, Write } from '../domain/ledgerEvent.ts';
+import { planHandBack, whyNoReturn, type RoomInUse } from '../domain/planning/index.ts';
+import { comingBack, planUndo, worseTarget, type KeptSetting } from '../domain/planUndo.ts';
 import { unknown, type Reading } from '../domain/reading.ts';
 import { pendingUndo, trafficTargets, type PendingUndo } from '../domain/undo.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -14,18 +14,23 @@ import { readAssessment } from './readAssessment.ts';
 import { recordStep } from './runLog.ts';
 
 /**
- * Puts back what a run changed, newest first, as the domain plans it: no traffic into a region that is unhealthy (I10), nothing that somebody
- * else has changed (I12), no room below what the load needs. Repeating it is harmless: what is back already is no longer pending.
+ * Puts back what a run changed, newest first, as the domain plans it: no traffic into a region that is unhealthy (I10) or has scaled down since
+ * its users left (I2), nothing that somebody else has changed (I12), no room below what the load needs. Repeating it is harmless: what is back already is no longer pending.
  */
 export async function undoWrites(ports: Ports, step: ActivityInput<'undoWrites'>): Promise<UndoStep> {
   const room = step.what === 'room' ? await pendingRoom(ports, step.ofRun, step.request.runId) : [];
-  const pending = step.what === 'room' ? room : pendingUndo(await ports.ledger.readRun(step.ofRun), trafficTargets);
+  const entries = step.what === 'traffic' ? await ports.ledger.readRun(step.ofRun) : [];
+  const pending = step.what === 'room' ? room : pendingUndo(entries, trafficTargets);
   if (step.what === 'traffic') {
     const worse = worseTarget(pending, await readAssessment(ports));
     if (worse !== null) return { kind: 'heldBack', why: `${worse} is unhealthy: no traffic is moved back into it (I10)` };
   }
   const { found, inUse } = await readTargets(ports, pending);
-  const { writes, kept } = step.what === 'traffic' ? planUndo(pending, found) : planHandBack(room, found, inUse, ports.fleet);
+  if (step.what === 'traffic') {
+    const why = await shortOfReturn(ports, entries, comingBack(pending, found));
+    if (why !== null) return { kind: 'heldBack', why };
+  }
+  const { writes, kept } = step.what === 'traffic' ? planUndo(pending, found) : planHandBack(room, found, inUse, ports.fleet, ports.clock.now());
   const applied = await guardedWrites(ports, step, writes, ports.clock.now(), { kind: 'undo', ofRun: step.ofRun });
   if (applied.kind === 'stopped') return applied;
   const refusedAt = (stamp: string): readonly string[] => applied.refused.filter((text) => writes.some(({ key, write }) => write.stamp === stamp && text.startsWith(`${key}: `)));
@@ -35,6 +40,18 @@ export async function undoWrites(ports: Ports, step: ActivityInput<'undoWrites'>
     }
   }
   return { kind: 'undone', kept: [...kept.map(keptText), ...applied.refused] };
+}
+
+/** I2: why a stamp cannot have its users back, null where all can; a failback makes the room first. */
+async function shortOfReturn(ports: Ports, entries: readonly ChainedEntry[], stamps: readonly StampName[]): Promise<string | null> {
+  const whys = await Promise.all(
+    stamps.map(async (name) => {
+      const stamp = stampNamed(ports.fleet, name);
+      return whyNoReturn(entries, name, await ports.workloads.readWorkloads(stamp, ports.fleet.workloads), ports.fleet);
+    }),
+  );
+  const short = whys.filter((why) => why !== null);
+  return short.length === 0 ? null : `${short.join('; ')}: traffic stays away (I2), and a failback makes the room before it moves it`;
 }
 
 const keptText = ({ key, why }: KeptSetting): string => `${key}: ${why}`;

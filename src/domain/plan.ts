@@ -23,11 +23,19 @@ export interface Plan {
   readonly expected: Expected;
   /** Of a drill or drain that may show where its stamp's users go: what served before it. Not there in other plans. */
   readonly served?: readonly ServedGroup[];
+  /** Of a graceful failover or drain: what ran in its stamps when the run first took their traffic. An undo must find as much there (I2). Not there in other plans. */
+  readonly leaving?: readonly LeavingStamp[];
   /** What a person should know: inert weights, missing inputs taken as worst case, sources of the shares. */
   readonly notes: readonly string[];
 }
 
-/** Room made in one survivor. Applied in the order pools, nodes ready, HPAs, pods ready. */
+/** What served a stamp's users before they left. */
+export interface LeavingStamp {
+  readonly stamp: StampName;
+  readonly workloads: readonly { readonly workload: WorkloadName; readonly readyReplicas: number; /** Null = not measured. */ readonly requestsPerSecond: number | null }[];
+}
+
+/** Room made in one survivor, or held in the stamps of a drill for their return. Applied in the order pools, nodes ready, HPAs, pods ready. */
 export interface StampSurge {
   readonly stamp: StampName;
   readonly pools: readonly PoolSurge[];

@@ -57,4 +57,13 @@ export function worseTarget(pending: readonly PendingUndo[], assessment: FleetAs
   return pending.find(({ stamp, restore }) => bringsTraffic(restore) && unhealthy.has(stamp))?.stamp ?? null;
 }
 
+/** Stamps that the undo would give traffic which they have not now. */
+export const comingBack = (pending: readonly PendingUndo[], found: ReadonlyMap<string, Write>): readonly StampName[] => [
+  ...new Set(pending.flatMap(({ key, stamp, ours, restore }) => {
+    const current = found.get(key);
+    const isTaken = current !== undefined && !sameSetting(current, restore) && ours.some((one) => sameSetting(one, current));
+    return isTaken && bringsTraffic(restore) ? [stamp] : [];
+  })),
+];
+
 const bringsTraffic = (write: Write): boolean => (write.target === 'gate' && write.set === 'open') || (write.target === 'origin' && write.set.enabled === 'Enabled');

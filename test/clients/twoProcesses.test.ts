@@ -24,7 +24,7 @@ const regions = ['northcentralus', 'southcentralus'] as const;
 /** A graceful failover makes eight changes: two pools, four HPAs, the gate, the origin. This is the first of an HPA. */
 const fatalChange = 3;
 /** A lease of 60 s, one look at the fleet every 30 s, and requests that take as many times longer as time runs faster. */
-const takeoverWithinSeconds = 100;
+const takeoverWithinSeconds = 120;
 /** Between two looks at the record, and for how long it is looked at in vain; seconds of the world's clock. */
 const lookEverySeconds = 5;
 const patienceSeconds = 1200;

@@ -121,6 +121,44 @@ describe('a run that did not complete after it had moved the traffic', () => {
     await host.stop();
   });
 
+  describe('aborted while its change is not seen yet', () => {
+    /** An aborted drain of eastus2, which ran 18 replicas of web when it began. */
+    const abortedWith = async (replicasLeft: number) => {
+      const run = await runHost();
+      const { ports, start, finish, runFor } = run;
+      const readShares = ports.traffic.readShares.bind(ports.traffic);
+      Object.assign(ports.traffic, { readShares: async () => known({ eastus2: 0.3, centralus: 0.35, westus3: 0.35 }, ports.clock.now()) });
+      const { runId } = await start({ kind: 'drain', trigger: operator });
+      await runFor(10);
+      expect(ports.eventsOf('PhaseEntered').at(-1)).toMatchObject({ phase: 'verifying' });
+      ports.outside.setHpa('eastus2', 'web', { minReplicas: replicasLeft, maxReplicas: replicasLeft });
+      ports.outside.setHpa('eastus2', 'web', { minReplicas: replicasLeft, maxReplicas: 24 });
+      await stopRunOnRecord(ports, runId, { kind: 'abort', by: 'op', reason: 'wrong region' });
+      const ending = await finish(runId);
+      Object.assign(ports.traffic, { readShares });
+      return { ...run, ending };
+    };
+
+    it('has its traffic back where its pods are there still', async () => {
+      const { ports, ending, host } = await abortedWith(18);
+      expect(ending).toMatchObject({ outcome: 'aborted' });
+      expect(ports.outside.serving()).toHaveLength(3);
+      await host.stop();
+    });
+
+    it('stays drained where they are not, with the room that serves its users: a failback makes and proves its own first (I2)', async () => {
+      const { ports, ending, start, finish, runFor, host } = await abortedWith(6);
+      expect(ending).toMatchObject({ outcome: 'frozen', why: expect.stringContaining('eastus2 has scaled down meanwhile: web has 6 of the 18 replicas that served its users') });
+      expect(ports.outside.serving()).toEqual(['centralus', 'westus3']);
+      expect(ports.eventsOf('SurgeHandedBack')).toEqual([]);
+      await runFor(1);
+      expect(await finish((await start({ kind: 'failback', trigger: operator })).runId)).toMatchObject({ outcome: 'completed' });
+      expect(ports.eventsOf('CapacityProved').at(-1)?.stamps).toMatchObject([{ stamp: 'eastus2' }]);
+      expect(ports.outside.serving()).toHaveLength(3);
+      await host.stop();
+    });
+  });
+
   it('and one that froze before it has drained nothing', async () => {
     const { ports, start, finish, runFor, host } = await runHost();
     const { runId } = await start({ kind: 'drain', trigger: operator });
@@ -143,6 +181,36 @@ describe('drill', () => {
     expect(ports.outside.serving()).toEqual(['eastus2', 'westus3']);
     expect(await finish(runId)).toMatchObject({ outcome: 'completed' });
     expect(ports.outside.settings()).toEqual(before);
+    await host.stop();
+  });
+
+  it('holds the room that its users come back to, and hands it back once they have settled (I2, I5)', async () => {
+    const { ports, start, finish, runFor, host } = await runHost();
+    ports.outside.setHpa('centralus', 'web', { minReplicas: 6, maxReplicas: 24 });
+    const before = ports.outside.settings();
+    const { runId } = await start(drilled);
+    await runFor(6);
+    expect(ports.outside.serving()).toEqual(['eastus2', 'westus3']);
+    expect(ports.outside.hpas.get('centralus/web')).toMatchObject({ minReplicas: 18, maxReplicas: 24 });
+    expect(await finish(runId)).toMatchObject({ outcome: 'completed', why: expect.stringContaining('its users have only just come back') });
+    expect(ports.outside.serving()).toHaveLength(3);
+    expect(ports.outside.hpas.get('centralus/web')).toMatchObject({ minReplicas: 18, maxReplicas: 24 });
+    await runFor(ports.fleet.policy.surgeExpiryMinutes);
+    await reconcile(ports, { start: () => Promise.reject(new Error('nothing is to be started')) });
+    expect(ports.outside.settings()).toEqual(before);
+    await host.stop();
+  });
+
+  it('gives the users back at once when another owner takes that room back, while the pods are there still', async () => {
+    const { ports, start, finish, runFor, now, host } = await runHost();
+    ports.outside.setHpa('centralus', 'web', { minReplicas: 6, maxReplicas: 24 });
+    const { runId } = await start(drilled);
+    await runFor(6);
+    const takenBackAt = now();
+    ports.outside.setHpa('centralus', 'web', { minReplicas: 6, maxReplicas: 24 });
+    expect(await finish(runId)).toMatchObject({ outcome: 'aborted', why: expect.stringContaining('18 are held for its users') });
+    expect(now() - takenBackAt).toBeLessThan(60_000);
+    expect(ports.outside.serving()).toHaveLength(3);
     await host.stop();
   });
 

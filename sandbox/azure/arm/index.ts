@@ -4,7 +4,7 @@ import { audiencesOf } from '../entra/audiences.ts';
 import type { Authorizer } from '../entra/authorizer.ts';
 import type { Tokens } from '../entra/tokens.ts';
 import type { Face, FaceRequest, FaceResponse } from '../face.ts';
-import { answerMonitor, monitorTarget, monitorVersions } from '../monitor/index.ts';
+import { answerMonitor, metricScopesOf, monitorTarget, monitorVersions } from '../monitor/index.ts';
 import type { Endpoints } from '../routing.ts';
 import { playServiceDown } from '../transport/serviceDown.ts';
 import { providerNamespaces, type ApiVersionSet } from './apiVersions.ts';
@@ -70,8 +70,7 @@ export function createArmFace(options: ArmOptions): Face {
     if (monitored !== null) {
       const blind = playServiceDown(options.world.faults.active('monitorDown'));
       if (blind !== null) return armError(blind.status, 'ServiceUnavailable', 'The metrics service is temporarily unavailable. Please retry later.');
-      const metricScopes = ['frontDoorProfile', 'frontDoorClassic', 'applicationGateway', 'dataTierResource', 'subscription'] as const;
-      return refuseVersion(options.world, monitorVersions(monitored), apiVersion) ?? refusePermission(options, request, `Microsoft.Insights/${monitored.what}/read`, metricScopes) ?? answerMonitor({ ...request, params: {} }, monitored);
+      return refuseVersion(options.world, monitorVersions(monitored), apiVersion) ?? refusePermission(options, request, `Microsoft.Insights/${monitored.what}/read`, metricScopesOf(options.world, monitored)) ?? answerMonitor({ ...request, params: {} }, monitored);
     }
     const match = route(http.method, pathname);
     if (match.kind === 'methodNotAllowed') return armError(405, 'HttpMethodNotAllowed', `The http method '${http.method}' is not supported by the sandbox for '${pathname}'; it has ${match.allowed.join(', ')}.`, { headers: { allow: match.allowed.join(', ') } });

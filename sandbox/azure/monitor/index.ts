@@ -1,3 +1,5 @@
+import type { ScopeKind } from '../../../src/adapters/permissions.ts';
+import type { World } from '../../world/types.ts';
 import { json } from '../answers.ts';
 import type { ArmRequest } from '../arm/armTypes.ts';
 import { apiVersions } from '../arm/apiVersions.ts';
@@ -23,6 +25,12 @@ export function monitorTarget(pathname: string): MonitorTarget | null {
 }
 
 export const monitorVersions = (target: MonitorTarget): (typeof apiVersions)['metrics' | 'metricDefinitions'] => (target.what === 'metrics' ? apiVersions.metrics : apiVersions.metricDefinitions);
+
+/** Where a role that reads these metrics may have been assigned: each kind of resource has its own, so that one missing is seen. */
+export function metricScopesOf({ spec }: World, { resourceId }: MonitorTarget): readonly ScopeKind[] {
+  if (sameId(spec.frontDoor.resourceId, resourceId)) return [spec.frontDoor.kind === 'classic' ? 'frontDoorClassic' : 'frontDoorProfile', 'subscription'];
+  return [spec.stamps.some(({ gatewayId }) => sameId(gatewayId, resourceId)) ? 'applicationGateway' : 'dataTierResource', 'subscription'];
+}
 
 interface Measured {
   readonly namespace: MetricNamespace;

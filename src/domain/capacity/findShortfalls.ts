@@ -1,4 +1,5 @@
 import type { HpaFacts } from '../facts.ts';
+import type { Workload } from '../fleet.ts';
 import type { Shortfall } from '../plan.ts';
 import type { Packing } from './packPods.ts';
 import { askedPerPod, boundsAreOurs, isSwitchedOff, mostReplicas, replicasByHpa, scalesIt, whyMoreFail } from './replicaLimits.ts';
@@ -80,6 +81,7 @@ function workloadShortfalls(model: StampModel, needed: readonly number[], packin
     const count = needed[position] ?? 0;
     const tooLarge = packing.tooLarge[position] ?? 0;
     if (tooLarge > 0) shortfalls.push(podTooLarge(model, workload, count, tooLarge));
+    if (count <= workload.mayServe) return;
     const held = heldByHpa(model, workload, count);
     if (held !== null) shortfalls.push(held);
     const failing = notComingUp(model, workload, count);
@@ -110,7 +112,7 @@ function heldByHpa(model: StampModel, one: WorkloadModel, count: number): Weighe
   if (facts.hpa === null) return held('hpaMax', `there is no HPA ${hpa}: create it, or set ${replicas} replicas of ${workload.deployment}`);
   if (!scalesIt(workload, facts.hpa)) return held('hpaMax', `HPA ${hpa} scales ${facts.hpa.scales ?? ''}, not Deployment/${workload.deployment}: name the right one in workloads.hpa, or correct its scaleTargetRef`);
   if (isSwitchedOff(facts, facts.hpa)) return held('hpaDisabled', `${workload.namespace}/${workload.deployment} is scaled to 0 replicas, which switches HPA ${hpa} off, so that raising minReplicas brings no pod: scale it to 1 or more`);
-  if (!boundsAreOurs(facts.hpa)) return held('hpaOwnedByReconciler', handOver(one, facts.hpa));
+  if (!boundsAreOurs(facts.hpa)) return held('hpaOwnedByReconciler', handOver(workload, facts.hpa));
   return held('hpaMax', `raise surgeMaxReplicas of workload ${workload.name} from ${workload.surgeMaxReplicas ?? mostReplicas(workload, facts.hpa)} to ${replicas}, or maxReplicas of ${hpa}`);
 }
 
@@ -124,7 +126,8 @@ function notComingUp(model: StampModel, one: WorkloadModel, count: number): Weig
   return weighed(model, one, count, { constraint: 'podsNotReady', missing: count - facts.readyReplicas, unit: 'replicas', fix });
 }
 
-function handOver({ workload }: WorkloadModel, { owner }: HpaFacts): string {
+/** What makes the bounds of a reconciler's HPA wide enough, or ours; empty where they are ours. */
+export function handOver(workload: Workload, { owner }: HpaFacts): string {
   if (owner.kind !== 'reconciler') return '';
   const hpa = `${workload.namespace}/${workload.hpa}`;
   switch (owner.how) {

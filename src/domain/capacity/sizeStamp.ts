@@ -104,16 +104,9 @@ export function sizeStamp(model: StampModel, { loads, policy, carried = nothingC
 }
 
 function reachableOf(model: StampModel, needed: readonly number[], removed: readonly number[], packing: Packing, carried: ReadonlyMap<string, number>): Reachable {
-  const may = replicasThatMayBe(model, needed).map((count, position) => Math.min(count, (needed[position] ?? 0) - heldBySpread(packing, position)));
-  const isHeld = may.some((count, position) => count < (needed[position] ?? 0));
-  const { unplaced, newNodes } = isHeld ? packPods(model, { additional: model.workloads.map(({ bound }, position) => Math.max(0, (may[position] ?? 0) - bound)), removed }, 'tierFirst', carried) : packing;
+  const may = replicasThatMayBe(model, needed, packing);
+  const { unplaced, newNodes } = may === needed ? packing : packPods(model, { additional: model.workloads.map(({ bound }, position) => Math.max(0, (may[position] ?? 0) - bound)), removed }, 'tierFirst', carried);
   return { replicas: may.map((count, position) => count - (unplaced[position] ?? 0)), nodesWanted: model.pools.map(({ usable, arriving }, position) => usable + arriving + (newNodes[position] ?? 0)) };
-}
-
-/** Where a zone misses its part of a spread, the other zones get no more than it has. */
-function heldBySpread({ aheadOfSpread, unplaced }: Packing, position: number): number {
-  const ahead = aheadOfSpread[position] ?? 0;
-  return ahead === 0 ? 0 : ahead + (unplaced[position] ?? 0);
 }
 
 /** One, or what its disruption budget wants available. */

@@ -4,6 +4,7 @@ import { buildLimits, type GrowthLimit } from './growthLimits.ts';
 import { mostRoom, type MostRoom } from './mostRoom.ts';
 import { largestFirst, tierFirst } from './packingOrder.ts';
 import { buildPoolModels, type PoolModel } from './poolModel.ts';
+import { servingAtMost } from './replicaLimits.ts';
 
 /** One stamp's facts, indexed for sizing: built once, sized for many loads. */
 export interface StampModel {
@@ -39,6 +40,8 @@ export interface WorkloadModel {
   readonly bound: number;
   /** Pods that serve nobody and count as replicas all the same. */
   readonly failing: number;
+  /** Serving replicas at most: by its HPA's bounds, and by what becomes of new pods. */
+  readonly mayServe: number;
   /** Positions in `StampModel.pools`, in the order in which they are tried. */
   readonly pools: readonly number[];
   /** By position in `StampModel.pools`: 1 for those in `pools`. */
@@ -129,12 +132,14 @@ const noRequest: Resources = { cpuMillicores: 0, memoryMiB: 0, ephemeralStorageM
 function workloadModel(workload: Workload, facts: WorkloadFacts | null, poolsOf: (names: readonly string[]) => PoolChoice): WorkloadModel {
   const { positions, mayUse, zones } = poolsOf(workload.pools);
   const zoneSkew = skewOf(facts, zoneKey);
+  const failing = facts?.failingReplicas ?? 0;
   return {
     workload,
     facts,
     request: facts?.podRequests ?? noRequest,
-    bound: facts === null ? 0 : Math.max(0, (facts.scheduledReplicas ?? Math.min(facts.readyReplicas, facts.requestedReplicas)) - (facts.failingReplicas ?? 0)),
-    failing: facts?.failingReplicas ?? 0,
+    bound: facts === null ? 0 : Math.max(0, (facts.scheduledReplicas ?? Math.min(facts.readyReplicas, facts.requestedReplicas)) - failing),
+    failing,
+    mayServe: servingAtMost({ workload, facts, failing }),
     pools: positions,
     mayUse,
     zoneSkew,

@@ -18,9 +18,10 @@ export function checkHealth(plan: Plan, { assessment }: CheckContext): Finding[]
     if (verdict === 'unhealthy' || verdict === 'unknown') findings.push(error('I10', `${stamp} would get traffic and is ${verdict}`));
     else if (verdict === 'degraded') findings.push(warning('I10', `${stamp} would get traffic and is degraded`));
   }
-  for (const { stamp } of plan.surges) {
+  for (const { stamp, pools } of plan.surges) {
     const verdict = verdictOf(assessment, stamp);
-    if (plan.stamps.includes(stamp) && plan.kind !== 'failback') findings.push(error('limits', `${stamp} is to be drained and surged at once`));
+    const isHeld = plan.kind === 'drill' && pools.length === 0;
+    if (plan.stamps.includes(stamp) && plan.kind !== 'failback' && !isHeld) findings.push(error('limits', `${stamp} is to be drained and surged at once`));
     else if (verdict === 'unhealthy' || verdict === 'unknown') findings.push(warning('I10', `room is made in ${stamp}, which is ${verdict}`));
   }
   return findings;

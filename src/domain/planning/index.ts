@@ -1,5 +1,7 @@
 export { loadBefore } from './loadBefore.ts';
-export { planHandBack, type LentRoom, type RoomInUse } from './planHandBack.ts';
+export { planHandBack, trafficBackAt, type LentRoom, type RoomInUse } from './planHandBack.ts';
+export { heldBy, holdLost } from './holdRoom.ts';
+export { whyNoReturn } from './roomToReturn.ts';
 export { measureDrain, type DrainMeasurement } from './measureDrain.ts';
 export { planRun } from './planRun.ts';
 export type { PlanInput } from './planContext.ts';

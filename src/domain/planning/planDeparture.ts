@@ -4,6 +4,7 @@ import { drainShares, type DrainUse } from './drainShares.ts';
 import { expectedOutcome } from './expected.ts';
 import { loadsBefore, type FleetLoads } from './fleetLoads.ts';
 import { findRoom } from './findRoom.ts';
+import { holdRoom, type HeldRoom } from './holdRoom.ts';
 import { isEnough, type Room, type RoomQuestion } from './room.ts';
 import { drainNotes, inertWeightNotes, shortfallText, shortOfRoom, sourceNotes } from './planNotes.ts';
 import type { PlanContext } from './planContext.ts';
@@ -12,6 +13,7 @@ import { gatesTo, shiftsTo } from './planShifts.ts';
 import { notRunThere } from './notRunThere.ts';
 import { planSheds, planSurges } from './planSurges.ts';
 import { stateWith, stateWithout } from './routingStates.ts';
+import { roomOfLeaving } from './roomToReturn.ts';
 import { servedGroups } from './servedGroups.ts';
 import { buildStampModels } from './sizeStamps.ts';
 import { groupsLeftWithoutHealthyOrigin, survivorsUnhealthy, unfitStamps } from './survivors.ts';
@@ -21,13 +23,14 @@ import { groupsLeftWithoutHealthyOrigin, survivorsUnhealthy, unfitStamps } from 
  * Graceful keeps I2 or is blocked; ungraceful and surge-only make what room there is and say what is missing.
  */
 export function planDeparture(context: PlanContext): PlanResult {
-  const refusals = [...settingsUnknown(context), ...demandUnknown(context), ...alreadyDrained(context), ...groupsLeftWithoutHealthyOrigin(context)];
+  const held = holdRoom(context);
+  const refusals = [...settingsUnknown(context), ...demandUnknown(context), ...alreadyDrained(context), ...groupsLeftWithoutHealthyOrigin(context), ...held.refusals];
   if (refusals.length > 0) return blocked(refusals);
   const before = loadsBefore(context, stateWith(context, context.asked));
   const drains = drainShares(context, before, context.asked);
   const models = buildStampModels(context);
   const without = stateWithout(context, context.asked);
-  const planned = (room: Room, reach: Plan['reach']): PlanResult => planOf(context, { room, before, drains: drains.uses, reach });
+  const planned = (room: Room, reach: Plan['reach']): PlanResult => planOf(context, { room, before, drains: drains.uses, reach, held });
   if (!mustProveRoom(context)) {
     const sheds = context.input.request.scope === 'surgeOnly' ? 'none' : 'asPolicySays';
     const room = findRoom({ context, models, before, drains, weights: 'stay', sheds, unfit: new Set() }, without);
@@ -58,9 +61,10 @@ interface Departure {
   readonly before: FleetLoads;
   readonly drains: readonly DrainUse[];
   readonly reach: Plan['reach'];
+  readonly held: HeldRoom;
 }
 
-function planOf(context: PlanContext, { room, before, drains, reach }: Departure): PlanResult {
+function planOf(context: PlanContext, { room, before, drains, reach, held }: Departure): PlanResult {
   const { request, revision } = context.input;
   const { gates, shifts } = trafficSteps(context, room, reach);
   // What is not run there is told and no bar: what else moves is better off where it goes, and a person may know better.
@@ -72,13 +76,14 @@ function planOf(context: PlanContext, { room, before, drains, reach }: Departure
     at: context.at,
     stamps: request.stamps,
     reach,
-    surges: planSurges(room.sized, context.policy),
+    surges: [...planSurges(room.sized, context.policy), ...held.surges],
     sheds: planSheds(room.sized),
     gates,
     shifts,
     expected: expectedOutcome(context, before, room.after, room.sized),
     ...servedBefore(context),
-    notes: [...context.notes, ...sourceNotes(context), ...drainNotes(context, drains), ...inertWeightNotes(context), ...wayNotes(context, room, reach), ...short.map(shortfallText)],
+    ...(mustProveRoom(context) && request.kind !== 'drill' ? { leaving: roomOfLeaving(context) } : {}),
+    notes: [...context.notes, ...sourceNotes(context), ...drainNotes(context, drains), ...inertWeightNotes(context), ...wayNotes(context, room, reach), ...holdNotes(held), ...short.map(shortfallText)],
   };
   const findings = short.map((shortfall): Finding => ({ severity: 'warning', invariant: 'I2', message: shortfallText(shortfall) }));
   return { kind: 'planned', plan, findings };
@@ -108,6 +113,8 @@ function trafficSteps(context: PlanContext, room: Room, reach: Plan['reach']): {
   if (context.input.request.kind === 'drill' && gates.length === context.asked.size) return { gates, shifts: [] };
   return { gates, shifts: survivorsFirst };
 }
+
+const holdNotes = ({ surges }: HeldRoom): string[] => surges.map(({ stamp }) => `${stamp} keeps the pods that run there now: its users come back to them at once`);
 
 function wayNotes(context: PlanContext, room: Room, reach: Plan['reach']): string[] {
   const notes: string[] = [];

@@ -2,7 +2,9 @@ import { freshStampFacts } from '../capacity/index.ts';
 import type { FleetFacts, StampFacts, WorkloadFacts } from '../facts.ts';
 import type { Fleet } from '../fleet.ts';
 import type { ProvedStamp } from '../ledgerEvent.ts';
-import type { ExpectedStamp, Plan } from '../plan.ts';
+import { unknown } from '../reading.ts';
+import type { ExpectedStamp, Plan, StampSurge } from '../plan.ts';
+import { heldBy, holdLost } from './holdRoom.ts';
 
 /** I2, before a graceful shift: the room is there now, in pods that answer, on nodes in more than one zone. */
 export type CapacityProof =
@@ -14,11 +16,28 @@ export type CapacityProof =
 export function verifyCapacity(plan: Plan, facts: FleetFacts, fleet: Fleet): CapacityProof {
   const gaining = plan.expected.stamps.filter(({ workloads }) => workloads.length > 0);
   const verdicts = gaining.map((expected) => verifyStamp(plan, expected, facts, fleet));
-  const why = verdicts.flatMap((verdict) => verdict.impossible);
+  const held = heldBy(plan);
+  const why = [...verdicts.flatMap((verdict) => verdict.impossible), ...held.flatMap((hold) => holdLost(hold, workloadsOf(facts, hold.stamp)))];
   if (why.length > 0) return { kind: 'impossible', why };
-  const missing = verdicts.flatMap((verdict) => verdict.missing);
+  const missing = [...verdicts.flatMap((verdict) => verdict.missing), ...held.flatMap((hold) => notHeldYet(hold, facts))];
   if (missing.length > 0) return { kind: 'notYet', missing };
   return { kind: 'proved', stamps: verdicts.flatMap(({ proved }) => (proved === null ? [] : [proved])) };
+}
+
+const workloadsOf = (facts: FleetFacts, stamp: string): StampFacts['workloads'] => {
+  const read = facts.stamps[stamp];
+  return read === undefined ? unknown('nothing was read', facts.at) : freshStampFacts(read, facts.at).workloads;
+};
+
+/** A drill's stamp gives its users away only while what they come back to is there. */
+function notHeldYet({ stamp, hpas }: StampSurge, facts: FleetFacts): string[] {
+  const workloads = workloadsOf(facts, stamp);
+  if (workloads.kind === 'unknown') return [`${stamp}: what runs there for its users' return is not known (${workloads.why})`];
+  return hpas.flatMap(({ workload, replicasWanted }) => {
+    const facts = workloads.value.find(({ name }) => name === workload);
+    const ready = facts === undefined ? 0 : readyPods(facts);
+    return ready < replicasWanted ? [`${stamp}: ${workload} has ${ready} of the ${replicasWanted} pods ready that its users come back to`] : [];
+  });
 }
 
 interface StampVerdict {

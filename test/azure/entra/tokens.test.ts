@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Azure } from '../../../sandbox/azure/index.ts';
 import { azureMonitorWebhookAppId, principals, spillwayApiAppId } from '../../../sandbox/azure/index.ts';
 import { makeSigningKey } from '../../../sandbox/azure/entra/signingKey.ts';
+import { metricScopesOf } from '../../../sandbox/azure/monitor/index.ts';
 import { ask, ids, sampleAzure, startMs, type Asked, type SampleAzure } from '../sampleAzure.ts';
 
 const authority = 'https://login.sandbox.test';
@@ -165,6 +166,7 @@ describe('roles', () => {
   it.each([
     ['reads origins', `${ids.profile}/originGroups/web/origins?api-version=2024-02-01`, 200],
     ['reads metrics of Front Door', `${ids.profile}/providers/microsoft.insights/metrics?api-version=2024-02-01&metricnames=RequestCount`, 200],
+    ['reads metrics of a gateway', `${ids.gateway}/providers/microsoft.insights/metrics?api-version=2024-02-01&metricnames=HealthyHostCount`, 200],
     ['reads node pools', `${ids.cluster}/agentPools?api-version=2026-06-01`, 200],
     ['does not read gateways', `${ids.gateway}?api-version=2024-05-01`, 403],
     ['does not list resource groups', `/subscriptions/${ids.subscription}/resourceGroups?api-version=2021-04-01`, 403],
@@ -176,6 +178,13 @@ describe('roles', () => {
     const answer = await ask(azure, `${ids.profile}?api-version=2024-02-01`, { token: azure.issueToken({ as: 'operator', audience: 'arm' }) });
     expect(answer.status).toBe(403);
     expect(answer.body).toMatchObject({ error: { code: 'AuthorizationFailed', message: expect.stringContaining("'Microsoft.Cdn/profiles/read'") } });
+  });
+
+  it.each([
+    ['frontDoorProfile', ids.profile],
+    ['applicationGateway', ids.gateway],
+  ])('metrics are read by a grant on their own resource: %s', (scopeKind, resourceId) => {
+    expect(metricScopesOf(sample.world, { resourceId, what: 'metrics' })).toEqual([scopeKind, 'subscription']);
   });
 
   it('can be left out', async () => {

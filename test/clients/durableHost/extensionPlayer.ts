@@ -7,10 +7,11 @@ import type { RecordedHttp, Recording } from '../../host/conformance/recordings.
 import { toSeenEpisode, type SeenCase, type SeenEpisode, type SeenHttp } from '../../host/conformance/replayCase.ts';
 import { toStartMs, toTimeline, type Step, type Switches } from '../../host/conformance/timeline.ts';
 import { freePort } from '../apiserverProcess.ts';
+import { longestPauseMs, patienceMs } from './cases.ts';
 import { startDurableHost, type DurableHost } from './durableHost.ts';
 
-/** How long an instance may take longer than recorded: these machines are not that one. */
-const patienceMs = 30_000;
+/** What a recording says of a function that was under way when host and worker were killed. */
+const endedWithHost = '(no response: the host and the worker were killed while this ran)';
 
 interface Answer {
   readonly status: number;
@@ -18,39 +19,61 @@ interface Answer {
   readonly body: unknown;
 }
 
+interface Setting {
+  readonly hostDll: string;
+  readonly storage: string;
+  /** One for all lives of the host: links hold it, and the functions call their own host. */
+  readonly port: number;
+  /** Holds the switches that the functions read. */
+  readonly folder: string;
+}
+
+/** From the start of a host and its worker to their end. */
+interface Life {
+  readonly host: DurableHost;
+  readonly unload: () => void;
+  isOver: boolean;
+}
+
 /** One host of the real extension with the functions under test, on which recorded cases are played in real time. */
 export class ExtensionPlayer {
-  readonly #host: DurableHost;
-  readonly #folder: string;
-  readonly #episodes: SeenEpisode[];
-  readonly #notes: (RecorderNote)[];
-  readonly #unload: () => void;
+  readonly #setting: Setting;
+  readonly #episodes: SeenEpisode[] = [];
+  readonly #notes: RecorderNote[] = [];
+  #life: Life | null = null;
   #switches: Switches = {};
 
-  private constructor(host: DurableHost, folder: string, episodes: SeenEpisode[], notes: RecorderNote[], unload: () => void) {
-    this.#host = host;
-    this.#folder = folder;
-    this.#episodes = episodes;
-    this.#notes = notes;
-    this.#unload = unload;
+  private constructor(setting: Setting) {
+    this.#setting = setting;
   }
 
   static async start(hostDll: string, durableTask: unknown, storage: string): Promise<ExtensionPlayer> {
     const folder = mkdtempSync(path.join(tmpdir(), 'durable-extension-'));
     process.env['REC_CTL'] = path.join(folder, 'switches.json');
     writeFileSync(process.env['REC_CTL'], '{}');
-    const episodes: SeenEpisode[] = [];
-    const notes: RecorderNote[] = [];
-    let unload: () => void = () => undefined;
     const port = await freePort();
-    // the functions call their own host
     process.env['REC_PORT'] = String(port);
+    const player = new ExtensionPlayer({ hostDll, storage, port, folder });
+    await player.#startHost(durableTask);
+    return player;
+  }
+
+  async stop(): Promise<void> {
+    await this.#life?.host.stop();
+    this.#life?.unload();
+    rmSync(this.#setting.folder, { recursive: true, force: true });
+  }
+
+  async #startHost(durableTask: unknown): Promise<void> {
+    const { hostDll, storage, port } = this.#setting;
+    let unload: () => void = () => undefined;
+    let life: Life | null = null;
     const host = await startDurableHost({
       hostDll,
       app: {
         kind: 'register',
         register: () => {
-          unload = loadFunctionsUnderTest((note) => notes.push(note));
+          unload = loadFunctionsUnderTest((note) => this.#notes.push(note));
         },
       },
       hostJson: { extensions: { durableTask } },
@@ -58,16 +81,20 @@ export class ExtensionPlayer {
       port,
       onInvocation: (observed) => {
         const episode = toSeenEpisode(observed);
-        if (episode !== undefined) episodes.push(episode);
+        if (episode !== undefined) this.#episodes.push(life?.isOver === true ? { ...episode, out: endedWithHost } : episode);
       },
     });
-    return new ExtensionPlayer(host, folder, episodes, notes, unload);
+    life = { host, unload, isOver: false };
+    this.#life = life;
   }
 
-  async stop(): Promise<void> {
-    await this.#host.stop();
-    this.#unload();
-    rmSync(this.#folder, { recursive: true, force: true });
+  async #endHost(how: 'killed' | 'stopped'): Promise<void> {
+    const life = this.#life;
+    if (life === null) return;
+    this.#life = null;
+    life.isOver = true;
+    await (how === 'killed' ? life.host.kill() : life.host.stop());
+    life.unload();
   }
 
   /** Does what was done when the case was recorded, after the same time. Cases may be played side by side, as they were recorded. */
@@ -76,14 +103,19 @@ export class ExtensionPlayer {
     const http: SeenHttp[] = [];
     const sdkResults: { recorded: RecordedHttp; calls: unknown }[] = [];
     if (recording.episodes.some(({ kind }) => kind === 'clientBinding')) await this.#callSdk(recording.case, []);
-    const startMs = Date.now();
-    const recordedStartMs = toStartMs(recording);
+    // what lies between the recording's time and ours
+    let apartMs = Date.now() - toStartMs(recording);
+    const waitUntil = async (recordedMs: number): Promise<void> => {
+      const waitMs = recordedMs + apartMs - Date.now();
+      const pauseMs = Math.min(waitMs, longestPauseMs(recording.case));
+      apartMs -= Math.max(0, waitMs - pauseMs);
+      await sleep(Math.max(0, pauseMs));
+    };
     for (const step of toTimeline(recording)) {
-      await sleep(Math.max(0, startMs + (step.atMs - recordedStartMs) - Date.now()));
+      await waitUntil(step.atMs);
       await this.#take(recording, step, own, http, sdkResults);
     }
-    const recordedLastMs = Math.max(...recording.episodes.map(({ at }) => Date.parse(at)), recordedStartMs);
-    await sleep(Math.max(0, startMs + (recordedLastMs - recordedStartMs) - Date.now()));
+    await waitUntil(Math.max(...recording.episodes.map(({ at }) => Date.parse(at)), toStartMs(recording)));
     const finalStatus = await this.#readFinalStatus(recording);
     return {
       episodes: this.#episodesOf(own),
@@ -101,13 +133,13 @@ export class ExtensionPlayer {
     switch (step.kind) {
       case 'switches':
         this.#switches = { ...this.#switches, ...step.switches, fail: step.switches.fail ?? {} };
-        writeFileSync(path.join(this.#folder, 'switches.json'), JSON.stringify(this.#switches));
+        writeFileSync(path.join(this.#setting.folder, 'switches.json'), JSON.stringify(this.#switches));
         return;
       case 'http': {
         const { method = 'GET', path: target = '', requestBody, requestHeaders } = step.recorded;
         const headers = Object.fromEntries(Object.entries(requestHeaders ?? {}).filter(([, value]) => value !== ''));
         const ask = (): Promise<Answer> => this.#request(target, { method, headers, ...(requestBody === null || requestBody === undefined ? {} : { body: Buffer.from(requestBody) }) });
-        const answer = method === 'GET' ? await askUntilAsRecorded(ask, step.recorded) : await ask();
+        const answer = method === 'GET' ? await askUntilAsRecorded(ask, step.recorded, patienceMs(recording.case)) : await ask();
         const id = typeof answer.body === 'object' && answer.body !== null ? (answer.body as { readonly id?: unknown }).id : undefined;
         if (typeof id === 'string') own.add(id);
         http.push({ recorded: step.recorded, ...answer });
@@ -119,8 +151,11 @@ export class ExtensionPlayer {
         return;
       }
       case 'kill':
+        await this.#endHost(step.how);
+        return;
       case 'host':
-        throw new Error(`${recording.case} needs a host of its own`);
+        await this.#startHost(step.durableTask);
+        return;
     }
   }
 
@@ -131,9 +166,11 @@ export class ExtensionPlayer {
 
   async #request(target: string, init: RequestInit): Promise<Answer> {
     // the recordings leave the key out; what is asked comes back in links
-    const asked = new URL(target, this.#host.origin);
+    if (this.#life === null) throw new Error('a request was recorded while no host ran');
+    const { origin } = this.#life.host;
+    const asked = new URL(target, origin);
     const code = asked.pathname.startsWith('/runtime/webhooks/') ? `${target.includes('?') ? '&' : '?'}code=SYSTEMKEY` : '';
-    const response = await fetch(`${this.#host.origin}${target}${code}`, init);
+    const response = await fetch(`${origin}${target}${code}`, init);
     const text = await response.text();
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
     return { status: response.status, headers: Object.fromEntries(response.headers), body: isJson && text !== '' ? (JSON.parse(text) as unknown) : text };
@@ -141,7 +178,7 @@ export class ExtensionPlayer {
 
   /** As soon as each instance is in the state that was recorded, or when patience is over. */
   async #readFinalStatus(recording: Recording): Promise<Readonly<Record<string, unknown>>> {
-    const untilMs = Date.now() + patienceMs;
+    const untilMs = Date.now() + patienceMs(recording.case);
     for (;;) {
       const seen: Record<string, unknown> = {};
       for (const key of Object.keys(recording.finalStatus)) {
@@ -166,8 +203,8 @@ export class ExtensionPlayer {
 }
 
 /** Who recorded waited for what he then read; this machine may be slower. */
-async function askUntilAsRecorded(ask: () => Promise<Answer>, { status, responseBody }: RecordedHttp): Promise<Answer> {
-  const untilMs = Date.now() + patienceMs;
+async function askUntilAsRecorded(ask: () => Promise<Answer>, { status, responseBody }: RecordedHttp, forMs: number): Promise<Answer> {
+  const untilMs = Date.now() + forMs;
   for (;;) {
     const answer = await ask();
     if (Date.now() > untilMs || (answer.status === status && statusOf(answer.body) === statusOf(responseBody))) return answer;

@@ -158,6 +158,9 @@ describe('checkPlan', () => {
     expect(check(samplePlan({ stamps: [] }))).toEqual(finding('error', 'limits', /names no stamp/));
     expect(check(samplePlan({ shifts: [{ ...shift, origin: 'web-mars' }] }))).toEqual(finding('error', 'limits', /Front Door has no origin web-mars/));
     expect(check(samplePlan({ surges: [{ ...surge, stamp: 'eastus2' }] }))).toEqual(finding('error', 'limits', /eastus2 is to be drained and surged at once/));
+    // A drill may hold pods for its users' return; nodes are what survivors are given.
+    expect(check(samplePlan({ kind: 'drill', surges: [{ ...surge, stamp: 'eastus2' }] }))).toEqual(finding('error', 'limits', /eastus2 is to be drained and surged at once/));
+    expect(check(samplePlan({ kind: 'drill', surges: [{ ...surge, stamp: 'eastus2', pools: [] }] }))).not.toEqual(finding('error', 'limits', /eastus2 is to be drained and surged at once/));
     expect(check(samplePlan({ shifts: [shift, shift, shift] }))).toEqual(finding('error', 'limits', /would be written 3 times/));
   });
 

@@ -15,7 +15,7 @@ const { plan } = result;
 
 const planned = (['pools', 'hpas', 'gates', 'shifts'] as const).flatMap((part) => writesOf(plan, part, null, at));
 const all: readonly PendingUndo[] = planned.map(({ write, undo }) => ({ key: targetKey(write), stamp: write.stamp, ours: [write], restore: undo })).toReversed();
-const lent = (undo: PendingUndo): LentRoom => ({ ...undo, loadBefore: {} });
+const lent = (undo: PendingUndo): LentRoom => ({ ...undo, loadBefore: {}, trafficBackAt: null });
 const room = all.filter(({ restore }) => roomTargets.includes(restore.target)).map(lent);
 const traffic = all.filter(({ restore }) => trafficTargets.includes(restore.target));
 
@@ -36,7 +36,7 @@ const bounds = (writes: readonly { readonly write: Write }[]) => writes.map(({ w
 
 describe('planHandBack', () => {
   it('gives everything back once the load is what it was: pods before nodes', () => {
-    const back = planHandBack(room, found(room), inUse(1000), fleet);
+    const back = planHandBack(room, found(room), inUse(1000), fleet, at);
     expect(back.kept).toEqual([]);
     expect(bounds(back.writes)).toEqual([
       ['hpa/centralus/shop/recommendations', { minReplicas: 9, maxReplicas: 20 }],
@@ -46,7 +46,7 @@ describe('planHandBack', () => {
   });
 
   it('never goes below what the load needs, and pools keep their maximum as long as an HPA does', () => {
-    const busy = planHandBack(room, found(room), inUse(2000), fleet);
+    const busy = planHandBack(room, found(room), inUse(2000), fleet, at);
     const settings = new Map(bounds(busy.writes).map(([key, set]) => [key, set]));
     expect(settings.get(web)).toEqual({ minReplicas: 18, maxReplicas: 55 });
     const surged = plan.surges.find(({ stamp }) => stamp === 'centralus')?.pools[0]?.after.maxCount;
@@ -57,7 +57,7 @@ describe('planHandBack', () => {
   it('keeps the surge while its load or what runs there is not known', () => {
     const before = inUse(1000);
     for (const gap of ['load', 'workloads'] as const) {
-      const back = planHandBack(room, found(room), { ...before, centralus: { ...before['centralus'], [gap]: unknown('timeout', at) } as RoomInUse[string] }, fleet);
+      const back = planHandBack(room, found(room), { ...before, centralus: { ...before['centralus'], [gap]: unknown('timeout', at) } as RoomInUse[string] }, fleet, at);
       expect(back.writes.map(({ write }) => write.target)).toEqual(['pool']);
       expect(back.kept.filter(({ why }) => why.includes('not known')).map(({ key }) => key)).toEqual(['hpa/centralus/shop/recommendations', web]);
     }
@@ -65,7 +65,7 @@ describe('planHandBack', () => {
 
   describe('what the original maximum carried before the surge', () => {
     const webMax = (room: readonly LentRoom[], load: number): unknown => {
-      const write = planHandBack(room, found(room), inUse(load), fleet).writes.find((one) => targetKey(one.write) === web)?.write;
+      const write = planHandBack(room, found(room), inUse(load), fleet, at).writes.find((one) => targetKey(one.write) === web)?.write;
       return write?.target === 'hpa' ? write.set.maxReplicas : null;
     };
     const carrying = (requestsPerSecond: number): readonly LentRoom[] => room.map((undo) => ({ ...undo, loadBefore: { web: requestsPerSecond } }));
@@ -95,12 +95,12 @@ describe('planHandBack', () => {
   });
 
   it('gives room that was taken from tier 3 back in any case', () => {
-    const shed: LentRoom = { loadBefore: {}, key: web, stamp: 'centralus', ours: [{ target: 'hpa', stamp: 'centralus', namespace: 'shop', hpa: 'web', set: { minReplicas: 1, maxReplicas: 1 } }], restore: { target: 'hpa', stamp: 'centralus', namespace: 'shop', hpa: 'web', set: { minReplicas: 18, maxReplicas: 38 } } };
-    expect(bounds(planHandBack([shed], found([shed]), {}, fleet).writes)).toEqual([[web, { minReplicas: 18, maxReplicas: 38 }]]);
+    const shed: LentRoom = { loadBefore: {}, trafficBackAt: null, key: web, stamp: 'centralus', ours: [{ target: 'hpa', stamp: 'centralus', namespace: 'shop', hpa: 'web', set: { minReplicas: 1, maxReplicas: 1 } }], restore: { target: 'hpa', stamp: 'centralus', namespace: 'shop', hpa: 'web', set: { minReplicas: 18, maxReplicas: 38 } } };
+    expect(bounds(planHandBack([shed], found([shed]), {}, fleet, at).writes)).toEqual([[web, { minReplicas: 18, maxReplicas: 38 }]]);
   });
 
   it('what went back in part stays pending, and goes all the way later', () => {
-    const busy = planHandBack(room, found(room), inUse(2000), fleet);
+    const busy = planHandBack(room, found(room), inUse(2000), fleet, at);
     const entry = (id: string, event: object) => ({ id, runId: 'r1', at, controlRegion: 'x', epoch: 1, stamps: [], seq: 0, previousHash: '', hash: '', event });
     const entries = [
       ...planned.map(({ key, write, undo }) => entry(`r1:${key}:intent`, { type: 'WriteIntended', write, undo, expiresAt: at })),
@@ -109,7 +109,7 @@ describe('planHandBack', () => {
     const later = pendingUndo(entries, roomTargets).map(lent);
     expect(later.map(({ key }) => key).toSorted()).toEqual(['hpa/centralus/shop/recommendations', web, pool]);
     const now = new Map([...found(room), ...busy.writes.map(({ write }) => [targetKey(write), write] as const)]);
-    expect(bounds(planHandBack(later, now, inUse(1000), fleet).writes)).toEqual([['hpa/centralus/shop/recommendations', { minReplicas: 9, maxReplicas: 20 }], [web, { minReplicas: 18, maxReplicas: 38 }], [pool, { minCount: 3, maxCount: 9 }]]);
+    expect(bounds(planHandBack(later, now, inUse(1000), fleet, at).writes)).toEqual([['hpa/centralus/shop/recommendations', { minReplicas: 9, maxReplicas: 20 }], [web, { minReplicas: 18, maxReplicas: 38 }], [pool, { minCount: 3, maxCount: 9 }]]);
   });
 });
 

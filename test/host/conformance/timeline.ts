@@ -10,7 +10,8 @@ export type Step =
   | { readonly kind: 'http'; readonly atMs: number; readonly recorded: RecordedHttp }
   | { readonly kind: 'sdk'; readonly atMs: number; readonly recorded: RecordedHttp }
   | { readonly kind: 'switches'; readonly atMs: number; readonly switches: Switches }
-  | { readonly kind: 'kill'; readonly atMs: number }
+  /** The end of the host with its worker: `killed` outright, or `stopped` to be started with other settings. */
+  | { readonly kind: 'kill'; readonly atMs: number; readonly how: 'killed' | 'stopped' }
   | { readonly kind: 'host'; readonly atMs: number; readonly durableTask: Readonly<Record<string, unknown>> };
 
 const versionSettings: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -75,19 +76,19 @@ function toNotedSteps(recording: Recording): Step[] {
     if (switched !== null) steps.push({ kind: 'switches', atMs: Date.parse(switched[1] ?? ''), switches: { nondet: true } });
     const killed = /^killed at (\S+), .*host answered HTTP at (\S+)$/.exec(note);
     if (killed !== null) {
-      steps.push({ kind: 'kill', atMs: Date.parse(killed[1] ?? '') }, { kind: 'host', atMs: Date.parse(killed[2] ?? ''), durableTask: toFirstHost(recording) });
+      steps.push({ kind: 'kill', atMs: Date.parse(killed[1] ?? ''), how: 'killed' }, { kind: 'host', atMs: Date.parse(killed[2] ?? ''), durableTask: toFirstHost(recording) });
     }
     const host = /^host at defaultVersion (\S+), versionMatchStrategy (\w+)(?:, versionFailureStrategy (\w+))?.*?, (\S+)$/.exec(note);
     if (host !== null) {
       const [, defaultVersion, match, failure, at = ''] = host;
       const durableTask = { hubName: 'RecVer', defaultVersion, ...(match === 'default' ? {} : { versionMatchStrategy: match }), ...(failure === undefined || failure === 'default' ? {} : { versionFailureStrategy: failure }) };
-      steps.push({ kind: 'kill', atMs: Date.parse(at) - 1000 }, { kind: 'host', atMs: Date.parse(at) - 500, durableTask });
+      steps.push({ kind: 'kill', atMs: Date.parse(at) - 1000, how: 'stopped' }, { kind: 'host', atMs: Date.parse(at) - 500, durableTask });
     }
   }
   if (recording.case === 'version_mismatch_strict') {
     // the first instances were started by a host without a version, then by one at 1.0, which the notes leave out
     const first = Date.parse(recording.http[1]?.at ?? '');
-    steps.push({ kind: 'kill', atMs: first - 1000 }, { kind: 'host', atMs: first - 500, durableTask: { hubName: 'RecVer', defaultVersion: '1.0' } });
+    steps.push({ kind: 'kill', atMs: first - 1000, how: 'stopped' }, { kind: 'host', atMs: first - 500, durableTask: { hubName: 'RecVer', defaultVersion: '1.0' } });
   }
   if (recording.case.startsWith('rewind')) {
     const key = recording.case === 'rewind_parallel' ? 'rewind_twice_parallel' : recording.case;

@@ -62,7 +62,7 @@ export function benchDomain(clocks: Clocks): DomainFigures {
       'plan.stamps1000': plan1000,
       'certificate.singles50': singles,
       'certificate.singles50.byCountry': timed(clocks, 10, () => certifyFleet({ ...byCountry(fifty), losses: 'singles' })),
-      'certificate.singles50.shortOfQuota': timed(clocks, 3, () => certifyFleet({ ...shortOfQuota(fifty), losses: 'singles' })),
+      'certificate.singles50.shortOfQuota': timed(clocks, 10, () => certifyFleet({ ...shortOfQuota(fifty), losses: 'singles' })),
       'certificate.singles50.drained': timed(clocks, 10, () => certifyFleet({ ...drained(fifty), losses: 'singles' })),
       'certificate.pairs50': pairs,
       'certificate.pairs50.drained': timed(clocks, 1, () => certifyFleet({ ...drained(fifty), losses: 'pairs' })),

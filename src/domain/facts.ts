@@ -185,6 +185,8 @@ export interface WorkloadFacts extends ReplicaFacts {
   readonly readyOnNodes?: readonly string[];
   /** Requests of one pod, all containers summed: of the template or of the pods that run, whichever are larger. */
   readonly podRequests: Resources;
+  /** Topology keys of which no two of its pods may share a value (required anti-affinity to its own kind); absent = none. */
+  readonly apartOver?: readonly string[];
   /** What a pod asks for besides, such as `nvidia.com/gpu`: nothing here reckons with it; absent = nothing. */
   readonly otherRequests?: readonly string[];
   /** Limits of one pod, where it has them: a ResourceQuota may count these. */

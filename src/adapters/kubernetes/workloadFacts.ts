@@ -1,4 +1,4 @@
-import type { V1Deployment, V1LabelSelector, V1Pod, V1PodDisruptionBudget, V2HorizontalPodAutoscaler } from '@kubernetes/client-node';
+import type { V1Deployment, V1LabelSelector, V1Pod, V1PodDisruptionBudget, V1PodTemplateSpec, V2HorizontalPodAutoscaler } from '@kubernetes/client-node';
 import type { HpaFacts, MeasuredStart, ReplicaFacts, WorkloadFacts } from '../../domain/facts.ts';
 import type { Workload } from '../../domain/fleet.ts';
 import { ninetiethPercentile } from '../../domain/startTimes.ts';
@@ -43,6 +43,7 @@ export function workloadFacts(workload: Workload, objects: WorkloadObjects, nowM
       maxSkew: spread.maxSkew,
       whenUnsatisfiable: spread.whenUnsatisfiable === 'ScheduleAnyway' ? 'ScheduleAnyway' : 'DoNotSchedule',
     })),
+    apartOver: apartOver(template),
     podStartSeconds: start?.seconds ?? null,
     podStartSamples: start?.samples ?? 0,
     disruptionBudgetMinAvailable: minAvailable(objects.budgets, template?.metadata?.labels ?? {}, replicas),
@@ -61,6 +62,12 @@ function isFailing({ status, metadata }: Wire<V1Pod>, notReadySince: number): bo
   const waiting = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].some(({ state }) => cannotStart.has(state?.waiting?.reason ?? ''));
   const since = ready?.lastTransitionTime ?? metadata?.creationTimestamp;
   return waiting || (since !== undefined && Date.parse(since) < notReadySince);
+}
+
+/** Required anti-affinity to pods of its own labels. */
+function apartOver(template: Wire<V1PodTemplateSpec> | undefined): readonly string[] {
+  const terms = template?.spec?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+  return [...new Set(terms.filter(({ labelSelector }) => selects(labelSelector, template?.metadata?.labels ?? {})).map(({ topologyKey }) => topologyKey))];
 }
 
 /** Progress deadline exceeded, or the ReplicaSet may not create pods. A paused Deployment is neither: it is scaled all the same. */

@@ -3,7 +3,7 @@ import type { Workload } from '../fleet.ts';
 import type { Shortfall } from '../plan.ts';
 import type { Packing } from './packPods.ts';
 import { askedPerPod, boundsAreOurs, isSwitchedOff, mostReplicas, replicasByHpa, scalesIt, whyMoreFail } from './replicaLimits.ts';
-import type { StampModel, WorkloadModel } from './stampModel.ts';
+import { rulesUnknown, type StampModel, type WorkloadModel } from './stampModel.ts';
 
 /**
  * Everything that keeps a stamp from what it needs; what is missing of each is counted for the whole need. What binds
@@ -47,8 +47,11 @@ function unknownShortfalls({ stamp, pools, workloads, unknown, network }: StampM
     }
   }
   workloads.forEach(({ workload, facts }, position) => {
-    const asked = facts?.otherRequests ?? [];
-    if (asked.length > 0 && (additional[position] ?? 0) > 0) shortfalls.push(shortfall(`${workload.name} on ${asked.join(', ')}`, 1, 'inputs', `pods of ${workload.name} ask for ${asked.join(', ')}, and how much of it nodes have left is not known: keep a pool for them large enough`));
+    if (facts === null || (additional[position] ?? 0) === 0) return;
+    const asked = facts.otherRequests ?? [];
+    const rules = rulesUnknown(facts);
+    if (rules.length > 0) shortfalls.push(shortfall(`${workload.name} over ${rules.join(', ')}`, 1, 'inputs', `pods of ${workload.name} must be kept apart over ${rules.join(', ')}, and which nodes that leaves them is not known: spread them over zones or nodes instead`));
+    if (asked.length > 0) shortfalls.push(shortfall(`${workload.name} on ${asked.join(', ')}`, 1, 'inputs', `pods of ${workload.name} ask for ${asked.join(', ')}, and how much of it nodes have left is not known: keep a pool for them large enough`));
   });
   if (pods > 0 && network.kind === 'unknown' && pools.length > 0) shortfalls.push(shortfall('network', 1, 'inputs', `network and resource quotas are not known (${network.why}): read them again`));
   return shortfalls;

@@ -3,5 +3,5 @@ export { handOver } from './findShortfalls.ts';
 export { lateNodesFix } from './growthLimits.ts';
 export { boundsAreOurs, isSwitchedOff, mostReplicas, scalesIt } from './replicaLimits.ts';
 export { ceilCount, replicasNeeded, type ReplicaLoad } from './replicasNeeded.ts';
-export { podStartSource, sizeStamp, wholeCost, type StampSizing } from './sizeStamp.ts';
+export { podStartSource, sizeStamp, wholeCost, type Reachable, type StampSizing } from './sizeStamp.ts';
 export { buildStampModel, workloadsOf, type StampModel } from './stampModel.ts';

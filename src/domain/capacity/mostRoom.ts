@@ -3,27 +3,33 @@ import type { GrowthLimit } from './growthLimits.ts';
 import type { PoolModel } from './poolModel.ts';
 import type { WorkloadModel } from './stampModel.ts';
 
-/** Millicores and MiB that no packing can exceed: what is free, and as many new nodes in each pool as its limits allow it alone. */
+/** Millicores and MiB that no packing can exceed: what is free, and as many new nodes as limits allow each pool alone and all of them together. */
 export type MostRoom = Pick<Resources, 'cpuMillicores' | 'memoryMiB'>;
 
 export function mostRoom(pools: readonly PoolModel[], limits: readonly GrowthLimit[]): MostRoom {
-  const most = { cpuMillicores: 0, memoryMiB: 0 };
-  const add = ({ cpuMillicores, memoryMiB }: Resources, nodes: number): void => {
-    if (nodes <= 0) return;
-    most.cpuMillicores += Math.max(0, cpuMillicores) * nodes;
-    most.memoryMiB += Math.max(0, memoryMiB) * nodes;
-  };
-  pools.forEach(({ nodeClasses, template, arriving }, position) => {
-    for (const { free, nodes } of nodeClasses) add(free, nodes);
-    if (template !== null) add(template.free, arriving + newNodesAtMost(limits, position));
-  });
-  return most;
+  const together = nodesAtMost(limits.filter(({ costByPool }) => costByPool.every((cost) => cost > 0)), (costs) => Math.min(...costs));
+  return { cpuMillicores: mostOf(pools, limits, together, 'cpuMillicores'), memoryMiB: mostOf(pools, limits, together, 'memoryMiB') };
 }
 
-function newNodesAtMost(limits: readonly GrowthLimit[], pool: number): number {
+function mostOf(pools: readonly PoolModel[], limits: readonly GrowthLimit[], together: number, resource: keyof MostRoom): number {
+  let there = 0;
+  let bought = 0;
+  let largest = 0;
+  pools.forEach(({ nodeClasses, template, arriving }, position) => {
+    for (const { free, nodes } of nodeClasses) there += Math.max(0, free[resource]) * nodes;
+    const ofNode = Math.max(0, template?.free[resource] ?? 0);
+    if (ofNode === 0) return;
+    there += ofNode * arriving;
+    bought += ofNode * nodesAtMost(limits, (costs) => costs[position] ?? 0);
+    largest = Math.max(largest, ofNode);
+  });
+  return there + (largest === 0 ? 0 : Math.min(bought, largest * together));
+}
+
+function nodesAtMost(limits: readonly GrowthLimit[], costOf: (costs: readonly number[]) => number): number {
   return limits.reduce((least, { available, costByPool }) => {
-    const cost = costByPool[pool] ?? 0;
-    return cost === 0 ? least : Math.min(least, Math.max(0, Math.floor(available / cost)));
+    const cost = costOf(costByPool);
+    return cost > 0 ? Math.min(least, Math.max(0, Math.floor(available / cost))) : least;
   }, Infinity);
 }
 

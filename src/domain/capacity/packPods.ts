@@ -120,30 +120,46 @@ class Packer {
     const workload = this.model.workloads[position];
     if (workload === undefined) return;
     this.dropSpent();
-    this.hostCap = workload.hostSkew === null ? null : this.capFor(position, workload, workload.hostSkew, count);
+    const left = workload.onNode === 'one' ? this.placeOnFreeNodes(position, workload, count) : count;
+    this.hostCap = this.capFor(position, workload, count);
     const holding = workload.pools.filter((pool) => this.podsOnEmptyNode(pool, workload.request) > 0);
     // Of a pool of which nobody knows what its nodes offer one is asked for, which its limit refuses: so it is told.
     const pools = holding.length > 0 || this.model.nodes === 'unknown' ? holding : workload.pools.filter((pool) => this.model.pools[pool]?.template === null);
     if (pools.length === 0 && this.model.nodes === 'known' && workload.pools.length > 0) {
-      const left = this.fill(workload, count, null, 'real');
-      this.tooLarge[position] = left;
-      this.unplaced[position] = left;
+      const unplaced = this.fill(workload, left, null, 'real');
+      this.tooLarge[position] = unplaced;
+      this.unplaced[position] = unplaced;
       return;
     }
-    this.unplaced[position] = workload.zoneSkew === null ? this.placeAnywhere(workload, count, pools) : this.placeSpread(position, workload, count, pools);
+    this.unplaced[position] = workload.zoneSkew === null ? this.placeAnywhere(workload, left, pools) : this.placeSpread(position, workload, left, pools);
   }
 
   /**
    * Pods that are there already are taken to lie evenly on the nodes. As many more on each keep it so; where one of the nodes
    * has no room for its part, the others may run ahead by the skew alone, and new nodes catch up to that.
    */
-  private capFor(position: number, { request, pools, bound }: WorkloadModel, skew: number, count: number): HostCap {
-    const old = this.bins.filter((one) => one.nodes > 0 && one.exists === 'real' && pools.includes(one.pool));
-    const nodes = old.reduce((sum, one) => sum + one.nodes, 0);
+  private capFor(position: number, { request, pools, bound, hostSkew: skew, onNode }: WorkloadModel, count: number): HostCap | null {
+    if (onNode === 'one') return { position, onOldNode: 0, onNewNode: 1 };
+    if (skew === null) return null;
+    const old = this.nodesThere(pools);
+    const nodes = countNodes(old);
     if (nodes === 0) return { position, onOldNode: 0, onNewNode: Infinity };
     const even = Math.ceil(count / nodes);
     if (old.every((one) => podsThatFit(one, request) >= even)) return { position, onOldNode: even, onNewNode: even };
     return { position, onOldNode: skew, onNewNode: Math.floor(bound / nodes) + skew };
+  }
+
+  /** Where no node may hold two of its pods: one on each node that has none yet, of those that were there. @returns pods left over. */
+  private placeOnFreeNodes(position: number, workload: WorkloadModel, count: number): number {
+    if (workload.zoneSkew !== null) return count;
+    const free = countNodes(this.nodesThere(workload.pools).filter(({ born }) => born === 'before')) - workload.bound;
+    const few = Math.max(0, Math.min(count, free));
+    this.hostCap = { position, onOldNode: 1, onNewNode: 0 };
+    return count - few + this.fill(workload, few, null, 'real');
+  }
+
+  private nodesThere(pools: readonly number[]): Bin[] {
+    return this.bins.filter((one) => one.nodes > 0 && one.exists === 'real' && pools.includes(one.pool));
   }
 
   /** @returns pods without room. */
@@ -171,6 +187,7 @@ class Packer {
     if (base > 0) for (let at = 0; at < zones.length; at += 1) missing[at] = this.fill(workload, base, zones[at] ?? '', 'real');
     this.dealRemainder(workload, count - base * zones.length, missing, wanted);
     for (const pool of pools) this.growForZones(workload, pool, missing);
+    if (missing.every((pods) => pods === 0)) return 0;
     const placed = wanted.map((pods, at) => pods - (missing[at] ?? 0));
     const fewest = Math.min(...placed);
     let left = 0;
@@ -180,7 +197,6 @@ class Packer {
       this.aheadOfSpread[position] = (this.aheadOfSpread[position] ?? 0) + (placed[at] ?? 0) - fewest;
       if (pods > 0) this.packRefused(workload, pods, zones[at] ?? '', pools);
     }
-    if (left === 0) this.aheadOfSpread[position] = 0;
     return left;
   }
 
@@ -343,6 +359,8 @@ class Packer {
     return born === 'now' ? this.hostCap.onNewNode : this.hostCap.onOldNode;
   }
 }
+
+const countNodes = (bins: readonly Bin[]): number => bins.reduce((sum, { nodes }) => sum + nodes, 0);
 
 function bin(pool: number, zone: number, free: Resources, freePods: number, nodes: number, exists: Bin['exists'], born: Bin['born']): Bin {
   return { pool, zone, cpu: free.cpuMillicores, memory: free.memoryMiB, storage: free.ephemeralStorageMiB, pods: freePods, nodes, exists, born, fullFor: null };

@@ -1,7 +1,6 @@
 import type { HpaFacts, ResourceQuotaFacts, WorkloadFacts } from '../facts.ts';
 import type { Workload } from '../fleet.ts';
 import type { Packing } from './packPods.ts';
-import { tierFirst } from './packingOrder.ts';
 import type { StampModel, WorkloadModel } from './stampModel.ts';
 
 /** Whether Spillway may move an HPA's bounds: one-shot writers are forced, a reconciler would revert us. */
@@ -13,7 +12,7 @@ export function boundsAreOurs(hpa: HpaFacts): boolean {
 export const mostReplicas = ({ surgeMaxReplicas }: Workload, { maxReplicas }: Pick<HpaFacts, 'maxReplicas'>): number => (surgeMaxReplicas === undefined ? Infinity : Math.max(surgeMaxReplicas, maxReplicas));
 
 /** Whether an HPA scales the workload's own Deployment. */
-export const scalesIt = ({ deployment }: Workload, { scales = `Deployment/${deployment}` }: HpaFacts): boolean => scales === `Deployment/${deployment}`;
+export const scalesIt = ({ deployment }: Workload, { scales }: HpaFacts): boolean => scales === undefined || scales === `Deployment/${deployment}`;
 
 /** Kubernetes: with replicas at 0 the HPA is switched off, whatever its bounds say. KEDA scales from 0 by itself. */
 export const isSwitchedOff = ({ requestedReplicas }: WorkloadFacts, { owner }: HpaFacts): boolean => requestedReplicas === 0 && !(owner.kind === 'reconciler' && owner.how === 'keda');
@@ -57,7 +56,7 @@ export function replicasThatMayBe(model: StampModel, needed: readonly number[], 
 
 function takeFrom(quota: ResourceQuotaFacts, model: StampModel, may: number[]): void {
   let left = Math.max(0, quota.hard - quota.used);
-  for (const position of tierFirst(model.largestFirst, model.workloads)) {
+  for (const position of model.tierFirst) {
     const one = model.workloads[position];
     const perPod = one?.workload.namespace === quota.namespace ? askedPerPod(one, quota) : 0;
     if (one === undefined || perPod === 0) continue;

@@ -16,8 +16,18 @@ export interface StampSizing {
   /** The one that binds first comes first. */
   readonly shortfalls: readonly Shortfall[];
   readonly packing: Packing;
+  /** Worked out when asked for: only a plan asks. */
+  readonly reachable: () => Reachable;
   readonly readyInSeconds: number;
   readonly cost: SurgeCost;
+}
+
+/** What of the need may be. */
+export interface Reachable {
+  /** By position in `StampModel.workloads`: of the replicas needed those that bounds and quotas let be and nodes have room for. */
+  readonly replicas: readonly number[];
+  /** By position in `StampModel.pools`: ready and schedulable nodes wanted in the end, without the refused ones and those for pods that may not be. */
+  readonly nodesWanted: readonly number[];
 }
 
 /** Of the nodes to add, refused ones included: what those cost whose price is known, and how many these are. */
@@ -32,8 +42,6 @@ export interface WorkloadSizing {
   readonly replicasNow: number;
   readonly replicasNeeded: number;
   readonly unplaced: number;
-  /** Of those needed, what bounds and quotas let be and nodes have room for. */
-  readonly replicasReachable: number;
 }
 
 export interface PoolSizing {
@@ -41,8 +49,6 @@ export interface PoolSizing {
   readonly newNodes: number;
   /** Needed besides, and cannot come. */
   readonly refusedNodes: number;
-  /** Ready and schedulable nodes wanted in the end: without the refused ones, and without those for pods that may not be. */
-  readonly nodesWanted: number;
   /** The pool's whole count that would be needed: nodes that take no pods and refused ones included. */
   readonly nodesNeeded: number;
 }
@@ -75,28 +81,32 @@ export function sizeStamp(model: StampModel, { loads, policy, carried = nothingC
   const freely = removed.length === 0 && exceeds(model.mostRoom, model.workloads, additional) ? null : packPods(model, pods, 'largestFirst', carried);
   // Where room is short, the lower tiers go without.
   const packing = freely === null || freely.unplaced.some((count) => count > 0) ? packPods(model, pods, 'tierFirst', carried) : freely;
-  const may = replicasThatMayBe(model, needed, packing);
-  const reachable = may === needed ? packing : packPods(model, { additional: model.workloads.map(({ bound }, position) => Math.max(0, (may[position] ?? 0) - bound)), removed }, 'tierFirst', carried);
+  const carriedThen = carried.size === 0 ? carried : new Map(carried);
   return {
     workloads: model.workloads.map(({ facts }, position) => ({
       requestsPerSecondAfter: loads[position]?.after ?? 0,
       replicasNow: facts?.readyReplicas ?? 0,
       replicasNeeded: needed[position] ?? 0,
       unplaced: packing.unplaced[position] ?? 0,
-      replicasReachable: (may[position] ?? 0) - (reachable.unplaced[position] ?? 0),
     })),
     pools: model.pools.map(({ facts, usable, unusable, arriving }, position) => ({
       nodesNow: facts.count,
       nodesNeeded: Math.max(facts.count, usable + unusable + arriving) + (packing.newNodes[position] ?? 0) + (packing.refusedNodes[position] ?? 0),
       newNodes: packing.newNodes[position] ?? 0,
       refusedNodes: packing.refusedNodes[position] ?? 0,
-      nodesWanted: usable + arriving + (reachable.newNodes[position] ?? 0),
     })),
     shortfalls: findShortfalls(model, needed, additional, packing),
     packing,
+    reachable: () => reachableOf(model, needed, removed, packing, carriedThen),
     readyInSeconds: readyInSeconds(model, needed, additional, packing),
     cost: surgeCost(model, packing),
   };
+}
+
+function reachableOf(model: StampModel, needed: readonly number[], removed: readonly number[], packing: Packing, carried: ReadonlyMap<string, number>): Reachable {
+  const may = replicasThatMayBe(model, needed, packing);
+  const { unplaced, newNodes } = may === needed ? packing : packPods(model, { additional: model.workloads.map(({ bound }, position) => Math.max(0, (may[position] ?? 0) - bound)), removed }, 'tierFirst', carried);
+  return { replicas: may.map((count, position) => count - (unplaced[position] ?? 0)), nodesWanted: model.pools.map(({ usable, arriving }, position) => usable + arriving + (newNodes[position] ?? 0)) };
 }
 
 /** One, or what its disruption budget wants available. */
@@ -106,8 +116,9 @@ export function replicasWhenShed(facts: StampModel['workloads'][number]['facts']
 
 /** Pods that are on a node and not ready yet take their time too. */
 function readyInSeconds(model: StampModel, needed: readonly number[], additional: readonly number[], packing: Packing): number {
+  const pending = additional.some((count) => count > 0);
   const nodes = model.pools.reduce((longest, pool, position) => {
-    const grows = (packing.newNodes[position] ?? 0) + (packing.refusedNodes[position] ?? 0) + pool.arriving > 0;
+    const grows = (packing.newNodes[position] ?? 0) + (packing.refusedNodes[position] ?? 0) + (pending ? pool.arriving : 0) > 0;
     return grows ? Math.max(longest, pool.start.seconds) : longest;
   }, 0);
   const pods = model.workloads.reduce(

@@ -16,7 +16,7 @@ export interface StampModel {
   readonly largestFirst: readonly number[];
   /** The same with the higher tiers before the lower ones. */
   readonly tierFirst: readonly number[];
-  /** The least that any of its pods asks for, resource by resource; null where a spread over nodes counts full nodes too. */
+  /** The least that any of its pods asks for, resource by resource; null where a rule over nodes counts full nodes too. */
   readonly smallestPod: Resources | null;
   readonly limits: readonly GrowthLimit[];
   readonly mostRoom: MostRoom;
@@ -49,6 +49,8 @@ export interface WorkloadModel {
   /** `maxSkew` of a DoNotSchedule spread over zones; null without one. */
   readonly zoneSkew: number | null;
   readonly hostSkew: number | null;
+  /** Whether a node may hold several of its pods. */
+  readonly onNode: 'many' | 'one';
   /** Zones over which a spread counts its pods: those of its pools that have nodes or may get some. */
   readonly spreadZones: readonly string[];
 }
@@ -83,8 +85,8 @@ export function buildStampModel(stamp: Stamp, workloads: readonly Workload[], fa
 
 function smallestPod(workloads: readonly WorkloadModel[]): Resources | null {
   const least = { cpuMillicores: Infinity, memoryMiB: Infinity, ephemeralStorageMiB: Infinity };
-  for (const { request, hostSkew } of workloads) {
-    if (hostSkew !== null) return null;
+  for (const { request, hostSkew, onNode } of workloads) {
+    if (hostSkew !== null || onNode === 'one') return null;
     least.cpuMillicores = Math.min(least.cpuMillicores, request.cpuMillicores);
     least.memoryMiB = Math.min(least.memoryMiB, request.memoryMiB);
     least.ephemeralStorageMiB = Math.min(least.ephemeralStorageMiB, request.ephemeralStorageMiB);
@@ -109,13 +111,14 @@ function unsaid(stamp: Stamp, pools: readonly PoolModel[], { network, load }: St
   return [...forecast, ...plugin, ...reservations.map(({ facts: { name } }) => ({ input: `${stamp.name}.${name}.capacityReservation`, why: 'the machines left in its capacity reservation group could not be read' }))];
 }
 
-/** A workload that the answer left out, and a metric that its HPA lacks and that the worst case stands in for. */
+/** A workload that the answer left out, one whose pods ask for nothing, and a metric that its HPA lacks and that the worst case stands in for. */
 function unknownOfWorkload(stamp: Stamp, { workload, facts }: WorkloadModel, { workloads }: StampFacts): UnknownInput[] {
   if (workloads.kind === 'unknown') return [];
   if (facts === null) return [{ input: `${stamp.name}.${workload.name}`, why: `${workload.namespace}/${workload.deployment} was not in the answer` }];
-  const { hpa } = facts;
-  if (hpa === null || hpa.targetCpuUtilisationPercent === null || hpa.currentCpuUtilisationPercent !== null) return [];
-  return [{ input: `${stamp.name}.${workload.name}.cpuUtilisation`, why: 'the HPA reports none: taken as 100 %' }];
+  const { hpa, podRequests } = facts;
+  const weightless = podRequests.cpuMillicores > 0 ? [] : [{ input: `${stamp.name}.${workload.name}.podRequests`, why: 'its pods ask for no cpu: how many of them a node carries is not known' }];
+  if (hpa === null || hpa.targetCpuUtilisationPercent === null || hpa.currentCpuUtilisationPercent !== null) return weightless;
+  return [...weightless, { input: `${stamp.name}.${workload.name}.cpuUtilisation`, why: 'the HPA reports none: taken as 100 %' }];
 }
 
 function factsByName({ workloads }: StampFacts): ReadonlyMap<string, WorkloadFacts> {
@@ -141,8 +144,15 @@ function workloadModel(workload: Workload, facts: WorkloadFacts | null, poolsOf:
     mayUse,
     zoneSkew,
     hostSkew: skewOf(facts, hostKey),
+    onNode: facts?.apartOver?.includes(hostKey) === true ? 'one' : 'many',
     spreadZones: zoneSkew === null ? [] : zones,
   };
+}
+
+/** Rules on where its pods may be that the packing does not know. */
+export function rulesUnknown(facts: WorkloadFacts): readonly string[] {
+  const spreads = facts.topologySpread.filter(({ whenUnsatisfiable, topologyKey }) => whenUnsatisfiable === 'DoNotSchedule' && topologyKey !== zoneKey && topologyKey !== hostKey).map(({ topologyKey }) => topologyKey);
+  return [...spreads, ...(facts.apartOver ?? []).filter((key) => key !== hostKey)];
 }
 
 function skewOf(facts: WorkloadFacts | null, key: string): number | null {

@@ -29,8 +29,9 @@ export function findRoom(question: RoomQuestion, state: RoutingState): Room {
 export function otherWeightsWouldDo(question: RoomQuestion, found: Room): boolean {
   const mayShed = question.context.policy.shedTier3 !== 'never';
   const plain = mayShed ? roomUnder(question, found.after.state, sheddingNothing, 'asIs') : found;
-  if (searchWeights(question, plain, sheddingNothing, roundsOfEstimates).next() !== null) return true;
-  return mayShed && searchWeights(question, found, shedWhereShort(plain), roundsOfEstimates).next() !== null;
+  const rounds = question.models.takes.size === 0 ? roundsOfSizing : roundsOfEstimates;
+  if (searchWeights(question, plain, sheddingNothing, rounds).next() !== null) return true;
+  return mayShed && searchWeights(question, found, shedWhereShort(plain), rounds).next() !== null;
 }
 
 function roomUnder(question: RoomQuestion, state: RoutingState, shed: ShedChoice, by: Room['by']): Room {
@@ -46,8 +47,8 @@ export const findRoomAsSet = (question: RoomQuestion, state: RoutingState): Room
 
 /** Each round takes weight from what is short; enough rounds for a weight to fall to a hundredth. */
 const roundsOfSizing = 20;
-/** Where a round costs hardly more than the routing, it may come nearer. */
-const roundsOfEstimates = 40;
+/** Where other losses have shown what stamps take, a round costs hardly more than the routing, and it may come nearer. */
+const roundsOfEstimates = 30;
 
 function withBalancedWeights(question: RoomQuestion, start: Room, shed: ShedChoice): Room | null {
   const search = searchWeights(question, start, shed, roundsOfSizing);

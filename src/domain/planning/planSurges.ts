@@ -1,4 +1,4 @@
-import { boundsAreOurs, ceilCount, mostReplicas, type StampModel } from '../capacity/index.ts';
+import { boundsAreOurs, ceilCount, mostReplicas, type Reachable, type StampModel } from '../capacity/index.ts';
 import type { Policy } from '../fleet.ts';
 import type { HpaSurge, PoolSurge, ShedStep, StampSurge } from '../plan.ts';
 import type { SizedStamp } from './sizeStamps.ts';
@@ -6,34 +6,37 @@ import type { SizedStamp } from './sizeStamps.ts';
 /** The room to be made in each stamp that gains load; stamps that have it all are left out. */
 export function planSurges(sized: readonly SizedStamp[], { utilisationCeiling }: Pick<Policy, 'utilisationCeiling'>): StampSurge[] {
   return sized
-    .map((one) => ({ stamp: one.model.stamp.name, pools: poolSurges(one, utilisationCeiling), hpas: hpaSurges(one, utilisationCeiling) }))
+    .map((one) => ({ one, reachable: one.sizing.reachable() }))
+    .map(({ one, reachable }) => ({ stamp: one.model.stamp.name, pools: poolSurges(one, reachable, utilisationCeiling), hpas: hpaSurges(one, reachable, utilisationCeiling) }))
     .filter(({ pools, hpas }) => pools.length > 0 || hpas.length > 0);
 }
 
 /** minCount and maxCount in one PUT; maxCount leaves the autoscaler room for more than was planned, as far as the fleet file allows. Pools that are not ours to raise grow by their autoscaler alone. */
-function poolSurges({ model, sizing }: SizedStamp, utilisationCeiling: number): PoolSurge[] {
+function poolSurges({ model, sizing }: SizedStamp, reachable: Reachable, utilisationCeiling: number): PoolSurge[] {
   return model.pools.flatMap(({ facts, ref, usable, arriving, unusable }, position): PoolSurge[] => {
     const size = sizing.pools[position];
-    if (size === undefined || size.nodesWanted <= usable + arriving || ref === null) return [];
+    const nodesWanted = reachable.nodesWanted[position] ?? 0;
+    if (size === undefined || nodesWanted <= usable + arriving || ref === null) return [];
     const before = { minCount: facts.minCount, maxCount: facts.maxCount };
-    const minCount = Math.max(before.minCount, size.nodesWanted + unusable);
+    const minCount = Math.max(before.minCount, nodesWanted + unusable);
     // Where a limit refuses nodes, the autoscaler would only fail at it and leave the pool in a failed state.
     const slack = size.refusedNodes > 0 ? minCount : Math.min(ref.surgeMaxCount, ceilCount(minCount / utilisationCeiling));
-    return [{ pool: facts.name, before, after: { minCount, maxCount: Math.max(before.maxCount, minCount, slack) }, nodesWanted: size.nodesWanted }];
+    return [{ pool: facts.name, before, after: { minCount, maxCount: Math.max(before.maxCount, minCount, slack) }, nodesWanted }];
   });
 }
 
 /** Bounds never go down here, pods that fail are replicas besides, and the HPA keeps room for more than was planned. Replicas for which there is no room are left to the HPA, so that they take no higher tier's place. */
-function hpaSurges({ model, sizing, shed }: SizedStamp, utilisationCeiling: number): HpaSurge[] {
+function hpaSurges({ model, sizing, shed }: SizedStamp, reachable: Reachable, utilisationCeiling: number): HpaSurge[] {
   return model.workloads.flatMap(({ workload, facts, failing }, position): HpaSurge[] => {
     const size = sizing.workloads[position];
     const hpa = facts?.hpa ?? null;
     if (size === undefined || facts === null || hpa === null || shed.has(position) || !boundsAreOurs(hpa) || facts.requestedReplicas === 0) return [];
     const before = { minReplicas: hpa.minReplicas, maxReplicas: hpa.maxReplicas };
     const most = mostReplicas(workload, hpa);
-    const minReplicas = Math.max(before.minReplicas, size.replicasReachable + failing);
+    const mayBe = reachable.replicas[position] ?? 0;
+    const minReplicas = Math.max(before.minReplicas, mayBe + failing);
     // Nothing is waited for that cannot come, be it the minimum that its owner has set.
-    const replicasWanted = size.replicasReachable < size.replicasNeeded ? size.replicasReachable : minReplicas - failing;
+    const replicasWanted = mayBe < size.replicasNeeded ? mayBe : minReplicas - failing;
     const after = { minReplicas, maxReplicas: Math.max(before.maxReplicas, Math.min(most, ceilCount((size.replicasNeeded + failing) / utilisationCeiling)), minReplicas) };
     if (after.minReplicas === before.minReplicas && after.maxReplicas === before.maxReplicas) return [];
     return [{ workload: workload.name, namespace: hpa.namespace, hpa: hpa.name, before, after, replicasWanted }];

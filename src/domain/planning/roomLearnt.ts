@@ -42,7 +42,7 @@ export class RoomLearnt {
 /** What is short without missing a pod is asked for a little less all the same. */
 const mostOfShort = 0.96;
 
-/** Of the scarcest workload's pods those that may be, and have a place; of a stamp that is short, never all. */
+/** Of the scarcest workload's pods those that have a place; of a stamp that is short, never all. Steps by what bounds and spreads let be are too long: the search overshoots. */
 export function partPlaced({ sizing: { workloads } }: SizedStamp): number {
-  return Math.min(mostOfShort, ...workloads.map(({ replicasNeeded, replicasReachable }) => (replicasNeeded === 0 ? 1 : replicasReachable / replicasNeeded)));
+  return Math.min(mostOfShort, ...workloads.map(({ replicasNeeded, unplaced }) => (replicasNeeded === 0 ? 1 : (replicasNeeded - unplaced) / replicasNeeded)));
 }

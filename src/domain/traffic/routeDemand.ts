@@ -45,7 +45,7 @@ interface Reach {
   readonly eligible: Eligible;
   readonly starts: Int32Array;
   /** By rank among the eligible. */
-  readonly ranks: Int32Array;
+  readonly ranks: Uint16Array;
   readonly ways: Uint8Array;
 }
 
@@ -160,7 +160,7 @@ function reachOf({ latencyWindowMs }: GroupModel, users: readonly UsersModel[], 
   const { positions } = eligible;
   const count = positions.length;
   const starts = new Int32Array(users.length + 1);
-  const ranks = new Int32Array(users.length * count);
+  const ranks = new Uint16Array(users.length * count);
   const ways = new Uint8Array(users.length * count);
   let reached = 0;
   users.forEach(({ latencyMs, latencies }, user) => {

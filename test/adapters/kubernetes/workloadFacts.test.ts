@@ -80,6 +80,13 @@ describe('what a pod asks for', () => {
   });
 });
 
+test('pods that refuse to share a node with their own kind say over what', () => {
+  const apart = (labels: object, topologyKey: string) => ({ labelSelector: { matchLabels: labels }, topologyKey });
+  const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [container('250m')], affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [apart({ app: 'web' }, 'kubernetes.io/hostname'), apart({ app: 'other' }, 'topology.kubernetes.io/zone')] } } } };
+  expect(factsOf({ deployment: deployment({ template }) }).apartOver).toEqual(['kubernetes.io/hostname']);
+  expect(factsOf({}).apartOver).toEqual([]);
+});
+
 test('an HPA says what it scales', () => {
   expect(factsOf({ hpa: { metadata: { name: 'web' }, spec: { scaleTargetRef: { kind: 'Deployment', name: 'other' }, maxReplicas: 3 } } }).hpa?.scales).toBe('Deployment/other');
 });

@@ -33,7 +33,8 @@ describe('a stamp with room for everything', () => {
     const sizing = size({});
     expect(sizing.shortfalls).toEqual([]);
     expect(sizing.workloads[0]).toMatchObject({ replicasNeeded: 22, unplaced: 0 });
-    expect(sizing.pools[0]).toMatchObject({ newNodes: 5, nodesWanted: 6, nodesNeeded: 6 });
+    expect(sizing.pools[0]).toMatchObject({ newNodes: 5, nodesNeeded: 6 });
+    expect(sizing.reachable().nodesWanted).toEqual([6]);
     expect(sizing.cost).toEqual({ usdPerHour: 1, nodes: 5, pricedNodes: 5 });
     expect(sizing.readyInSeconds).toBe(240 + 15 + 20);
   });
@@ -104,6 +105,8 @@ describe('pods that do not serve', () => {
 
   it('take their time while they start', () => {
     expect(size({ small: running({}) }).readyInSeconds).toBe(0);
+    // nodes that somebody else asked for are not waited for
+    expect(size({ small: { ...running({}), pools: [pool('a', { count: 1, minCount: 4, maxCount: 6 })] } }).readyInSeconds).toBe(0);
     expect(size({ small: running({ readyReplicas: 19 }) })).toMatchObject({ shortfalls: [], readyInSeconds: 15 + 20 });
   });
 
@@ -175,8 +178,7 @@ describe('the chain: this pool, its other zones, another pool', () => {
     const short = size({ small: { ...zoned, workloads: [spread] } });
     expect(brief(short)).toEqual([['zoneRestricted', 2, 'nodes']]);
     // 4 fit in each zone as it is: the open one gets no fifth, and so no node.
-    expect(short.workloads[0]?.replicasReachable).toBe(8);
-    expect(short.pools[0]?.nodesWanted).toBe(2);
+    expect(short.reachable()).toEqual({ replicas: [8], nodesWanted: [2] });
   });
 
   it('tries a pool with reserved capacity first and one that failed last', () => {
@@ -201,19 +203,20 @@ describe('replicas that may not be', () => {
 
   it('get no nodes: 10 pods of 22 are let be, of which 4 find room', () => {
     const sizing = size({ small: { facts: podsLeft(10) } });
-    expect(sizing.workloads[0]).toMatchObject({ replicasNeeded: 22, replicasReachable: 10 });
-    expect(sizing.pools[0]).toMatchObject({ nodesWanted: 3, nodesNeeded: 6 });
+    expect(sizing.workloads[0]).toMatchObject({ replicasNeeded: 22 });
+    expect(sizing.pools[0]).toMatchObject({ nodesNeeded: 6 });
+    expect(sizing.reachable()).toEqual({ replicas: [10], nodesWanted: [3] });
     expect(brief(sizing)).toEqual([['resourceQuota', 12, 'pods']]);
   });
 
   it('are of the lower tiers first', () => {
     const sizing = size({ workloads: [workload('later', { tier: 3 }), workload('first', { tier: 1 })], small: { workloads: [workloadFacts('later'), workloadFacts('first')], facts: podsLeft(25) } });
-    expect(sizing.workloads.map(({ replicasReachable }) => replicasReachable)).toEqual([3, 22]);
+    expect(sizing.reachable().replicas).toEqual([3, 22]);
   });
 
   it('a quota of another namespace lets all be', () => {
     const other = network({ resourceQuotas: [{ namespace: 'other', resource: 'pods', used: 1, hard: 1 }] });
-    expect(size({ small: { facts: other } }).workloads[0]?.replicasReachable).toBe(22);
+    expect(size({ small: { facts: other } }).reachable().replicas).toEqual([22]);
   });
 });
 
@@ -232,15 +235,42 @@ describe('a spread over nodes', () => {
   });
 });
 
+describe('pods that share no node with their own kind', () => {
+  const apart = (bound: number) => workloadFacts('w', {}, { scheduledReplicas: bound, readyReplicas: bound, requestedReplicas: Math.max(1, bound), apartOver: ['kubernetes.io/hostname'] });
+  const nodes = (count: number) => ({ nodes: Array.from({ length: count }, () => node('a', '')), pools: [pool('a', { count })] });
+
+  it('take one on each node that has none, and a new node each', () => {
+    // 22 are needed and 3 run: 5 nodes, 2 of them without one; 17 more
+    expect(size({ small: { ...nodes(5), workloads: [apart(3)] } })).toMatchObject({ shortfalls: [], pools: [{ newNodes: 17 }] });
+    expect(size({ small: { ...nodes(22), workloads: [apart(0)] } }).pools[0]?.newNodes).toBe(0);
+    expect(size({ small: { ...nodes(3), workloads: [apart(3)] } }).pools[0]?.newNodes).toBe(19);
+  });
+
+  it('leave what is left of a node to others', () => {
+    const workloads = [workload('w'), workload('v')];
+    // 22 of w on 22 nodes beside 3 of v each
+    expect(size({ workloads, small: { ...nodes(1), workloads: [apart(0), workloadFacts('v')] } }).pools[0]?.newNodes).toBe(21);
+  });
+
+  it('over anything else but nodes are not reckoned with', () => {
+    const zoned = workloadFacts('w', {}, { apartOver: ['topology.kubernetes.io/zone'] });
+    const racked = workloadFacts('w', {}, { topologySpread: [{ topologyKey: 'example.com/rack', maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule' }] });
+    for (const facts of [zoned, racked]) expect(brief(size({ small: { workloads: [facts] } }))).toEqual([['inputUnknown', 1, 'inputs']]);
+  });
+});
+
 describe('nodes that do not count', () => {
   it('takes no pods on nodes that are cordoned or not ready, and asks for as many more', () => {
     const nodes = [node('a', ''), node('a', '', {}, 0, { ready: 'notReady' }), node('a', '', {}, 0, { schedulable: 'cordoned' })];
-    expect(size({ small: { nodes, pools: [pool('a', { count: 3 })] } }).pools[0]).toMatchObject({ newNodes: 5, nodesWanted: 6, nodesNeeded: 8 });
+    const sizing = size({ small: { nodes, pools: [pool('a', { count: 3 })] } });
+    expect(sizing.pools[0]).toMatchObject({ newNodes: 5, nodesNeeded: 8 });
+    expect(sizing.reachable().nodesWanted).toEqual([6]);
   });
 
   it('counts nodes that were asked for already, once', () => {
     const sizing = size({ small: { pools: [pool('a', { count: 1, minCount: 4, maxCount: 6 })] } });
-    expect(sizing.pools[0]).toMatchObject({ newNodes: 2, nodesWanted: 6, nodesNeeded: 6 });
+    expect(sizing.pools[0]).toMatchObject({ newNodes: 2, nodesNeeded: 6 });
+    expect(sizing.reachable().nodesWanted).toEqual([6]);
   });
 
   it('keeps the quota that these will take', () => {

@@ -58,6 +58,7 @@ describe('what an input does not say is unknown, not nothing', () => {
     ['the machines left in a reservation', there(() => ({ pools: [pool('user1', { capacityReservationGroupId: '/crg', reservedNodesFree: null })] })), 'westus3.user1.capacityReservation', /could not be read/],
     ['the same hours of former days', there(({ load }) => ({ load: { ...load, forecastUnknown: 'throttled' } })), 'westus3.forecast', /throttled/],
     ['the same of the region that is lost, which serves now', { values: (region, { load }) => (region === survivor ? {} : { load: { ...load, forecastUnknown: 'throttled' } }) }, 'eastus2.forecast', /throttled/],
+    ['what its pods take of a node', there(() => ({ workloads: [workload('web', { podRequests: { cpuMillicores: 0, memoryMiB: 1000, ephemeralStorageMiB: 0 } })] })), 'westus3.web.podRequests', /no cpu/],
     ['the network plugin', there(({ network }) => ({ network: { ...network, plugin: 'unknown' } })), 'westus3.networkPlugin', /plugin/],
     ['the memory of a size whose pool has no node', there(() => ({ ...sku({ memoryMiB: 0 }), pools: [pool('user1'), pool('user2', { count: 0, minCount: 0 })], nodes: nodes([4, 4, 4]), workloads: [workload()] }), { fleet: { ...twoPools, workloads: [{ ...webWorkload, pools: ['user2'] }] } }), 'westus3.user2', /user2/],
   ])('%s', async (_, change, input, why) => {

@@ -8,7 +8,7 @@ export type ObservedLoads = readonly Float64Array[];
 export type LatencyBetweenStamps = (from: number, to: number) => number | null;
 
 /** Below this share of the group's requests a difference between prediction and observation is noise. */
-const tellingDifference = 0.02;
+export const tellingDifference = 0.02;
 /** A stamp this much farther than the nearest one is not in the middle of a country's users. */
 const withinCountryMs = 45;
 const iterations = 25;

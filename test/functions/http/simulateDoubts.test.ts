@@ -32,6 +32,30 @@ describe('demand that contradicts what the stamps serve is not believed', () => 
     expect(await ask(idle)).toMatchObject({ survives: true, unknown: [], readyInSeconds: 0, stamps: [{ requestsPerSecond: { after: 0 } }] });
   });
 
+  describe('the users of eastus2 are counted as westus3\'s already, and eastus2 serves its 800 all the same', () => {
+    // near eastus2: 30 ms to it, 10 to westus3, which serves 800 now and will have 1,600: 20 replicas, 2 nodes of 4 vCPU, and no quota
+    const nearWest = users((groups) => groups.map((group) => (group.name === 'near eastus2' ? { ...group, latencyMsByStamp: { eastus2: 30, centralus: 50, westus3: 10 } } : group)));
+    const full = { regionalCores: { used: 100, limit: 100 }, lowPriorityCores: { used: 0, limit: 0 }, families: { standardDSv5Family: { used: 100, limit: 1000 } } };
+    const noQuota = there(() => ({ quota: full }), nearWest);
+
+    it.each([[pair], [['eastus2', 'centralus', 'westus3']]])('of %j westus3 must have room for them', async (regions) => {
+      const body = await ask(noQuota, loseEast, regions);
+      expect(body.stamps.at(-1)).toMatchObject({ stamp: survivor, requestsPerSecond: { now: 800, after: 1600 } });
+      expect(body).toMatchObject({ survives: false, binding: { stamp: survivor, constraint: 'vcpuQuotaRegion', missing: 8 }, surgeCostPerHour: { amount: 0.4 } });
+      expect(await ask(nearWest, loseEast, regions)).toMatchObject({ survives: true, readyInSeconds: 280 });
+    });
+
+    it('and must be well', async () => {
+      expect(await ask({ ...nearWest, verdicts: { [survivor]: 'unhealthy' } })).toMatchObject({ survives: false, binding: { constraint: 'survivorUnhealthy', missing: 800 } });
+    });
+
+    it('but a difference of less than 2 points of all requests is noise', async () => {
+      // of 2,400 eastus2 serves 835 and westus3 765: 1.5 points more and less than is routed to them; westus3 is no nearer to anybody who moves
+      const noisy: SettingChange = { values: (region, { load }) => (region === 'eastus2' ? { load: { ...load, requestsPerSecond: 835, byWorkload: { web: 835 } } } : region === survivor ? { quota: full, load: { ...load, requestsPerSecond: 765, byWorkload: { web: 765 } }, workloads: [workload('web', { readyReplicas: 5 })] } : {}) };
+      expect(await ask(noisy, loseEast, ['eastus2', 'centralus', 'westus3'])).toMatchObject({ survives: true });
+    });
+  });
+
   it('users of an origin group that Front Door does not have are served by nobody', async () => {
     expect(await ask(users((groups) => [...groups, { name: 'near eastus2', originGroup: 'api', requestsPerSecond: 100, latencyMsByStamp: {} }]))).toMatchObject({ survives: false, unknown: [{ input: 'traffic.api', why: expect.stringMatching(/100 requests\/s/) }] });
   });

@@ -58,7 +58,7 @@ export interface SizingRequest {
   readonly loads: readonly ReplicaLoad[];
   readonly policy: Policy;
   /** Used by other stamps already of what they share, by `GrowthLimit.sharedKey`. */
-  readonly carried?: ReadonlyMap<string, number>;
+  readonly carried?: ReadonlyMap<string, number> | undefined;
   /** Positions of workloads that are taken down to one replica, or what their disruption budget allows. */
   readonly shed?: ReadonlySet<number>;
 }

@@ -108,12 +108,12 @@ export function sizeStamp(model: StampModel, { loads, policy, carried = nothingC
   };
 }
 
-/** Pods of a known size, on nodes whose room is known, under rules that the packing knows. */
-function countsNodes({ workloads, pools, nodes }: StampModel, additional: readonly number[]): boolean {
+/** Pods of a known size, on nodes whose room is known (without them no pool has a template), under rules that the packing knows. */
+function countsNodes({ workloads, pools }: StampModel, additional: readonly number[]): boolean {
   return workloads.every(({ facts, request, pools: own }, position) => {
     if (facts === null) return false;
     if ((additional[position] ?? 0) === 0) return true;
-    const known = nodes === 'known' && request.cpuMillicores > 0 && own.some((pool) => pools[pool]?.template != null);
+    const known = request.cpuMillicores > 0 && own.some((pool) => (pools[pool]?.template ?? null) !== null);
     return known && rulesUnknown(facts).length === 0 && (facts.otherRequests ?? []).length === 0;
   });
 }

@@ -55,6 +55,15 @@ describe('demand that contradicts what the stamps serve is not believed', () => 
     });
   });
 
+  it('users by country are not forgotten while the metrics are late: the traffic has just come from a region that is held drained', async () => {
+    // eastus2 is drained, and its 1,600 of a minute ago are all that is measured; now the other two share them, and then centralus is lost: 20 replicas and 2 nodes for westus3, without quota
+    const moved: SettingChange = {
+      facts: (facts) => (facts.demand.kind === 'unknown' ? facts : { ...facts, demand: known({ source: 'countryTable', groups: [{ name: 'United States', originGroup: 'web', requestsPerSecond: 1600, latencyMsByStamp: { eastus2: 26, centralus: 15, westus3: 33 } }] }, now) }),
+      values: (region, { load }) => (region === 'eastus2' ? { gate: 'closed', load: { ...load, requestsPerSecond: 1600, byWorkload: { web: 1600 } } } : { load: { ...load, requestsPerSecond: 0, byWorkload: { web: 0 } }, quota: { regionalCores: { used: 100, limit: 100 }, lowPriorityCores: { used: 0, limit: 0 }, families: { standardDSv5Family: { used: 100, limit: 100 } } } }),
+    };
+    expect(await ask(moved, { lose: ['centralus'] }, ['eastus2', 'centralus', 'westus3'])).toMatchObject({ survives: false, binding: { stamp: survivor, missing: 8, unit: 'vCPU' }, stamps: [{ stamp: 'eastus2' }, { requestsPerSecond: { after: 1600 } }] });
+  });
+
   it('users of an origin group that Front Door does not have are served by nobody', async () => {
     expect(await ask(users((groups) => [...groups, { name: 'near eastus2', originGroup: 'api', requestsPerSecond: 100, latencyMsByStamp: {} }]))).toMatchObject({ survives: false, unknown: [{ input: 'traffic.api', why: expect.stringMatching(/100 requests\/s/) }] });
   });

@@ -149,6 +149,12 @@ describe('what several draw on is counted once', () => {
     expect(await ask(left(19), stricter, three)).toMatchObject({ survives: false, binding: { ...binding, missing: 1 } });
   });
 
+  it('a lost region whose pools cannot be read leaves open what another stamp of the same region may still add', async () => {
+    const unread: SettingChange = { fleet: { stamps: (stamp) => ({ ...stamp, region: 'eastus2' }) }, facts: (facts) => withReadings(facts, 'eastus2', () => ({ pools: unknown('403 Forbidden', now) })) };
+    expect(await ask(unread)).toMatchObject({ survives: false, binding: { constraint: 'inputUnknown' }, unknown: [{ input: 'eastus2.pools', why: expect.stringMatching(/^403 Forbidden; .* westus3 may still add in eastus2$/) }] });
+    expect(await ask(unread, { ...loseEast, demandFactor: 0.5 })).toMatchObject({ survives: true, unknown: [] });
+  });
+
   it('nodes on their way in a pool that no workload uses take quota and addresses too', async () => {
     // the system pool was asked to grow by 2: 8 of the 12 vCPU left, and 2 nodes of 4 are needed
     const quota = { regionalCores: { used: 100, limit: 112 }, lowPriorityCores: { used: 0, limit: 0 }, families: { standardDSv5Family: { used: 100, limit: 112 } } };

@@ -204,6 +204,25 @@ describe('what is asked', () => {
     expect((await askAbout(setting(pair)).simulate(body)).status).toBe(status);
   });
 
+  it.each<[unknown, number, string, RegExp]>([
+    [undefined, 400, 'lose', /^lose: missing: expected array$/],
+    ['eastus2', 400, 'body', /^body: .*expected object, received string$/],
+    [[], 400, 'body', /expected object, received array/],
+    [{ lost: ['eastus2'] }, 400, 'lose', /^lose: missing: expected array; lost: unknown field$/],
+    [{ lose: 'eastus2' }, 400, 'lose', /expected array, received string/],
+    [{ lose: ['eastus2', null] }, 400, 'lose[1]', /expected string, received null/],
+    [{ lose: ['eastus2', 'mars'] }, 404, 'lose[1]', /no region "mars"; it has eastus2, westus3$/],
+    [{ ...loseEast, demandFactor: '1.3' }, 400, 'demandFactor', /expected number, received string/],
+    [{ ...loseEast, demandFactor: null }, 400, 'demandFactor', /expected number, received null/],
+    [{ ...loseEast, demandFactor: 1e9 }, 400, 'demandFactor', /<=100/],
+    [{ ...loseEast, policy: { utilisationCeiling: 80 } }, 400, 'policy.utilisationCeiling', /<=1/],
+    [{ ...loseEast, policy: { utilizationCeiling: 0.8 } }, 400, 'policy.utilizationCeiling', /unknown field/],
+    [{ ...loseEast, policy: { shedTier3: true } }, 400, 'policy.shedTier3', /"never"\|"whenShort"/],
+  ])('%j is refused with %i, and told to change %s', async (body, status, field, detail) => {
+    const refused = await askAbout(setting(pair)).simulate(body);
+    expect(refused).toMatchObject({ status, body: { field, detail: expect.stringMatching(detail) } });
+  });
+
   it('the smallest demand that may be asked about needs no more than there is', async () => {
     expect(await ask({}, { ...loseEast, demandFactor: 0.001 })).toMatchObject({ survives: true, stamps: [{ requestsPerSecond: { after: 1.6 }, workloads: [{ replicasNeeded: 1 }], pools: [{ nodesNeeded: 3 }], shortfalls: [] }], surgeCostPerHour: { amount: 0 }, readyInSeconds: 0 });
   });

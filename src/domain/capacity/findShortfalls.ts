@@ -57,11 +57,12 @@ function unknownShortfalls({ stamp, pools, workloads, unknown, network }: StampM
   return shortfalls;
 }
 
+/** What others have used of a limit is short for those of its stamps that must grow. */
 function limitShortfalls({ stamp, limits }: StampModel, packing: Packing): Weighed[] {
-  return limits.flatMap(({ constraint, subject, unit, fix, available }, position): Weighed[] => {
+  return limits.flatMap(({ constraint, subject, unit, fix, available, costByPool }, position): Weighed[] => {
     const used = packing.used[position] ?? 0;
     const missing = used - available;
-    return used === 0 || missing <= 0 ? [] : [{ shortfall: { stamp: stamp.name, constraint, subject, missing, unit, fix: fix(missing) }, covered: available / used }];
+    return missing <= 0 || !costByPool.some((cost, pool) => cost * ((packing.newNodes[pool] ?? 0) + (packing.refusedNodes[pool] ?? 0)) > 0) ? [] : [{ shortfall: { stamp: stamp.name, constraint, subject, missing, unit, fix: fix(missing) }, covered: available / used }];
   });
 }
 

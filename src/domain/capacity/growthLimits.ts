@@ -72,7 +72,7 @@ function reservationLimits(pools: readonly PoolModel[]): GrowthLimit[] {
     const free = drawing.flatMap(({ reservedNodesFree }) => reservedNodesFree ?? []);
     if (free.length === 0) return [];
     return [{
-      constraint: 'capacityReservation', subject: drawing.map(({ name }) => name).join(', '), unit: 'nodes', available: Math.max(0, Math.min(...free)), costByPool: keys.map((own) => (own === key ? 1 : 0)), sharedKey: key,
+      constraint: 'capacityReservation', subject: drawing.map(({ name }) => name).join(', '), unit: 'nodes', available: Math.max(0, Math.min(...free)) - drawing.reduce((sum, pool) => sum + announcedNodes(pool), 0), costByPool: keys.map((own) => (own === key ? 1 : 0)), sharedKey: key,
       fix: (missing) => `reserve ${missing} more ${drawing[0]?.vmSize ?? ''} in the pool's capacity reservation group`,
     }];
   });
@@ -81,8 +81,8 @@ function reservationLimits(pools: readonly PoolModel[]): GrowthLimit[] {
 export const lateNodesFix = ({ name, vmSize }: Pick<PoolFacts, 'name' | 'vmSize'>): string =>
   `pool ${name} did not get in time what was asked for, and is not counted on to grow again: the region may have no more ${vmSize}; reserve capacity, or add a pool of another size`;
 
-function skuLimits({ facts, zoneOpen }: PoolModel, skus: StampFacts['skus'], costs: Costs): GrowthLimit[] {
-  const refuse = (constraint: ConstraintName, fix: string, subject = facts.vmSize): GrowthLimit[] => [{ constraint, subject, unit: 'nodes', available: 0, costByPool: costs(1), sharedKey: null, fix: () => fix }];
+function skuLimits({ facts, zoneOpen, announced }: PoolModel, skus: StampFacts['skus'], costs: Costs): GrowthLimit[] {
+  const refuse = (constraint: ConstraintName, fix: string, subject = facts.vmSize): GrowthLimit[] => [{ constraint, subject, unit: 'nodes', available: -announced, costByPool: costs(1), sharedKey: null, fix: () => fix }];
   if (skus.kind === 'unknown') return refuse('inputUnknown', `SKUs are not known (${skus.why}): read them again`, 'skus');
   const sku = findSku(skus.value, facts);
   if (sku === null) return refuse('skuRestricted', `${facts.vmSize} is not offered to this subscription in this region: add a pool of another size`);

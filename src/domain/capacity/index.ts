@@ -5,3 +5,4 @@ export { boundsAreOurs, isSwitchedOff, mostReplicas, scalesIt } from './replicaL
 export { ceilCount, replicasNeeded, type ReplicaLoad } from './replicasNeeded.ts';
 export { podStartSource, sizeStamp, wholeCost, type Reachable, type StampSizing } from './sizeStamp.ts';
 export { buildStampModel, workloadsOf, type StampModel } from './stampModel.ts';
+export { nodesNotComing } from './nodesNotComing.ts';

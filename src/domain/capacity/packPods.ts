@@ -13,6 +13,8 @@ export interface Packing {
   readonly newNodes: readonly number[];
   /** By position in `StampModel.pools`: nodes that would be needed besides and that a limit refuses. */
   readonly refusedNodes: readonly number[];
+  /** By position in `StampModel.pools`: of the nodes on their way those that get pods. */
+  readonly arrivingTaken: readonly number[];
   /** By position in `StampModel.workloads`: pods for which there is no room. */
   readonly unplaced: readonly number[];
   /** By position in `StampModel.limits`: what new nodes use of it, refused ones included. */
@@ -52,7 +54,8 @@ interface Bin {
   pods: number;
   nodes: number;
   readonly exists: 'real' | 'refused';
-  readonly born: 'before' | 'now';
+  /** `arriving`: on its way, and without a pod so far. */
+  readonly born: 'before' | 'arriving' | 'now';
   /** Position of the workload whose spread over nodes lets no more of its pods on here. */
   fullFor: number | null;
 }
@@ -71,6 +74,7 @@ class Packer {
   private spent = 0;
   private readonly newNodes: number[];
   private readonly refusedNodes: number[];
+  private readonly arrivingTaken: number[];
   private readonly closedZoneNodes: number[];
   private readonly unplaced: number[];
   private readonly tooLarge: number[];
@@ -83,6 +87,7 @@ class Packer {
     this.model = model;
     this.newNodes = model.pools.map(() => 0);
     this.refusedNodes = model.pools.map(() => 0);
+    this.arrivingTaken = model.pools.map(() => 0);
     this.closedZoneNodes = model.pools.map(() => 0);
     this.unplaced = model.workloads.map(() => 0);
     this.tooLarge = model.workloads.map(() => 0);
@@ -93,7 +98,7 @@ class Packer {
       for (const { zone, free, freePods, nodes } of pool.nodeClasses) this.bins.push(bin(position, zone, free, freePods, nodes, 'real', 'before'));
       for (let arriving = 0; arriving < pool.arriving; arriving += 1) {
         const zone = this.emptiestZone(position);
-        if (zone !== null) this.addNodes(position, zone, 'real', 1);
+        if (zone !== null) this.addNodes(position, zone, 'real', 1, 'arriving');
       }
     });
   }
@@ -112,8 +117,8 @@ class Packer {
   }
 
   result(): Packing {
-    const { newNodes, refusedNodes, closedZoneNodes, unplaced, aheadOfSpread, tooLarge, used } = this;
-    return { newNodes, refusedNodes, closedZoneNodes, unplaced, aheadOfSpread, tooLarge, used };
+    const { newNodes, refusedNodes, arrivingTaken, closedZoneNodes, unplaced, aheadOfSpread, tooLarge, used } = this;
+    return { newNodes, refusedNodes, arrivingTaken, closedZoneNodes, unplaced, aheadOfSpread, tooLarge, used };
   }
 
   place(position: number, count: number): void {
@@ -288,7 +293,8 @@ class Packer {
   private split(from: Bin, nodes: number, request: Resources, pods: number): void {
     from.nodes -= nodes;
     if (from.nodes === 0) this.spent += 1;
-    const part = { ...from, nodes, fullFor: this.hostCap?.position ?? null };
+    if (from.born === 'arriving') this.arrivingTaken[from.pool] = (this.arrivingTaken[from.pool] ?? 0) + nodes;
+    const part: Bin = { ...from, nodes, born: from.born === 'arriving' ? 'now' : from.born, fullFor: this.hostCap?.position ?? null };
     take(part, request, pods);
     if (!this.isFull(part)) this.bins.push(part);
   }
@@ -316,12 +322,12 @@ class Packer {
     this.addNodes(pool, zone, 'refused', nodes);
   }
 
-  private addNodes(pool: number, zone: number, exists: Bin['exists'], nodes: number): void {
+  private addNodes(pool: number, zone: number, exists: Bin['exists'], nodes: number, born: Bin['born'] = 'now'): void {
     const template = this.model.pools[pool]?.template;
     const counts = this.nodesByZone[pool];
     if (template === null || template === undefined || counts === undefined) return;
     counts[zone] = (counts[zone] ?? 0) + nodes;
-    this.bins.push(bin(pool, zone, template.free, template.freePods, nodes, exists, 'now'));
+    this.bins.push(bin(pool, zone, template.free, template.freePods, nodes, exists, born));
   }
 
   private emptiestZone(pool: number): number | null {
@@ -356,7 +362,7 @@ class Packer {
 
   private capOn(born: Bin['born']): number {
     if (this.hostCap === null) return Infinity;
-    return born === 'now' ? this.hostCap.onNewNode : this.hostCap.onOldNode;
+    return born === 'before' ? this.hostCap.onOldNode : this.hostCap.onNewNode;
   }
 }
 

@@ -1,3 +1,4 @@
+import { nodesNotComing } from '../capacity/index.ts';
 import type { StampName } from '../fleet.ts';
 import type { Shortfall } from '../plan.ts';
 import { drainShares, findRoom, gainsOver, isEnough, isFit, loadsBefore, notRunThere, otherWeightsWouldDo, stateWith, stateWithout, type DrainUse, type FleetContext, type FleetLoads, type Room, type StampModels } from '../planning/whatIf.ts';
@@ -31,7 +32,7 @@ export function assessLoss(context: FleetContext, models: StampModels, lost: Rea
   const question = { context, models, before, over, drains, sheds: 'asPolicySays', unfit: unfitStamps(context, lost) } as const;
   const without = stateWithout(context, lost);
   const room = findRoom({ ...question, weights: 'stay' }, without);
-  const shortfalls = [...withoutSurvivor(context, room, lost), ...notRunThere(context, over, room, lost), ...survivorsUnfit(context, room, over), ...room.shortfalls].map(withRemedy(() => !isEnough(room) && otherWeightsWouldDo({ ...question, weights: 'mayChange' }, room)));
+  const shortfalls = [...withoutSurvivor(context, room, lost), ...notRunThere(context, over, room, lost), ...survivorsUnfit(context, room, over), ...room.shortfalls, ...room.sized.flatMap(({ model, sizing }) => nodesNotComing(model, sizing))].map(withRemedy(() => !isEnough(room) && otherWeightsWouldDo({ ...question, weights: 'mayChange' }, room)));
   const unknown = unknownInputs({ context, models, lost, before, room });
   const short = shortfalls.some(({ constraint }) => constraint !== 'inputUnknown');
   const survives = short ? 'no' : shortfalls.length + unknown.length > 0 ? 'unknown' : 'yes';

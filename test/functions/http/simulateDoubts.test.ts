@@ -146,7 +146,26 @@ describe('what several draw on is counted once', () => {
     expect(await ask(left(15), loseEast, three)).toMatchObject({ survives: false, binding: { ...binding, missing: 1 } });
     const stricter = { ...loseEast, policy: { utilisationCeiling: 0.79 } };
     expect(await ask(left(20), stricter, three)).toMatchObject({ survives: true });
-    expect(await ask(left(19), stricter, three)).toMatchObject({ survives: false, binding: { ...binding, missing: 1 } });
+    const short = await ask(left(19), stricter, three);
+    expect(short).toMatchObject({ survives: false, binding: { ...binding, missing: 1 } });
+    // westus3 adds none
+    expect(short.stamps.find(({ stamp }: { stamp: string }) => stamp === survivor).shortfalls).toEqual([]);
+  });
+
+  it('nodes on their way that the pods need are no room where nothing is left for them', async () => {
+    // minCount asks for 5 of 3: 2 nodes, 8 vCPU, which Azure does not count yet; the 8 pods that do not fit need both, at half the demand none
+    const asked = (vCpus: number, change: Partial<StampValues> = {}): SettingChange => there(() => ({ quota: { regionalCores: { used: 100, limit: 100 + vCpus }, lowPriorityCores: { used: 0, limit: 0 }, families: { standardDSv5Family: { used: 100, limit: 1000 } } }, pools: [pool('user1', { minCount: 5 })], ...change }));
+    expect(await ask(asked(8))).toMatchObject({ survives: true, surgeCostPerHour: { amount: 0 }, readyInSeconds: 280 });
+    expect(await ask(asked(7))).toMatchObject({ survives: false, readyInSeconds: null, binding: { stamp: survivor, constraint: 'vcpuQuotaRegion', missing: 1 }, stamps: [{ shortfalls: [{ missing: 1, fix: expect.stringMatching(/from 107 to at least 108 vCPU/) }] }] });
+    expect(await ask(asked(0), { ...loseEast, demandFactor: 0.5 })).toMatchObject({ survives: true });
+    // 1,200 for each: 5 more, 2 fit, 3 on one of the two
+    expect(await ask(asked(4), { ...loseEast, demandFactor: 0.75 })).toMatchObject({ survives: true });
+    expect(await ask(asked(3), { ...loseEast, demandFactor: 0.75 })).toMatchObject({ survives: false, binding: { missing: 1 } });
+    expect(await ask(asked(8, sku({ restricted: 'NotAvailableForSubscription', zones: [] })))).toMatchObject({ survives: false, binding: { constraint: 'skuRestricted', missing: 2 } });
+    // the reservation has 1 machine, the node on its way takes it
+    const reservation = { capacityReservationGroupId: '/crg', reservedNodesFree: 1 };
+    expect(await ask(asked(100, { pools: [pool('user1', { ...reservation, minCount: 4 })] }))).toMatchObject({ survives: false, binding: { constraint: 'capacityReservation', missing: 1 } });
+    expect(await ask(asked(100, { pools: [pool('user1', { ...reservation, reservedNodesFree: 2, minCount: 4 })] }))).toMatchObject({ survives: true });
   });
 
   it('a lost region whose pools cannot be read leaves open what another stamp of the same region may still add', async () => {

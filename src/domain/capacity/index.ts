@@ -6,3 +6,4 @@ export { ceilCount, replicasNeeded, type ReplicaLoad } from './replicasNeeded.ts
 export { podStartSource, sizeStamp, wholeCost, type Reachable, type StampSizing } from './sizeStamp.ts';
 export { buildStampModel, workloadsOf, type StampModel } from './stampModel.ts';
 export { nodesNotComing } from './nodesNotComing.ts';
+export { announcedNodes } from './poolModel.ts';

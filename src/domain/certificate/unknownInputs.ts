@@ -1,4 +1,5 @@
 import type { Assessment } from '../assessment.ts';
+import { announcedNodes } from '../capacity/index.ts';
 import type { FleetLoads, FleetContext, Room, StampModels } from '../planning/whatIf.ts';
 
 /** Something that the answer stands on and that is not known. */
@@ -53,11 +54,15 @@ export function unknownInputs({ context, models, lost, before, room }: LossInQue
 
 /** Of a stamp that serves nobody: its nodes on their way take of a quota that one which must grow draws on. */
 function quotaOnItsWay({ fleet, stampFacts }: FleetContext, { sized }: Room, index: number): UnknownNeed[] {
-  const stamp = fleet.stamps[index];
-  const pools = stampFacts[index]?.pools;
-  if (stamp === undefined || pools?.kind !== 'unknown') return [];
+  const [stamp, facts] = [fleet.stamps[index], stampFacts[index]];
+  if (stamp === undefined || facts === undefined) return [];
   const grows = sized.find(({ model, sizing }) => model.stamp.region === stamp.region && sizing.pools.some(({ newNodes, refusedNodes }) => newNodes + refusedNodes > 0));
-  return grows === undefined ? [] : [{ input: `${stamp.name}.pools`, why: `${pools.why}; its nodes on their way take of what ${grows.model.stamp.name} may still add in ${stamp.region}` }];
+  if (grows === undefined) return [];
+  const { pools, quota, skus, network } = facts;
+  const hangsOn = pools.kind === 'unknown' ? { pools } : pools.value.some((pool) => announcedNodes(pool) > 0) ? { quota, skus, network } : {};
+  return Object.entries(hangsOn).flatMap(([input, reading]) =>
+    reading.kind === 'known' ? [] : [{ input: `${stamp.name}.${input}`, why: `${reading.why}; its nodes on their way take of what ${grows.model.stamp.name} may still add in ${stamp.region}` }],
+  );
 }
 
 function healthUnknown({ at, fleet }: FleetContext, assessment: Assessment | undefined): string | null {

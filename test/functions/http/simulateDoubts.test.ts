@@ -172,6 +172,9 @@ describe('what several draw on is counted once', () => {
     const unread: SettingChange = { fleet: { stamps: (stamp) => ({ ...stamp, region: 'eastus2' }) }, facts: (facts) => withReadings(facts, 'eastus2', () => ({ pools: unknown('403 Forbidden', now) })) };
     expect(await ask(unread)).toMatchObject({ survives: false, binding: { constraint: 'inputUnknown' }, unknown: [{ input: 'eastus2.pools', why: expect.stringMatching(/^403 Forbidden; .* westus3 may still add in eastus2$/) }] });
     expect(await ask(unread, { ...loseEast, demandFactor: 0.5 })).toMatchObject({ survives: true, unknown: [] });
+    const noQuota = (minCount: number): SettingChange => ({ ...unread, values: (region) => (region === survivor ? {} : { pools: [pool('user1', { minCount })] }), facts: (facts) => withReadings(facts, 'eastus2', () => ({ quota: unknown('403 Forbidden', now) })) });
+    expect(await ask(noQuota(4))).toMatchObject({ survives: false, unknown: [{ input: 'eastus2.quota' }] });
+    expect(await ask(noQuota(3))).toMatchObject({ survives: true, unknown: [] });
   });
 
   it('nodes on their way in a pool that no workload uses take quota and addresses too', async () => {

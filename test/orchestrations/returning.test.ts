@@ -192,7 +192,7 @@ describe('drill', () => {
     await runFor(6);
     expect(ports.outside.serving()).toEqual(['eastus2', 'westus3']);
     expect(ports.outside.hpas.get('centralus/web')).toMatchObject({ minReplicas: 18, maxReplicas: 24 });
-    expect(await finish(runId)).toMatchObject({ outcome: 'completed', why: expect.stringContaining('its users have only just come back') });
+    expect(await finish(runId)).toMatchObject({ outcome: 'completed', why: expect.stringMatching(/put back; what stays: hpa\/centralus\/shop\/web: held on purpose for its users, who have only just come back; goes back once they have settled and the surge has run out$/) });
     expect(ports.outside.serving()).toHaveLength(3);
     expect(ports.outside.hpas.get('centralus/web')).toMatchObject({ minReplicas: 18, maxReplicas: 24 });
     await runFor(ports.fleet.policy.surgeExpiryMinutes);

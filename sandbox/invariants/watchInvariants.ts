@@ -34,7 +34,7 @@ export function watchInvariants(world: SimulatedWorld): InvariantWatch {
     writes.push(write);
     if (write.target !== 'origin' && write.target !== 'gate') return;
     const snapshot = world.snapshot();
-    broken.push(...returns.after(write, snapshot));
+    for (const message of returns.after(write, snapshot)) broken.push({ at: write.at, invariant: 'I2', message });
     for (const group of groupsWithoutService(world, snapshot)) {
       broken.push({ at: write.at, invariant: 'I1', message: `nobody serves origin group ${group} after ${write.target} ${write.subject}` });
     }

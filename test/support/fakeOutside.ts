@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseFleet } from '../../src/config/loadFleet.ts';
-import type { DemandFacts, NodeFacts, OriginFacts, PoolFacts, Resources, WorkloadFacts } from '../../src/domain/facts.ts';
+import type { DemandFacts, GateState, NodeFacts, OriginFacts, PoolFacts, Resources, WorkloadFacts } from '../../src/domain/facts.ts';
 import type { Fleet, Stamp } from '../../src/domain/fleet.ts';
-import type { CountBounds, GateState, OriginSetting, ReplicaBounds } from '../../src/domain/plan.ts';
+import type { CountBounds, OriginSetting, ReplicaBounds } from '../../src/domain/plan.ts';
 
 /** A fleet of three, as the sandbox has it. */
 export function sampleFleet(patch: (fleet: Fleet) => Fleet = (fleet) => fleet): Fleet {

@@ -1,6 +1,7 @@
 import type { FleetFacts, StampFacts } from '../domain/facts.ts';
 import type { Stamp, StampName } from '../domain/fleet.ts';
 import { known, unknown } from '../domain/reading.ts';
+import { workloadsOf } from '../domain/workloadsOf.ts';
 import type { Ports } from '../ports/ports.ts';
 import { learnFromRuns, learntDrains, withStartTimes } from './learntFromRuns.ts';
 
@@ -78,12 +79,11 @@ export async function withHeadroomAnew(ports: Ports, facts: FleetFacts, stamps: 
 }
 
 async function readStamp(ports: Ports, stamp: Stamp): Promise<Omit<StampFacts, 'load'>> {
-  const runsHere = ports.fleet.workloads.filter(({ stamps }) => stamps === null || stamps.includes(stamp.name));
   const readPools = ports.compute.readPools(stamp);
   const [pools, prices, workloads, nodes, quota, skus, network, gate] = await Promise.all([
     readPools,
     readPools.then((read) => (read.kind === 'known' ? ports.prices.readPrices(stamp.region, read.value.map(({ vmSize }) => vmSize)) : read)),
-    ports.workloads.readWorkloads(stamp, runsHere),
+    ports.workloads.readWorkloads(stamp, workloadsOf(ports.fleet, stamp)),
     ports.workloads.readNodes(stamp),
     ports.headroom.readQuota(stamp),
     ports.headroom.readSkus(stamp),

@@ -1,5 +1,5 @@
 import type { Resources, StampFacts, WorkloadFacts } from '../facts.ts';
-import type { Fleet, Stamp, Workload } from '../fleet.ts';
+import type { Stamp, Workload } from '../fleet.ts';
 import { buildLimits } from './growthLimits.ts';
 import { mostRoom } from './mostRoom.ts';
 import { largestFirst, tierFirst } from './packingOrder.ts';
@@ -7,9 +7,6 @@ import { podsOnNode, skewOverNodes, skewOverZones } from './placementRules.ts';
 import { buildPoolModels, type PoolModel } from './poolModel.ts';
 import { servingAtMost } from './replicaLimits.ts';
 import type { StampModel, UnknownInput, WorkloadModel } from './stampModel.ts';
-
-/** The fleet's workloads that run in a stamp, in the fleet file's order. */
-export const workloadsOf = (fleet: Fleet, stamp: Stamp): readonly Workload[] => fleet.workloads.filter(({ stamps }) => stamps === null || stamps.includes(stamp.name));
 
 export function buildStampModel(stamp: Stamp, workloads: readonly Workload[], facts: StampFacts): StampModel {
   const pools = buildPoolModels(stamp, workloads, facts);

@@ -1,4 +1,4 @@
-export { buildStampModel, workloadsOf } from './buildStampModel.ts';
+export { buildStampModel } from './buildStampModel.ts';
 export { freshDemand, freshStampFacts, freshTraffic } from './inputAges.ts';
 export { handOver } from './findShortfalls.ts';
 export { lateNodesFix } from './growthLimits.ts';

@@ -1,7 +1,6 @@
 import { drainFacts, newestDrains } from '../domain/drainFacts.ts';
 import type { DrainFacts, MeasuredStart, PoolFacts } from '../domain/facts.ts';
 import { keyOf, measuredStarts, nodeStartSamples, type NodeStartSample } from '../domain/startTimes.ts';
-import { TransientError } from '../ports/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StateKey } from '../ports/state.ts';
 import type { RunState } from './runIndex.ts';
@@ -13,7 +12,7 @@ const drainsKey: StateKey = { kind: 'drainFacts', id: 'fleet' };
 /** Ledgers read in one go: a minute later it goes on. */
 const runsReadAtOnce = 5;
 const keptMs = 10 * 60_000;
-/** A store that did not answer is asked again after this long. */
+/** The store of a process that knows nothing yet is asked again after this long where it did not answer. */
 const askedAgainMs = 60_000;
 
 interface Memory {
@@ -21,6 +20,8 @@ interface Memory {
   readonly runs: Map<string, LearntFromRun>;
   startTimes: StartTimes;
   drains: readonly DrainFacts[];
+  /** What the store said, whenever that was. */
+  known: 'nothing' | 'something';
   /** Epoch milliseconds. */
   askAgainAt: number;
   /** Of the last time that the store was asked: who needs the answer meanwhile waits for the same one. */
@@ -37,7 +38,7 @@ interface LearntFromRun {
 const memories = new WeakMap<Ports, Memory>();
 
 function memoryOf(ports: Ports): Memory {
-  const memory = memories.get(ports) ?? { runs: new Map(), startTimes: {}, drains: [], askAgainAt: Number.NEGATIVE_INFINITY, learning: Promise.resolve(), shared: 'shared' };
+  const memory = memories.get(ports) ?? { runs: new Map(), startTimes: {}, drains: [], known: 'nothing', askAgainAt: Number.NEGATIVE_INFINITY, learning: Promise.resolve(), shared: 'shared' };
   memories.set(ports, memory);
   return memory;
 }
@@ -62,7 +63,7 @@ export async function measureFromRuns(ports: Ports, runs: readonly RunState[]): 
   const learnt = closed.flatMap((runId) => memory.runs.get(runId) ?? []);
   const startTimes = await share<StartTimes>(ports, startTimesKey, {}, () => measuredStarts(learnt.flatMap(({ starts }) => starts)));
   const drains = await share<readonly DrainFacts[]>(ports, drainsKey, [], (before) => newestDrains([...before, ...learnt.flatMap((run) => run.drains)]));
-  Object.assign(memory, { startTimes: startTimes.value, drains: drains.value, askAgainAt: ports.clock.now() + keptMs, shared: startTimes.isShared && drains.isShared ? 'shared' : 'notYet' });
+  Object.assign(memory, { startTimes: startTimes.value, drains: drains.value, known: 'something', askAgainAt: ports.clock.now() + keptMs, shared: startTimes.isShared && drains.isShared ? 'shared' : 'notYet' });
 }
 
 /** Writes what has changed; not shared where another process was first, which a minute later it may be. */
@@ -79,7 +80,7 @@ export function readAgain(ports: Ports, runId: string): void {
   memoryOf(ports).runs.delete(runId);
 }
 
-/** Learns what was measured, by whichever process. A store that does not answer leaves what this one knew. */
+/** Learns what was measured, by whichever process. A store that does not answer leaves what this one knew, and no plan hangs on it. */
 export function learnFromRuns(ports: Ports): Promise<void> {
   const memory = memoryOf(ports);
   if (ports.clock.now() < memory.askAgainAt) return memory.learning;
@@ -91,10 +92,10 @@ export function learnFromRuns(ports: Ports): Promise<void> {
 async function readLearnt(ports: Ports, memory: Memory): Promise<void> {
   try {
     const [startTimes, drains] = await Promise.all([ports.state.read<StartTimes>(startTimesKey), ports.state.read<readonly DrainFacts[]>(drainsKey)]);
-    Object.assign(memory, { startTimes: startTimes?.value ?? {}, drains: drains?.value ?? [] });
-  } catch (error) {
-    memory.askAgainAt = error instanceof TransientError ? ports.clock.now() + askedAgainMs : Number.NEGATIVE_INFINITY;
-    if (!(error instanceof TransientError)) throw error;
+    Object.assign(memory, { startTimes: startTimes?.value ?? {}, drains: drains?.value ?? [], known: 'something' });
+  } catch {
+    // What is wrong with the store the chore that writes there tells.
+    if (memory.known === 'nothing') memory.askAgainAt = ports.clock.now() + askedAgainMs;
   }
 }
 

@@ -112,7 +112,7 @@ describe('where users went in drills', () => {
     answer();
     expect((await both).map(drillsIn)).toEqual([['october'], ['october']]);
     let down = true;
-    const cutOff: Ports = { ...ports, state: { ...ports.state, read: (key) => (down ? Promise.reject(new TransientError('down', null)) : ports.state.read(key)) } };
+    const cutOff: Ports = { ...ports, state: { ...ports.state, read: (key) => (down ? Promise.reject(new Error('403')) : ports.state.read(key)) } };
     expect(drillsIn(await readFacts(cutOff))).toEqual([]);
     down = false;
     now += 60_000;

@@ -20,7 +20,7 @@ interface Memory {
   readonly runs: Map<string, LearntFromRun>;
   startTimes: StartTimes;
   drains: readonly DrainFacts[];
-  /** What the store said, whenever that was. */
+  /** Whether the store has ever answered. */
   known: 'nothing' | 'something';
   /** Epoch milliseconds. */
   askAgainAt: number;

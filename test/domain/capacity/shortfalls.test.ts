@@ -182,6 +182,20 @@ describe('the chain: this pool, its other zones, another pool', () => {
     expect(short.reachable()).toEqual({ replicas: [8], nodesWanted: [2] });
   });
 
+  it.each([
+    // 7 in each: two zones may be one ahead of the full one.
+    [21, [], [22]],
+    // 7, 7 and 6, and nobody knows that the full one is not the one with 6: the others are one ahead already.
+    [20, [['zoneRestricted', 1, 'nodes']], [20]],
+  ])('lets no zone run ahead of a closed and full one by more than the skew: %i pods are there', (bound, shortfalls, replicas) => {
+    const zones = ['1', '2', '3'];
+    const room = zones.slice(0, 2).flatMap((zone) => [node('a', zone), node('a', zone)]);
+    const spread = workloadFacts('w', {}, { scheduledReplicas: bound, readyReplicas: bound, requestedReplicas: bound, topologySpread: [{ topologyKey: 'topology.kubernetes.io/zone', maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule' }] });
+    const sizing = size({ small: { pools: [pool('a', { zones, count: 5 })], nodes: [...room, node('a', '3', { cpuMillicores: 4000 }, 4)], workloads: [spread], facts: sku({ zones: ['1', '2'] }) } });
+    expect(brief(sizing)).toEqual(shortfalls);
+    expect(sizing.reachable().replicas).toEqual(replicas);
+  });
+
   it('tries a pool with reserved capacity first and one that failed last', () => {
     const where = stamp({ cluster: { ...stamp().cluster, pools: ['a', 'b', 'c'].map((name) => ({ name, surgeMaxCount: 100 })) } });
     const full = (name: string) => node(name, '', { cpuMillicores: 4000 }, 4);

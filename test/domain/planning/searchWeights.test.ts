@@ -40,7 +40,8 @@ describe('the search for weights, on what sizings before it have shown', () => {
         const models = buildStampModels(context);
         names.forEach((_, index) => {
           const lost = new Set([index]);
-          const question: RoomQuestion = { context, models, before: loadsBefore(context, stateWith(context, lost)), drains: noDrainShares, weights: 'mayChange', sheds: 'asPolicySays', unfit: new Set() };
+          const before = loadsBefore(context, stateWith(context, lost));
+          const question: RoomQuestion = { context, models, before, over: before, drains: noDrainShares, weights: 'mayChange', sheds: 'asPolicySays', unfit: new Set() };
           const plain = findRoomAsSet(question, stateWithout(context, lost));
           if (isEnough(plain)) return;
           const state = searchWeights(question, plain, sheddingNothing, 40).next();

@@ -288,6 +288,9 @@ describe('drill', () => {
     ports.setVerdicts({ westus3: 'unhealthy' });
     expect(await finish(runId)).toMatchObject({ outcome: 'aborted', why: expect.stringContaining('westus3') });
     expect(now() - failedAt).toBeLessThan(60_000);
+    const { returned } = await readFleetRuns(ports);
+    expect(Object.keys(returned)).toEqual(['centralus']);
+    expect(returned['centralus']).toBeGreaterThanOrEqual(failedAt);
     expect(ports.outside.serving()).toHaveLength(3);
     expect(ports.outside.settings()['pools']).not.toEqual(before['pools']);
     await runFor(ports.fleet.policy.surgeExpiryMinutes);

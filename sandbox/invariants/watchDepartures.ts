@@ -4,12 +4,12 @@ import { shareRequests } from '../world/frontDoor/routing.ts';
 import type { FrontDoorConfig, SimulatedWorld, WorldSnapshot } from '../world/index.ts';
 import type { SeenWrite } from './observeWrites.ts';
 import { planBehind } from './planBehind.ts';
-import type { Violation } from './watchInvariants.ts';
 
 export interface DeparturesWatch {
   /** Called after each change of a gate or an origin, with the world as it is then and the stamps whose gates are closed. */
   after(write: SeenWrite, snapshot: WorldSnapshot, closed: ReadonlySet<string>): void;
-  judge(entries: readonly ChainedEntry[]): readonly Violation[];
+  /** When I2 was broken, and in what words. */
+  judge(entries: readonly ChainedEntry[]): readonly { readonly at: number; readonly message: string }[];
 }
 
 interface Overload {
@@ -63,7 +63,7 @@ export function watchDepartures(world: SimulatedWorld, ceiling: number): Departu
       overloads.flatMap(({ write, stamp, workload, message }) => {
         const plan = planBehind(write, entries);
         if (plan?.mode !== 'graceful' || plan.sheds.some((shed) => shed.stamp === stamp && shed.workload === workload)) return [];
-        return [{ at: write.at, invariant: 'I2' as const, message }];
+        return [{ at: write.at, message }];
       }),
   };
 }

@@ -15,7 +15,7 @@ export interface Violation {
 
 export interface InvariantWatch {
   readonly writes: readonly SeenWrite[];
-  /** What the physics saw, and what the record says of it. */
+  /** What the physics saw so far, and what the record as it is now says of it. */
   judge(entries: readonly ChainedEntry[]): readonly Violation[];
 }
 
@@ -36,7 +36,6 @@ export function watchInvariants(world: SimulatedWorld, ceiling: number): Invaria
   const gates = gatesAsWritten();
   const departures = watchDepartures(world, ceiling);
   const returns = watchReturns(world);
-  let isOpen = true;
   observeWrites(world, (write) => {
     writes.push(write);
     if (write.target !== 'origin' && write.target !== 'gate') return;
@@ -44,19 +43,14 @@ export function watchInvariants(world: SimulatedWorld, ceiling: number): Invaria
     gates.note(write);
     const closed = gates.closed(snapshot);
     departures.after(write, snapshot, closed);
-    broken.push(...returns.after(write, snapshot));
+    for (const message of returns.after(write, snapshot)) broken.push({ at: write.at, invariant: 'I2', message });
     for (const group of groupsWithoutService(world, snapshot, closed)) {
       broken.push({ at: write.at, invariant: 'I1', message: `nobody serves origin group ${group} after ${write.target} ${write.subject}` });
     }
   });
   return {
     writes,
-    judge(entries) {
-      if (!isOpen) return broken;
-      isOpen = false;
-      broken.push(...departures.judge(entries), ...unrecorded(writes, entries), ...fallingEpochs(entries), ...tooManyWrites(entries));
-      return broken;
-    },
+    judge: (entries) => [...broken, ...departures.judge(entries).map((one): Violation => ({ ...one, invariant: 'I2' })), ...unrecorded(writes, entries), ...fallingEpochs(entries), ...tooManyWrites(entries)],
   };
 }
 

@@ -60,9 +60,15 @@ export function fleetMetrics(clock: Clock, fleet: Fleet, metrics: Metrics, direc
   function ask(question: MetricQuestion): Promise<readonly MetricRow[]> {
     for (const [key, { at }] of shared) if (now() - at >= sharedMs) shared.delete(key);
     const key = JSON.stringify(question);
-    const rows = shared.get(key)?.rows ?? metrics.query(question);
-    if (!shared.has(key)) shared.set(key, { at: now(), rows });
-    return rows;
+    const before = shared.get(key);
+    if (before !== undefined) return before.rows;
+    const asked = { at: now(), rows: metrics.query(question) };
+    shared.set(key, asked);
+    asked.rows.catch(() => {
+      // Told to those who wait for it already: the next one asks anew.
+      if (shared.get(key) === asked) shared.delete(key);
+    });
+    return asked.rows;
   }
 
   function recent(question: Omit<MetricQuestion, 'fromMs' | 'toMs'>): Promise<readonly MetricRow[]> {

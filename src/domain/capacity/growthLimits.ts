@@ -15,6 +15,8 @@ export interface GrowthLimit {
   readonly costByPool: readonly number[];
   /** Set where several stamps draw on it: quota of one region in one subscription. */
   readonly sharedKey: string | null;
+  /** What nodes will take of it that this cluster has been asked for and that Azure does not count yet; `available` is without it. Other stamps' share is theirs to know. */
+  readonly announced?: number;
   readonly fix: (missing: number) => string;
 }
 
@@ -101,10 +103,13 @@ function quotaLimits(stamp: Stamp, pools: readonly PoolModel[], facts: StampFact
   const scope = `${segmentAfter(stamp.cluster.resourceId, 'subscriptions')}/${stamp.region}`;
   const familyOf = (pool: PoolFacts): string | null => findSku(skus, pool)?.family ?? null;
   const coresWhere = (applies: (pool: PoolFacts) => boolean) => (pool: PoolFacts): number => (applies(pool) ? (findSku(skus, pool)?.vCpus ?? 0) : 0);
-  const limit = (constraint: ConstraintName, subject: string, { used, limit: most }: Quota, costOf: (pool: PoolFacts) => number): GrowthLimit => ({
-    constraint, subject, unit: 'vCPU', available: most - used - announcedCost(facts, costOf), costByPool: costsOf(pools, costOf), sharedKey: `${scope}/${subject}`,
-    fix: (missing) => `raise quota ${subject} in ${stamp.region} from ${most} to at least ${most + missing} vCPU`,
-  });
+  const limit = (constraint: ConstraintName, subject: string, { used, limit: most }: Quota, costOf: (pool: PoolFacts) => number): GrowthLimit => {
+    const announced = announcedCost(facts, costOf);
+    return {
+      constraint, subject, unit: 'vCPU', available: most - used - announced, announced, costByPool: costsOf(pools, costOf), sharedKey: `${scope}/${subject}`,
+      fix: (missing) => `raise quota ${subject} in ${stamp.region} from ${most} to at least ${most + missing} vCPU`,
+    };
+  };
   const limits = [limit('vcpuQuotaRegion', 'cores', quota.regionalCores, coresWhere((pool) => pool.spot === 'regular'))];
   if (pools.some(({ facts: pool }) => pool.spot === 'spot')) limits.push(limit('vcpuQuotaRegion', 'lowPriorityCores', quota.lowPriorityCores, coresWhere((pool) => pool.spot === 'spot')));
   for (const family of new Set(pools.map(({ facts: pool }) => familyOf(pool)))) {
@@ -169,8 +174,9 @@ function subnetLimits(stamp: Stamp, pools: readonly PoolModel[], { plugin, subne
       const fix = subnet === null ? `name the node subnet of ${stamp.name} in the fleet file (gateway.nodeSubnetId)` : `the free addresses of subnet ${subnet} are not known: read them again`;
       return { constraint: 'inputUnknown', subject: subnet ?? 'subnet', unit: 'nodes', available: 0, costByPool: costByPool.map((cost) => (cost > 0 ? 1 : 0)), sharedKey: null, fix: () => fix };
     }
+    const announced = announcedCost(facts, costOf);
     return {
-      constraint: 'subnetAddresses', subject: known.id, unit: 'addresses', available: known.totalAddresses - known.usedAddresses - announcedCost(facts, costOf), costByPool, sharedKey: known.id.toLowerCase(),
+      constraint: 'subnetAddresses', subject: known.id, unit: 'addresses', available: known.totalAddresses - known.usedAddresses - announced, announced, costByPool, sharedKey: known.id.toLowerCase(),
       fix: (missing) => `free ${missing} addresses in subnet ${lastSegment(known.id)}, or add a pool in a larger subnet`,
     };
   });

@@ -5,6 +5,7 @@ import { exceeds } from './mostRoom.ts';
 import { packPods, type Packing } from './packPods.ts';
 import { replicasThatMayBe } from './replicaLimits.ts';
 import { replicasNeeded, type ReplicaLoad } from './replicasNeeded.ts';
+import { rulesUnknown } from './placementRules.ts';
 import type { StampModel } from './stampModel.ts';
 
 /** What a stamp must have for a load, and what it is short of. */
@@ -16,9 +17,11 @@ export interface StampSizing {
   /** The one that binds first comes first. */
   readonly shortfalls: readonly Shortfall[];
   readonly packing: Packing;
-  /** Worked out when asked for: only a plan asks. */
+  /** Worked out when asked for: only a plan asks, and a search for weights where a zone is closed. */
   readonly reachable: () => Reachable;
   readonly readyInSeconds: number;
+  /** False where something could not be read that the number of new nodes hangs on: it is then no more than a part of them. */
+  readonly nodesCounted: boolean;
   readonly cost: SurgeCost;
 }
 
@@ -33,7 +36,8 @@ export interface Reachable {
 /** Of the nodes to add, refused ones included: what those cost whose price is known, and how many these are. */
 export interface SurgeCost {
   readonly usdPerHour: number;
-  readonly nodes: number;
+  /** Null where it is not known how many. */
+  readonly nodes: number | null;
   readonly pricedNodes: number;
 }
 
@@ -58,7 +62,7 @@ export interface SizingRequest {
   readonly loads: readonly ReplicaLoad[];
   readonly policy: Policy;
   /** Used by other stamps already of what they share, by `GrowthLimit.sharedKey`. */
-  readonly carried?: ReadonlyMap<string, number>;
+  readonly carried?: ReadonlyMap<string, number> | undefined;
   /** Positions of workloads that are taken down to one replica, or what their disruption budget allows. */
   readonly shed?: ReadonlySet<number>;
 }
@@ -81,6 +85,7 @@ export function sizeStamp(model: StampModel, { loads, policy, carried = nothingC
   const freely = removed.length === 0 && exceeds(model.mostRoom, model.workloads, additional) ? null : packPods(model, pods, 'largestFirst', carried);
   // Where room is short, the lower tiers go without.
   const packing = freely === null || freely.unplaced.some((count) => count > 0) ? packPods(model, pods, 'tierFirst', carried) : freely;
+  const nodesCounted = countsNodes(model, additional);
   const carriedThen = carried.size === 0 ? carried : new Map(carried);
   return {
     workloads: model.workloads.map(({ facts }, position) => ({
@@ -99,8 +104,19 @@ export function sizeStamp(model: StampModel, { loads, policy, carried = nothingC
     packing,
     reachable: () => reachableOf(model, needed, removed, packing, carriedThen),
     readyInSeconds: readyInSeconds(model, needed, additional, packing),
-    cost: surgeCost(model, packing),
+    nodesCounted,
+    cost: nodesCounted ? surgeCost(model, packing) : costUnknown,
   };
+}
+
+/** Pods of a known size, on nodes whose room is known (without them no pool has a template), under rules that the packing knows. */
+function countsNodes({ workloads, pools }: StampModel, additional: readonly number[]): boolean {
+  return workloads.every(({ facts, request, pools: own }, position) => {
+    if (facts === null) return false;
+    if ((additional[position] ?? 0) === 0) return true;
+    const known = request.cpuMillicores > 0 && own.some((pool) => (pools[pool]?.template ?? null) !== null);
+    return known && rulesUnknown(facts).length === 0 && (facts.otherRequests ?? []).length === 0;
+  });
 }
 
 function reachableOf(model: StampModel, needed: readonly number[], removed: readonly number[], packing: Packing, carried: ReadonlyMap<string, number>): Reachable {
@@ -129,7 +145,7 @@ function readyInSeconds(model: StampModel, needed: readonly number[], additional
 }
 
 function surgeCost(model: StampModel, packing: Packing): SurgeCost {
-  return model.pools.reduce<SurgeCost>(
+  return model.pools.reduce(
     (sum, { price }, position) => {
       const nodes = (packing.newNodes[position] ?? 0) + (packing.refusedNodes[position] ?? 0);
       const priced = price.kind === 'known' ? nodes : 0;
@@ -139,9 +155,12 @@ function surgeCost(model: StampModel, packing: Packing): SurgeCost {
   );
 }
 
+/** A part of the nodes is no number of them. */
+const costUnknown: SurgeCost = { usdPerHour: 0, nodes: null, pricedNodes: 0 };
+
 /** In words, for people. */
 export const podStartSource = (facts: StampModel['workloads'][number]['facts']): string =>
   facts?.podStartSeconds === null || facts?.podStartSeconds === undefined ? `${assumedPodStartSeconds} s assumed: no pod of it is ready` : `${facts.podStartSeconds} s, the slowest of nine in ten of ${facts.podStartSamples ?? 1} pods`;
 
-/** Null where some price is not known: a part is no cost. */
-export const wholeCost = ({ usdPerHour, nodes, pricedNodes }: SurgeCost): number | null => (pricedNodes < nodes ? null : usdPerHour);
+/** Null where some price, or how many nodes there are to pay, is not known: a part is no cost. */
+export const wholeCost = ({ usdPerHour, nodes, pricedNodes }: SurgeCost): number | null => (nodes === null || pricedNodes < nodes ? null : usdPerHour);

@@ -1,6 +1,6 @@
 import type { StampName } from '../fleet.ts';
 import type { Shortfall } from '../plan.ts';
-import { drainShares, findRoom, isEnough, isFit, loadsBefore, notRunThere, otherWeightsWouldDo, stateWith, stateWithout, type DrainUse, type FleetContext, type FleetLoads, type Room, type StampModels } from '../planning/whatIf.ts';
+import { drainShares, findRoom, gainsOver, isEnough, isFit, loadsBefore, notRunThere, otherWeightsWouldDo, stateWith, stateWithout, type DrainUse, type FleetContext, type FleetLoads, type Room, type StampModels } from '../planning/whatIf.ts';
 import { unknownInputs, type UnknownNeed } from './unknownInputs.ts';
 
 /** What would become of the fleet if some stamps were lost now. */
@@ -26,11 +26,12 @@ export interface LossOutcome {
  */
 export function assessLoss(context: FleetContext, models: StampModels, lost: ReadonlySet<number>, like?: FleetLoads): LossOutcome {
   const before = loadsBefore(context, stateWith(context, lost), like);
+  const over = gainsOver(context, before, lost);
   const drains = drainShares(context, before, lost);
-  const question = { context, models, before, drains, sheds: 'asPolicySays', unfit: unfitStamps(context, lost) } as const;
+  const question = { context, models, before, over, drains, sheds: 'asPolicySays', unfit: unfitStamps(context, lost) } as const;
   const without = stateWithout(context, lost);
   const room = findRoom({ ...question, weights: 'stay' }, without);
-  const shortfalls = [...withoutSurvivor(context, room, lost), ...notRunThere(context, before, room, lost), ...survivorsUnfit(context, room, before), ...room.shortfalls].map(withRemedy(() => !isEnough(room) && otherWeightsWouldDo({ ...question, weights: 'mayChange' }, room)));
+  const shortfalls = [...withoutSurvivor(context, room, lost), ...notRunThere(context, over, room, lost), ...survivorsUnfit(context, room, over), ...room.shortfalls].map(withRemedy(() => !isEnough(room) && otherWeightsWouldDo({ ...question, weights: 'mayChange' }, room)));
   const unknown = unknownInputs({ context, models, lost, before, room });
   const short = shortfalls.some(({ constraint }) => constraint !== 'inputUnknown');
   const survives = short ? 'no' : shortfalls.length + unknown.length > 0 ? 'unknown' : 'yes';
@@ -84,12 +85,12 @@ function unfitStamps({ assessments, stampNames }: FleetContext, lost: ReadonlySe
 }
 
 /** What a stamp would gain that fails its own users already. */
-function survivorsUnfit({ assessments, stampNames }: FleetContext, { after, unfitGaining }: Room, before: FleetLoads): Shortfall[] {
+function survivorsUnfit({ assessments, stampNames }: FleetContext, { after, unfitGaining }: Room, over: FleetLoads): Shortfall[] {
   return unfitGaining.map((index) => {
     const stamp = stampNames[index] ?? '';
     const assessment = assessments.get(stamp);
     return {
-      stamp, constraint: 'survivorUnhealthy', subject: stamp, missing: Math.ceil((after.planned[index] ?? 0) - (before.expected[index] ?? 0)), unit: 'requests/s',
+      stamp, constraint: 'survivorUnhealthy', subject: stamp, missing: Math.ceil((after.planned[index] ?? 0) - (over.expected[index] ?? 0)), unit: 'requests/s',
       fix: `bring ${stamp} back to health first; it is ${assessment?.verdict ?? 'unknown'} and would get more users (${assessment?.reason ?? 'not seen yet'})`,
     };
   });

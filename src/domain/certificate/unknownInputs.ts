@@ -30,9 +30,11 @@ export function unknownInputs({ context, models, lost, before, room }: LossInQue
       const load = context.stampFacts[index]?.load;
       if (servesNow && load?.kind === 'unknown') found.push({ input: `${name}.load`, why: load.why });
       if (servesNow && load?.kind === 'known' && load.value.forecastUnknown !== undefined) found.push({ input: `${name}.forecast`, why: load.value.forecastUnknown });
+    }
+    if (lost.has(index) || (context.demandKnown === 'known' && !((room.after.planned[index] ?? 0) > 0))) {
+      found.push(...quotaOnItsWay(context, room, index));
       return;
     }
-    if (context.demandKnown === 'known' && !((room.after.planned[index] ?? 0) > 0)) return;
     for (const one of models.of(index).unknown) {
       if (servesNow || one.input !== `${name}.load`) found.push(one);
     }
@@ -47,6 +49,15 @@ export function unknownInputs({ context, models, lost, before, room }: LossInQue
     found.push({ input, why: fix });
   }
   return found;
+}
+
+/** Of a stamp that serves nobody: its nodes on their way take of a quota that one which must grow draws on. */
+function quotaOnItsWay({ fleet, stampFacts }: FleetContext, { sized }: Room, index: number): UnknownNeed[] {
+  const stamp = fleet.stamps[index];
+  const pools = stampFacts[index]?.pools;
+  if (stamp === undefined || pools?.kind !== 'unknown') return [];
+  const grows = sized.find(({ model, sizing }) => model.stamp.region === stamp.region && sizing.pools.some(({ newNodes, refusedNodes }) => newNodes + refusedNodes > 0));
+  return grows === undefined ? [] : [{ input: `${stamp.name}.pools`, why: `${pools.why}; its nodes on their way take of what ${grows.model.stamp.name} may still add in ${stamp.region}` }];
 }
 
 function healthUnknown({ at, fleet }: FleetContext, assessment: Assessment | undefined): string | null {

@@ -35,9 +35,9 @@ export function otherWeightsWouldDo(question: RoomQuestion, found: Room): boolea
 }
 
 function roomUnder(question: RoomQuestion, state: RoutingState, shed: ShedChoice, by: Room['by']): Room {
-  const { context, models, before, drains, unfit } = question;
+  const { context, models, before, over, drains, unfit } = question;
   const after = loadsUnder(question, state, drains.modelled ?? before);
-  const gaining = gainingStamps(before, after);
+  const gaining = gainingStamps(over, after);
   const sized = sizeStamps(context, models, mustProve(context, after, gaining), before, after, shed);
   return { after, gaining, sized, shortfalls: sized.flatMap(({ sizing }) => sizing.shortfalls), unfitGaining: gaining.filter((index) => unfit.has(index)), by, around: [] };
 }

@@ -4,7 +4,7 @@ import type { DemandFacts, DrainFacts, FleetFacts, StampFacts, TrafficFacts } fr
 import type { Fleet, Policy, Stamp, StampName } from '../fleet.ts';
 import type { Plan } from '../plan.ts';
 import { unknown, type Reading } from '../reading.ts';
-import { buildTrafficModel, calibrateUsers, currentState, regionLatencies, type TrafficModel } from '../traffic/index.ts';
+import { buildTrafficModel, calibrateUsers, currentState, regionLatencies, type ObservedLoads, type TrafficModel } from '../traffic/index.ts';
 import { assumedDemand, assumedTraffic } from './assumedInputs.ts';
 import { demandGrowth } from './demandGrowth.ts';
 import { observedLoads } from './observedLoads.ts';
@@ -26,6 +26,8 @@ export interface FleetContext {
   readonly demandInsteadOf: string | null;
   readonly demandKnown: 'known' | 'assumed';
   readonly model: TrafficModel;
+  /** What the stamps serve now, by origin group of `model`. */
+  readonly observed: ObservedLoads;
   readonly drains: readonly DrainFacts[];
   /** Positions of stamps to which Front Door sends nobody, because their probes fail. */
   readonly out: ReadonlySet<number>;
@@ -71,9 +73,10 @@ export function buildFleetContext(fleet: Fleet, facts: FleetFacts, assessment: F
   const demand = demandRead.kind === 'known' ? demandRead.value : assumedDemand(fleet, traffic, stampFacts);
   const uncalibrated = asCounted !== null && demandRead.kind === 'known' ? asCounted : buildTrafficModel(stampNames, traffic, demand);
   if (uncalibrated.unroutable > 0) unknownInputs.push(...groupsNotThere(traffic, demand));
+  const observed = observedLoads(fleet, uncalibrated, stampFacts);
   const model =
     demand.source === 'countryTable'
-      ? calibrateUsers(uncalibrated, currentState(uncalibrated, (index) => out.has(index)), observedLoads(fleet, uncalibrated, stampFacts), regionLatencies(fleet.stamps.map(({ region }) => region)))
+      ? calibrateUsers(uncalibrated, currentState(uncalibrated, (index) => out.has(index)), observed, regionLatencies(fleet.stamps.map(({ region }) => region)))
       : uncalibrated;
   if (model.groups.some((group, index) => group !== uncalibrated.groups[index])) notes.push('users by country were placed so that the present shares come out');
   const growth = demandGrowth(fleet, stampFacts, model);
@@ -90,6 +93,7 @@ export function buildFleetContext(fleet: Fleet, facts: FleetFacts, assessment: F
     demandInsteadOf: demand.insteadOf ?? null,
     demandKnown: demandRead.kind === 'known' ? 'known' : 'assumed',
     model,
+    observed,
     drains: facts.drains ?? [],
     out,
     growth: growth.factor,

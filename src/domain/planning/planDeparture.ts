@@ -4,6 +4,7 @@ import { drainShares, type DrainUse } from './drainShares.ts';
 import { expectedOutcome } from './expected.ts';
 import { loadsBefore, type FleetLoads } from './fleetLoads.ts';
 import { findRoom } from './findRoom.ts';
+import { gainsOver } from './gainsOver.ts';
 import { holdRoom, type HeldRoom } from './holdRoom.ts';
 import { isEnough, type Room, type RoomQuestion } from './room.ts';
 import { drainNotes, inertWeightNotes, shortfallText, shortOfRoom, sourceNotes } from './planNotes.ts';
@@ -27,17 +28,18 @@ export function planDeparture(context: PlanContext): PlanResult {
   const refusals = [...settingsUnknown(context), ...demandUnknown(context), ...alreadyDrained(context), ...groupsLeftWithoutHealthyOrigin(context), ...held.refusals];
   if (refusals.length > 0) return blocked(refusals);
   const before = loadsBefore(context, stateWith(context, context.asked));
+  const over = gainsOver(context, before, context.asked);
   const drains = drainShares(context, before, context.asked);
   const models = buildStampModels(context);
   const without = stateWithout(context, context.asked);
   const planned = (room: Room, reach: Plan['reach']): PlanResult => planOf(context, { room, before, drains: drains.uses, reach, held });
   if (!mustProveRoom(context)) {
     const sheds = context.input.request.scope === 'surgeOnly' ? 'none' : 'asPolicySays';
-    const room = findRoom({ context, models, before, drains, weights: 'stay', sheds, unfit: new Set() }, without);
+    const room = findRoom({ context, models, before, over, drains, weights: 'stay', sheds, unfit: new Set() }, without);
     return orWhyIdle(context, room, planned(room, 'full'));
   }
 
-  const question: RoomQuestion = { context, models, before, drains, weights: 'mayChange', sheds: 'asPolicySays', unfit: unfitStamps(context) };
+  const question: RoomQuestion = { context, models, before, over, drains, weights: 'mayChange', sheds: 'asPolicySays', unfit: unfitStamps(context) };
   const full = findRoom(question, without);
   if (isEnough(full)) return planned(full, 'full');
   if (full.unfitGaining.length > 0) return blocked(survivorsUnhealthy(context, full.unfitGaining));

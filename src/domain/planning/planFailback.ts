@@ -25,7 +25,7 @@ export function planFailback(context: PlanContext): PlanResult {
   const refusals = [...notDrained(context, shifts.length + gates.length), ...worseTargets(context)];
   if (refusals.length > 0) return blocked(refusals);
   const before = loadsBefore(context, stateWithout(context, context.asked));
-  const room = findRoomAsSet({ context, models: buildStampModels(context), before, drains: noDrainShares, weights: 'stay', sheds: 'asPolicySays', unfit: new Set() }, target);
+  const room = findRoomAsSet({ context, models: buildStampModels(context), before, over: before, drains: noDrainShares, weights: 'stay', sheds: 'asPolicySays', unfit: new Set() }, target);
   if (request.mode === 'graceful' && room.shortfalls.length > 0) return blocked([shortOfRoom(room.shortfalls)]);
   return {
     kind: 'planned',

@@ -23,6 +23,8 @@ export interface RoomQuestion {
   readonly context: FleetContext;
   readonly models: StampModels;
   readonly before: FleetLoads;
+  /** Who has more than under this one gains. */
+  readonly over: FleetLoads;
   /** What drains have shown of the stamps in question. */
   readonly drains: DrainShares;
   /** Whether survivors' weights may be changed to relieve one that is short. */

@@ -17,7 +17,7 @@ export interface WeightSearch {
 
 /** Survivors' weights under which nobody is short and nobody gains that must not, searched from `start`. */
 export function searchWeights(question: RoomQuestion, start: Room, shed: ShedChoice, mostRounds: number): WeightSearch {
-  const { context, models, before, unfit } = question;
+  const { context, models, before, over, unfit } = question;
   const inert = question.weights === 'stay' || context.model.groups.every(({ latencyWindowMs }) => latencyWindowMs === 0);
   const learnt = new RoomLearnt(context, models, shed);
   let { after, sized, unfitGaining } = start;
@@ -33,7 +33,7 @@ export function searchWeights(question: RoomQuestion, start: Room, shed: ShedCho
           return null;
         }
         after = loadsUnder(question, state, after);
-        const gaining = gainingStamps(before, after);
+        const gaining = gainingStamps(over, after);
         unfitGaining = gaining.filter((index) => unfit.has(index));
         const { planned } = after;
         const proving = mustProve(context, after, gaining);

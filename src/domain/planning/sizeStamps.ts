@@ -24,6 +24,8 @@ export interface StampModels {
   of(index: number): StampModel;
   /** Whether other stamps may draw on the same quota, so that a sizing depends on theirs. */
   sharesQuota(index: number): boolean;
+  /** What nodes on their way in any of the stamps that share quota will take of it, by `GrowthLimit.sharedKey`. */
+  announced(): ReadonlyMap<string, number>;
   readonly sized: Map<string, StampSizing>;
   /** By position of the stamp, with nothing shed: the most load that it was found to have room for, requests per second, and the least that it was short under. */
   readonly takes: Map<number, number>;
@@ -39,6 +41,7 @@ export function buildStampModels(context: FleetContext): StampModels {
     for (const name of workload.stamps ?? context.stampNames) byStamp.get(name)?.push(workload);
   }
   const workloadsHere = (index: number): readonly Workload[] => byStamp.get(context.stampNames[index] ?? '') ?? [];
+  let announced: ReadonlyMap<string, number> | null = null;
   return {
     of(index) {
       const known = built.get(index);
@@ -50,10 +53,22 @@ export function buildStampModels(context: FleetContext): StampModels {
       return model;
     },
     sharesQuota: (index) => (inRegion.get(stampAt(context, index).region) ?? 0) > 1,
+    announced() {
+      announced ??= announcedByKey(context.stampNames.flatMap((_, index) => (this.sharesQuota(index) ? [this.of(index)] : [])));
+      return announced;
+    },
     sized: new Map(),
     takes: new Map(),
     short: new Map(),
   };
+}
+
+function announcedByKey(models: readonly StampModel[]): ReadonlyMap<string, number> {
+  const byKey = new Map<string, number>();
+  for (const { limits } of models) {
+    for (const { sharedKey, announced = 0 } of limits) if (sharedKey !== null && announced > 0) byKey.set(sharedKey, (byKey.get(sharedKey) ?? 0) + announced);
+  }
+  return byKey;
 }
 
 export type ShedChoice = (model: StampModel) => ReadonlySet<number>;
@@ -67,14 +82,20 @@ export function sizeStamps(context: FleetContext, models: StampModels, indexes: 
   return indexes.map((index) => {
     const model = models.of(index);
     const shedHere = shed(model);
-    const size = (): StampSizing => sizeStamp(model, { loads: workloadLoads(context, model, index, before, after), policy: context.policy, carried, shed: shedHere });
+    const size = (taken?: ReadonlyMap<string, number>): StampSizing => sizeStamp(model, { loads: workloadLoads(context, model, index, before, after), policy: context.policy, carried: taken, shed: shedHere });
     if (!models.sharesQuota(index)) return { index, model, shed: shedHere, sizing: remembered(models, sizingKey(index, after, shedHere), size) };
-    const sizing = size();
+    const elsewhere = announcedElsewhere(model, models.announced());
+    const sizing = size(new Map([...carried.keys(), ...elsewhere.keys()].map((key) => [key, (carried.get(key) ?? 0) + (elsewhere.get(key) ?? 0)])));
     model.limits.forEach(({ sharedKey }, limit) => {
-      if (sharedKey !== null) carried.set(sharedKey, sizing.packing.used[limit] ?? 0);
+      if (sharedKey !== null) carried.set(sharedKey, (sizing.packing.used[limit] ?? 0) - (elsewhere.get(sharedKey) ?? 0));
     });
     return { index, model, sizing, shed: shedHere };
   });
+}
+
+/** Of what this stamp draws on: its own nodes on their way are no part of what its limits have left, those of others are. */
+function announcedElsewhere({ limits }: StampModel, announced: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  return new Map(limits.flatMap(({ sharedKey, announced: own = 0 }) => (sharedKey === null || !announced.has(sharedKey) ? [] : [[sharedKey, (announced.get(sharedKey) ?? 0) - own]])));
 }
 
 /** Bounds the memory that thousands of what-ifs take. */

@@ -3,6 +3,7 @@ export { drainShares, type DrainUse } from './drainShares.ts';
 export { findRoom, otherWeightsWouldDo } from './findRoom.ts';
 export { isEnough, type Room } from './room.ts';
 export { buildFleetContext, type FleetContext } from './fleetContext.ts';
+export { gainsOver } from './gainsOver.ts';
 export { loadsBefore, type FleetLoads } from './fleetLoads.ts';
 export { notRunThere } from './notRunThere.ts';
 export { stateWith, stateWithout } from './routingStates.ts';

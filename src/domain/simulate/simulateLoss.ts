@@ -33,25 +33,27 @@ export interface Simulation {
   stamps: SimulatedStamp[];
   surgeCostPerHour: SimulatedCost;
   usersAffected: UsersAffected;
-  /** Null when the room is never there. */
+  /** Null when the room is never there, or that is not known. */
   readyInSeconds: number | null;
   unknown: { input: string; why: string }[];
   /** What stands in for each input that can come from several sources: where users are, how long nodes and pods take, what machines cost. */
   standsOn: { input: string; source: string }[];
 }
 
-/** `amount` is of the `covers.nodes` new nodes whose price is known, of `covers.of` in all; null where none of them has one. */
+/** `amount` is of the `covers.nodes` new nodes whose price is known, of `covers.of` in all (null: that many is not known); null where none of them has one. */
 export interface SimulatedCost {
   amount: number | null;
   currency: 'USD';
-  covers: { nodes: number; of: number };
+  covers: { nodes: number; of: number | null };
 }
 
 export interface SimulatedStamp {
   stamp: StampName;
   requestsPerSecond: { now: number; after: number };
-  workloads: { name: WorkloadName; replicasNow: number; replicasNeeded: number; hpaMax: number | null }[];
-  pools: { name: string; nodesNow: number; nodesNeeded: number; maxCount: number }[];
+  /** `replicasNow` is null where it could not be read, `hpaMax` also where there is no HPA. */
+  workloads: { name: WorkloadName; replicasNow: number | null; replicasNeeded: number; hpaMax: number | null }[];
+  /** `nodesNeeded` is null where something that it hangs on could not be read. */
+  pools: { name: string; nodesNow: number; nodesNeeded: number | null; maxCount: number }[];
   shortfalls: SimulatedShortfall[];
 }
 
@@ -111,11 +113,11 @@ function simulatedStamp(context: FleetContext, { before, room, shortfalls }: Los
     },
     workloads: model.workloads.map(({ workload, facts }, position) => ({
       name: workload.name,
-      replicasNow: sizing.workloads[position]?.replicasNow ?? 0,
+      replicasNow: facts?.readyReplicas ?? null,
       replicasNeeded: sizing.workloads[position]?.replicasNeeded ?? 0,
       hpaMax: facts?.hpa?.maxReplicas ?? null,
     })),
-    pools: model.pools.map(({ facts }, position) => ({ name: facts.name, nodesNow: facts.count, nodesNeeded: sizing.pools[position]?.nodesNeeded ?? facts.count, maxCount: facts.maxCount })),
+    pools: model.pools.map(({ facts }, position) => ({ name: facts.name, nodesNow: facts.count, nodesNeeded: sizing.nodesCounted ? (sizing.pools[position]?.nodesNeeded ?? facts.count) : null, maxCount: facts.maxCount })),
     shortfalls: shortfalls.filter(({ stamp }) => stamp === model.stamp.name).map(withoutSubject),
   };
 }
@@ -125,8 +127,8 @@ const withoutSubject = ({ constraint, missing, unit, fix }: Shortfall): Simulate
 function costOf(sized: readonly SizedStamp[]): SimulatedCost {
   const usdPerHour = sized.reduce((sum, { sizing }) => sum + sizing.cost.usdPerHour, 0);
   const nodes = sized.reduce((sum, { sizing }) => sum + sizing.cost.pricedNodes, 0);
-  const of = sized.reduce((sum, { sizing }) => sum + sizing.cost.nodes, 0);
-  return { amount: nodes === 0 && of > 0 ? null : Math.round(usdPerHour * 10_000) / 10_000, currency: 'USD', covers: { nodes, of } };
+  const of = sized.reduce<number | null>((sum, { sizing: { cost } }) => (sum === null || cost.nodes === null ? null : sum + cost.nodes), 0);
+  return { amount: nodes === 0 && of !== 0 ? null : Math.round(usdPerHour * 10_000) / 10_000, currency: 'USD', covers: { nodes, of } };
 }
 
 /** Prices of pools that must grow. No survival hangs on them. */

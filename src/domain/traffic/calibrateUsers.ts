@@ -8,7 +8,7 @@ export type ObservedLoads = readonly Float64Array[];
 export type LatencyBetweenStamps = (from: number, to: number) => number | null;
 
 /** Below this share of the group's requests a difference between prediction and observation is noise. */
-const tellingDifference = 0.02;
+export const tellingDifference = 0.02;
 /** A stamp this much farther than the nearest one is not in the middle of a country's users. */
 const withinCountryMs = 45;
 const iterations = 25;
@@ -53,15 +53,12 @@ function calibrateGroup(model: TrafficModel, group: GroupModel, index: number, s
   return { ...group, users: places.map((place, at) => ({ ...place, requestsPerSecond: placed[at] ?? 0 })).filter(({ requestsPerSecond }) => requestsPerSecond > 0) };
 }
 
-/** One country's users move to where too few were predicted; their number stays. */
+/** One country's users move to where too few were predicted; their number stays, and so do they where none of the stamps that they reach is seen to serve anybody. */
 function growCountry(mass: Float64Array, places: readonly number[], growth: readonly number[], demand: number): void {
   let grown = 0;
-  for (let at = 0; at < mass.length; at += 1) {
-    mass[at] = (mass[at] ?? 0) * (growth[places[at] ?? 0] ?? 0);
-    grown += mass[at] ?? 0;
-  }
-  const keep = grown > 0 ? demand / grown : 0;
-  for (let at = 0; at < mass.length; at += 1) mass[at] = (mass[at] ?? 0) * keep;
+  for (let at = 0; at < mass.length; at += 1) grown += (mass[at] ?? 0) * (growth[places[at] ?? 0] ?? 0);
+  if (!(grown > 0)) return;
+  for (let at = 0; at < mass.length; at += 1) mass[at] = ((mass[at] ?? 0) * (growth[places[at] ?? 0] ?? 0) * demand) / grown;
 }
 
 function massOfPlaces(count: number, ofCountry: readonly (readonly number[])[], mass: readonly Float64Array[]): Float64Array {

@@ -1,4 +1,4 @@
-export { calibrateUsers, type ObservedLoads } from './calibrateUsers.ts';
+export { calibrateUsers, tellingDifference, type ObservedLoads } from './calibrateUsers.ts';
 export { azureRegions } from './azureRegions.ts';
 export { estimateLatencyMs, regionLatencies } from './estimateRegionLatency.ts';
 export type { Place } from './greatCircle.ts';

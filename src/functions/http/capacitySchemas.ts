@@ -32,14 +32,19 @@ export const simulateAnswer = z.object({
   stamps: z.array(z.object({
     stamp: z.string(),
     requestsPerSecond: z.object({ now: z.number(), after: z.number() }),
-    workloads: z.array(z.object({ name: z.string(), replicasNow: z.number(), replicasNeeded: z.number(), hpaMax: z.number().nullable() })),
-    pools: z.array(z.object({ name: z.string(), nodesNow: z.number(), nodesNeeded: z.number(), maxCount: z.number() })),
+    workloads: z.array(z.object({
+      name: z.string(), replicasNow: z.number().nullable().describe('Ready ones; null where that could not be read.'), replicasNeeded: z.number(),
+      hpaMax: z.number().nullable().describe('maxReplicas as it is set; null where there is no HPA, or it could not be read.'),
+    })),
+    pools: z.array(z.object({
+      name: z.string(), nodesNow: z.number(), nodesNeeded: z.number().nullable().describe('Null where something that it hangs on could not be read, such as what the nodes have left.'), maxCount: z.number(),
+    })).describe('Empty where they could not be read.'),
     shortfalls: z.array(shortfall),
   })),
   surgeCostPerHour: z.object({
-    amount: z.number().nullable().describe('Of the new nodes whose price is known; null where none of them has one.'),
+    amount: z.number().nullable().describe('Of the new nodes whose price is known; null where none of them has one, or it is not known how many there are.'),
     currency: z.literal('USD'),
-    covers: z.object({ nodes: z.number(), of: z.number() }).describe('New nodes that the amount covers, and new nodes in all.'),
+    covers: z.object({ nodes: z.number(), of: z.number().nullable() }).describe('New nodes that the amount covers, and new nodes in all; null where it is not known how many.'),
   }).describe('By the fleet file\'s price of the pool, else Azure\'s retail price; without discounts.'),
   usersAffected: z.object({
     requestsPerSecond: z.number().nullable().describe('Of the requests that enter at the lost regions now, times demandFactor: these must go elsewhere. Null where it is not known; survives does not hang on it.'),
@@ -48,7 +53,7 @@ export const simulateAnswer = z.object({
     latencyMs: latencyChange.extend({ covers: z.number().describe('0..1: the part of those who move whose latencies are known.') }).nullable().describe('From where they enter to the region that serves them, the mean of those who move; null where it is not known.'),
     groups: z.array(z.object({ name: z.string(), requestsPerSecond: z.number(), latencyMs: latencyChange.nullable() })).describe('Those who move, by edge, country or the region that they are near, largest first, at most five.'),
   }).describe('Whom the loss touches.'),
-  readyInSeconds: z.number().nullable().describe('Until the room is there; null when it never is.'),
+  readyInSeconds: z.number().nullable().describe('Until the room is there; null when it never is, or that is not known.'),
   unknown: z.array(z.object({ input: z.string(), why: z.string() })).describe('What could not be read; never taken as enough.'),
   standsOn: z.array(z.object({ input: z.string(), source: z.string() })).describe('Where users are, where a lost region\'s users go (REGION.users, where a drill or drain has shown it), how long nodes and pods take, what machines cost: by which source.'),
 }).meta({ id: 'SimulateAnswer' });

@@ -36,7 +36,7 @@ export const problems = {
 export type ProblemCode = keyof typeof problems;
 
 export interface FieldError {
-  /** Where in the request, such as `reason`, `lose[0]`, `query.limit`, `header.Idempotency-Key`. */
+  /** Where in the request, such as `reason`, `lose[0]`, `query.limit`, `header.Idempotency-Key`; `body` for the whole of it. */
   readonly field: string;
   readonly message: string;
 }

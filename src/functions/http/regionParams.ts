@@ -8,7 +8,12 @@ export const regionParams = z.object({ region: z.string().max(63).describe('Name
 /** Names compare without regard to case. */
 export function findStamp({ fleet }: Pick<HttpDeps, 'fleet'>, region: string): Stamp | Problem {
   const stamp = fleet.stamps.find((one) => one.name === region.toLowerCase());
-  return stamp ?? problem('unknownRegion', `the fleet has no region "${region.slice(0, 63)}"; it has ${fleet.stamps.map((one) => one.name).join(', ')}`, { errors: [{ field: 'path.region', message: 'no such region' }] });
+  return stamp ?? noSuchRegion({ fleet }, region, 'path.region');
+}
+
+/** @param field where in the request it stands. */
+export function noSuchRegion({ fleet }: Pick<HttpDeps, 'fleet'>, region: string, field: string): Problem {
+  return problem('unknownRegion', `the fleet has no region "${region.slice(0, 63)}"; it has ${fleet.stamps.map((one) => one.name).join(', ')}`, { errors: [{ field, message: 'no such region' }] });
 }
 
 export const isProblem = (value: Stamp | Problem): value is Problem => 'kind' in value && value.kind === 'problem';

@@ -119,15 +119,18 @@ function parse<Schema extends z.ZodType>(schema: Schema, value: unknown, where: 
   const parsed = schema.safeParse(value);
   if (parsed.success) return { kind: 'parsed', value: parsed.data };
   const errors = fieldErrors(parsed.error, where);
-  return problem('invalidRequest', errors.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; ').slice(0, 1000), { errors });
+  return problem('invalidRequest', errors.map(({ field, message }) => `${field}: ${message}`).join('; ').slice(0, 1000), { errors });
 }
 
+/** `where`: path, query or header; empty for the body, whose fields go by their own names. */
 export function fieldErrors(error: z.ZodError, where: string): readonly FieldError[] {
-  const at = (path: readonly PropertyKey[]): string => pathText(where === '' ? path : [where, ...path]);
+  const at = (path: readonly PropertyKey[]): string => pathText(where === '' ? path : [where, ...path]) || 'body';
   return error.issues.slice(0, 20).flatMap((issue) =>
-    issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 20).map((key) => ({ field: at([...issue.path, key]), message: 'unknown field' })) : [{ field: at(issue.path), message: issue.message }],
+    issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 20).map((key) => ({ field: at([...issue.path, key]), message: 'unknown field' })) : [{ field: at(issue.path), message: messageOf(issue) }],
   );
 }
+
+const messageOf = (issue: z.core.$ZodIssue): string => (issue.code === 'invalid_type' && issue.message.endsWith('received undefined') ? `missing: expected ${issue.expected}` : issue.message);
 
 function failed(deps: HttpDeps, name: string, error: unknown): Problem {
   if (error instanceof TransientError) {

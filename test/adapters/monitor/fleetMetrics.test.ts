@@ -7,6 +7,7 @@ import { originDirectory } from '../../../src/adapters/monitor/originDirectory.t
 import type { TrafficFacts } from '../../../src/domain/facts.ts';
 import type { Fleet } from '../../../src/domain/fleet.ts';
 import { known, unknown, type Reading } from '../../../src/domain/reading.ts';
+import { TransientError } from '../../../src/ports/outcome.ts';
 import { fakeContext, sleeplessClock, startMs } from '../support/fakeContext.ts';
 import { fakeHttp, inTurn } from '../support/fakeHttp.ts';
 import { sampleFleet, stampOf } from '../support/fleet.ts';
@@ -81,6 +82,19 @@ describe('error rate of a stamp\'s origins', () => {
     await Promise.all(fleet.stamps.map((stamp) => metrics.originRequests(stamp)));
     expect(asked).toHaveLength(1);
   });
+});
+
+test('a question that failed is asked anew by the next one, and once by all who wait', async () => {
+  const clock = sleeplessClock();
+  let asked = 0;
+  const query = (): Promise<readonly MetricRow[]> => {
+    asked += 1;
+    return asked === 1 ? Promise.reject(new TransientError('a blip', null)) : Promise.resolve([{ ...requests(1, 'eastus2', '2XX', 600), metric: 'OriginRequestCount' }]);
+  };
+  const metrics = fleetMetrics(clock, fleet, { query }, originDirectory(clock, fleet, () => Promise.resolve(traffic)));
+  expect(await Promise.all([metrics.originRequests(eastus2), metrics.shares()])).toMatchObject([{ kind: 'unknown' }, { kind: 'unknown' }]);
+  expect(asked).toBe(1);
+  expect(await metrics.originRequests(eastus2)).toMatchObject({ kind: 'known', value: { requestsPerSecond: 10 } });
 });
 
 test('origin health is that of the worst of a stamp\'s origins', async () => {

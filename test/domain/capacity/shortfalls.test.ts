@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildStampModel, freshStampFacts, sizeStamp, workloadsOf, type StampSizing } from '../../../src/domain/capacity/index.ts';
+import { buildStampModel, freshStampFacts, sizeStamp, type StampSizing } from '../../../src/domain/capacity/index.ts';
 import type { HpaFacts, StampFacts, WorkloadFacts } from '../../../src/domain/facts.ts';
 import type { Stamp, Workload } from '../../../src/domain/fleet.ts';
 import { known, unknown } from '../../../src/domain/reading.ts';
+import { workloadsOf } from '../../../src/domain/workloadsOf.ts';
 import { fleet, node, now, pool, stamp, stampFacts, workload, workloadFacts, type SmallFacts } from './smallStamp.ts';
 
 /*

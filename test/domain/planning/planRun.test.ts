@@ -27,6 +27,12 @@ describe('planRun: a failover', () => {
     expect(plan.expected.stamps.map(({ shareAfter }) => Math.round(shareAfter * 1000))).toEqual([0, 667, 333]);
   });
 
+  it('makes room where users come from a region to which the model routes nobody, while it serves 1,000', () => {
+    const demand = facts.demand.kind === 'unknown' ? facts.demand : known({ ...facts.demand.value, groups: facts.demand.value.groups.map((group) => ({ ...group, latencyMsByStamp: { ...group.latencyMsByStamp, eastus2: 90 } })) }, at);
+    const plan = planned(planRun({ fleet, facts: { ...facts, demand }, assessment: greyEast, request: request(), revision: 1 }));
+    expect(plan.surges.map(({ stamp }) => stamp)).toEqual(['centralus']);
+  });
+
   it('plans the same surge when the traffic has gone already', () => {
     const graceful = planned(planRun({ fleet, facts, assessment: greyEast, request: request(), revision: 1 }));
     const ungraceful = planned(planRun({ fleet, facts, assessment: deadEast, request: request({ mode: 'ungraceful' }), revision: 1 }));

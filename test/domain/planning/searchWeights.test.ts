@@ -1,13 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FleetFacts } from '../../../src/domain/facts.ts';
-import { buildStampModel, sizeStamp, workloadsOf } from '../../../src/domain/capacity/index.ts';
+import { buildStampModel, sizeStamp } from '../../../src/domain/capacity/index.ts';
 import { findRoomAsSet } from '../../../src/domain/planning/findRoom.ts';
 import { isEnough, type RoomQuestion } from '../../../src/domain/planning/room.ts';
 import { noDrainShares } from '../../../src/domain/planning/drainShares.ts';
 import { buildFleetContext, buildStampModels, loadsBefore, stateWith, stateWithout } from '../../../src/domain/planning/whatIf.ts';
 import { searchWeights } from '../../../src/domain/planning/searchWeights.ts';
 import { sheddingNothing } from '../../../src/domain/planning/sizeStamps.ts';
+import { workloadsOf } from '../../../src/domain/workloadsOf.ts';
 import { withFreeCores, withHpa, withOrigin } from './change.ts';
 import { allHealthy, sampleFacts, sampleFleet } from './threeRegions.ts';
 
@@ -39,7 +40,8 @@ describe('the search for weights, on what sizings before it have shown', () => {
         const models = buildStampModels(context);
         names.forEach((_, index) => {
           const lost = new Set([index]);
-          const question: RoomQuestion = { context, models, before: loadsBefore(context, stateWith(context, lost)), drains: noDrainShares, weights: 'mayChange', sheds: 'asPolicySays', unfit: new Set() };
+          const before = loadsBefore(context, stateWith(context, lost));
+          const question: RoomQuestion = { context, models, before, over: before, drains: noDrainShares, weights: 'mayChange', sheds: 'asPolicySays', unfit: new Set() };
           const plain = findRoomAsSet(question, stateWithout(context, lost));
           if (isEnough(plain)) return;
           const state = searchWeights(question, plain, sheddingNothing, 40).next();

@@ -152,6 +152,15 @@ function loads(one: Case, lostServe: boolean): number[] {
   return load;
 }
 
+/** What a region has now: the lesser of what is routed to it and what it serves, where the lost ones serve over 2 % more of all than is routed to them. */
+function has(one: Case, routed: readonly number[]): readonly number[] {
+  const sum = (of: readonly number[]): number => of.reduce((all, load) => all + load, 0);
+  const served = one.regions.map(({ requestsPerSecond, missing }) => (missing === 'load' ? null : requestsPerSecond));
+  const [allRouted, allServed] = [sum(routed), sum(served.map((load) => load ?? 0))];
+  const more = sum(one.lost.map((index) => (served[index] ?? 0) / allServed - (routed[index] ?? 0) / allRouted));
+  return more <= 0.02 ? routed : routed.map((load, index) => Math.min(load, ((served[index] ?? Infinity) * allRouted) / allServed));
+}
+
 interface Short {
   readonly constraint: string;
   readonly missing: number;
@@ -170,6 +179,7 @@ interface Reckoned {
 
 function reckon(one: Case): (Reckoned | null)[] {
   const before = loads(one, true);
+  const now = has(one, before);
   const after = loads(one, false);
   const counted = one.regions.reduce((sum, { requestsPerSecond }) => sum + requestsPerSecond, 0);
   const read = one.regions.filter(({ missing }) => missing !== 'load');
@@ -179,7 +189,7 @@ function reckon(one: Case): (Reckoned | null)[] {
   return one.regions.map((here, index): Reckoned | null => {
     if (one.lost.includes(index)) return null;
     const load = (after[index] ?? 0) * growth * one.demandFactor;
-    const gains = load > (before[index] ?? 0) * growth + 1e-3;
+    const gains = load > (now[index] ?? 0) * growth + 1e-3;
     const replicas = Math.max(1, Math.ceil(load / (ratedRequests * ceiling) - 1e-9 * Math.max(1, load / (ratedRequests * ceiling))), here.budget ?? 0);
     const more = Math.max(0, replicas - here.replicas);
     const present = nodesOf(here).length;

@@ -25,6 +25,16 @@ describe('calibrateUsers', () => {
     expect(now.map((load, index) => Math.abs(load - (observed[0]?.[index] ?? 0)) < 30)).toEqual([true, true, true]);
   });
 
+  it('keeps users whose stamps are seen to serve nobody: a metric is late, and they are there', () => {
+    // Japan reaches westus3 alone, which has just been given its traffic
+    const calibrated = calibrateUsers(model, healthy(model), [Float64Array.from([2000, 1000, 0])], between);
+    expect(calibrated.groups[0]?.users.reduce((sum, { requestsPerSecond }) => sum + requestsPerSecond, 0)).toBeCloseTo(3000, 6);
+    expect(calibrated.groups[0]?.users.find(({ name }) => name === 'Japan')?.requestsPerSecond).toBe(200);
+    // all is seen at a stamp that is out by now
+    const moved = calibrateUsers(model, healthy(model, [0]), [Float64Array.from([3000, 0, 0])], between);
+    expect(rounded(routeDemand(moved, healthy(moved, [0])).expected[0]).reduce((sum, load) => sum + load, 0)).toBe(3000);
+  });
+
   it('sends the users of a lost region to the survivor next to that region, not next to their country', () => {
     const calibrated = calibrateUsers(model, healthy(model), observed, between);
     const after = rounded(routeDemand(calibrated, healthy(calibrated, [0])).expected[0]);

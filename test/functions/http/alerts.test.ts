@@ -109,7 +109,7 @@ describe('POST /api/alerts/azure-monitor', () => {
     ['a condition that is neither fired nor resolved', alertBody({}, { monitorCondition: 'Acknowledged' }), 'data.essentials.monitorCondition'],
     ['no time', alertBody({}, { firedDateTime: undefined }), 'data.essentials.firedDateTime'],
     ['a time that is none', alertBody({}, { firedDateTime: 'yesterday' }), 'data.essentials.firedDateTime'],
-    ['an array', [], ''],
+    ['an array', [], 'body'],
   ])('refuses %s', async (_, body, field) => {
     const { call, state, looks } = harness();
     expect(await call('POST', route, { body })).toMatchObject({ status: 400, body: { code: 'notCommonAlertSchema', field } });

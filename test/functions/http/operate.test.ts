@@ -46,7 +46,7 @@ describe('POST /api/regions/{region}/drain', () => {
     ['an expiry next year', { body: { ...reason, expiresAt: '2027-11-22T18:59:00Z' } }, 400, 'invalidRequest', 'expiresAt'],
     ['an expiry that is no instant', { body: { ...reason, expiresAt: 'tomorrow' } }, 400, 'invalidRequest', 'expiresAt'],
     ['both expiries', { body: { ...reason, expiresAt: '2026-11-22T20:00:00Z', expiresInMinutes: 5 } }, 400, 'invalidRequest', 'expiresAt'],
-    ['an array', { body: [] }, 400, 'invalidRequest', ''],
+    ['an array', { body: [] }, 400, 'invalidRequest', 'body'],
     ['text that is not JSON', { rawBody: '{"reason":' }, 400, 'notJson', undefined],
     ['another media type', { body: reason, headers: { 'content-type': 'text/plain' } }, 415, 'unsupportedMediaType', undefined],
     ['a body over the limit', { rawBody: `{"reason":"${'x'.repeat(17 * 1024)}"}` }, 413, 'bodyTooLarge', undefined],
@@ -317,7 +317,7 @@ describe('GET and PUT /api/controls', () => {
   it('refuses nothing, and what it does not know', async () => {
     const { call, set } = harness();
     const before = set.controls;
-    for (const [body, field] of [[{}, ''], [{ mode: 'manual' }, 'mode'], [{ killSwitch: true }, 'killSwitch'], [{ mode: 'observe', setBy: 'mallory' }, 'setBy']] as const) {
+    for (const [body, field] of [[{}, 'body'], [{ mode: 'manual' }, 'mode'], [{ killSwitch: true }, 'killSwitch'], [{ mode: 'observe', setBy: 'mallory' }, 'setBy']] as const) {
       expect(await call('PUT', '/api/controls', { body })).toMatchObject({ status: 400, body: { code: 'invalidRequest', field } });
     }
     expect(set.controls).toBe(before);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { known, unknown } from '../../../src/domain/reading.ts';
-import type { StampFacts } from '../../../src/domain/facts.ts';
+import type { StampFacts, WorkloadFacts } from '../../../src/domain/facts.ts';
 import { now } from '../../domain/check/fixture.ts';
 import { askAbout, hpa, nodes, pool, setting, stampValues, subnetOf, webWorkload, withReadings, workload, type Setting, type SettingChange, type StampValues } from './whatIfFleet.ts';
 
@@ -138,6 +138,34 @@ describe('what is missing is never room', () => {
     const { body } = await askAbout(given).simulate(loseEast);
     expect(body).toMatchObject({ survives: false, readyInSeconds: null, binding: { stamp: survivor, constraint: 'inputUnknown', unit: expect.stringMatching(/inputs|nodes/) } });
     expect(body.unknown).toContainEqual({ input: `${survivor}.${input}`, why: '403 Forbidden' });
+  });
+
+  it.each<[string, Partial<Record<keyof StampFacts, typeof gone>>, unknown]>([
+    ['pools', { pools: gone }, { workloads: [{ replicasNow: 10, replicasNeeded: 20 }], pools: [] }],
+    ['nodes', { nodes: gone }, { workloads: [{ replicasNow: 10, replicasNeeded: 20 }], pools: [{ nodesNow: 3, nodesNeeded: null, maxCount: 5 }] }],
+    ['workloads', { workloads: gone }, { workloads: [{ name: 'web', replicasNow: null, replicasNeeded: 20, hpaMax: null }], pools: [{ nodesNow: 3, nodesNeeded: null }] }],
+  ])('without its %s nobody knows how many nodes it takes, nor what they cost', async (_, readings, stamp) => {
+    const given = setting(pair, { facts: (facts) => withReadings(facts, survivor, () => readings) });
+    expect((await askAbout(given).simulate(loseEast)).body).toMatchObject({ survives: false, stamps: [stamp], surgeCostPerHour: { amount: null, covers: { nodes: 0, of: null } } });
+  });
+
+  it.each<keyof StampFacts>(['quota', 'skus', 'network'])('without its %s it is still known how many nodes it takes: 2 x 0.20', async (input) => {
+    const given = setting(pair, { facts: (facts) => withReadings(facts, survivor, () => ({ [input]: gone })) });
+    expect((await askAbout(given).simulate(loseEast)).body).toMatchObject({ survives: false, stamps: [{ pools: [{ nodesNeeded: 5 }] }], surgeCostPerHour: { amount: 0.4, covers: { nodes: 2, of: 2 } } });
+  });
+
+  it('what is known of the nodes of one survivor is told beside what is not known of another', async () => {
+    // centralus is lost: 1,200 for each of the others, 1 node each
+    const given = setting(['eastus2', 'centralus', 'westus3'], { facts: (facts) => withReadings(facts, 'westus3', () => ({ nodes: gone })) });
+    expect((await askAbout(given).simulate({ lose: ['centralus'] })).body).toMatchObject({ survives: false, stamps: [{ pools: [{ nodesNeeded: 4 }] }, { pools: [{ nodesNeeded: null }] }], surgeCostPerHour: { amount: 0.2, covers: { nodes: 1, of: null } } });
+  });
+
+  it.each<[string, Partial<WorkloadFacts>]>([
+    ['ask for no cpu', { podRequests: { cpuMillicores: 0, memoryMiB: 1000, ephemeralStorageMiB: 0 } }],
+    ['ask for GPUs', { otherRequests: ['nvidia.com/gpu'] }],
+    ['must be kept apart over racks', { apartOver: ['example.com/rack'] }],
+  ])('pods that %s take an unknown number of nodes', async (_, change) => {
+    expect((await askAbout(there(() => ({ workloads: [workload('web', change)] }))).simulate(loseEast)).body).toMatchObject({ survives: false, stamps: [{ pools: [{ nodesNeeded: null }] }], surgeCostPerHour: { amount: null, covers: { of: null } } });
   });
 
   it.each<[keyof StampFacts, number]>([['pools', 60], ['nodes', 60], ['workloads', 60], ['quota', 300], ['network', 300], ['skus', 3600], ['load', 600]])('%s older than %i s, counted to the moment of asking', async (input, seconds) => {

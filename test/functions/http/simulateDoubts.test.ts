@@ -13,9 +13,8 @@ const survivor = 'westus3';
 const loseEast = { lose: ['eastus2'] };
 const ask = async (change: SettingChange, body: unknown = loseEast, regions: readonly string[] = pair) => (await askAbout(setting(regions, change)).simulate(body)).body;
 const there = (change: (plain: StampValues) => Partial<StampValues>, rest: SettingChange = {}): SettingChange => ({ ...rest, values: (region, plain) => (region === survivor ? change(plain) : {}) });
-const users = (change: (groups: readonly UserGroup[]) => readonly UserGroup[]): SettingChange => ({
-  facts: (facts): FleetFacts => (facts.demand.kind === 'unknown' ? facts : { ...facts, demand: known({ ...facts.demand.value, groups: change(facts.demand.value.groups) }, now) }),
-});
+const withDemand = (facts: FleetFacts, change: (groups: readonly UserGroup[]) => readonly UserGroup[]): FleetFacts => (facts.demand.kind === 'unknown' ? facts : { ...facts, demand: known({ ...facts.demand.value, groups: change(facts.demand.value.groups) }, now) });
+const users = (change: (groups: readonly UserGroup[]) => readonly UserGroup[]): SettingChange => ({ facts: (facts) => withDemand(facts, change) });
 const sku = (change: Partial<StampValues['skus'][number]>): Partial<StampValues> => ({ skus: stampValues(survivor).skus.map((one) => ({ ...one, ...change })) });
 const twoPools = { stamps: (stamp: Record<string, unknown>) => ({ ...stamp, cluster: { ...(stamp['cluster'] as object), pools: [{ name: 'user1', surgeMaxCount: 100 }, { name: 'user2', surgeMaxCount: 100 }] } }), workloads: [{ ...webWorkload, pools: ['user1', 'user2'] }] };
 
@@ -30,6 +29,39 @@ describe('demand that contradicts what the stamps serve is not believed', () => 
   it('nothing is counted and nothing served: nothing is needed', async () => {
     const idle: SettingChange = { ...users(() => []), values: (_, { load }) => ({ load: { ...load, requestsPerSecond: 0, byWorkload: { web: 0 } } }) };
     expect(await ask(idle)).toMatchObject({ survives: true, unknown: [], readyInSeconds: 0, stamps: [{ requestsPerSecond: { after: 0 } }] });
+  });
+
+  describe('the users of eastus2 are counted as westus3\'s already, and eastus2 serves its 800 all the same', () => {
+    // near eastus2: 30 ms to it, 10 to westus3, which serves 800 now and will have 1,600: 20 replicas, 2 nodes of 4 vCPU, and no quota
+    const nearWest = users((groups) => groups.map((group) => (group.name === 'near eastus2' ? { ...group, latencyMsByStamp: { eastus2: 30, centralus: 50, westus3: 10 } } : group)));
+    const full = { regionalCores: { used: 100, limit: 100 }, lowPriorityCores: { used: 0, limit: 0 }, families: { standardDSv5Family: { used: 100, limit: 1000 } } };
+    const noQuota = there(() => ({ quota: full }), nearWest);
+
+    it.each([[pair], [['eastus2', 'centralus', 'westus3']]])('of %j westus3 must have room for them', async (regions) => {
+      const body = await ask(noQuota, loseEast, regions);
+      expect(body.stamps.at(-1)).toMatchObject({ stamp: survivor, requestsPerSecond: { now: 800, after: 1600 } });
+      expect(body).toMatchObject({ survives: false, binding: { stamp: survivor, constraint: 'vcpuQuotaRegion', missing: 8 }, surgeCostPerHour: { amount: 0.4 } });
+      expect(await ask(nearWest, loseEast, regions)).toMatchObject({ survives: true, readyInSeconds: 280 });
+    });
+
+    it('and must be well', async () => {
+      expect(await ask({ ...nearWest, verdicts: { [survivor]: 'unhealthy' } })).toMatchObject({ survives: false, binding: { constraint: 'survivorUnhealthy', missing: 800 } });
+    });
+
+    it('but a difference of less than 2 points of all requests is noise', async () => {
+      // of 2,400 eastus2 serves 835 and westus3 765: 1.5 points more and less than is routed to them; westus3 is no nearer to anybody who moves
+      const noisy: SettingChange = { values: (region, { load }) => (region === 'eastus2' ? { load: { ...load, requestsPerSecond: 835, byWorkload: { web: 835 } } } : region === survivor ? { quota: full, load: { ...load, requestsPerSecond: 765, byWorkload: { web: 765 } }, workloads: [workload('web', { readyReplicas: 5 })] } : {}) };
+      expect(await ask(noisy, loseEast, ['eastus2', 'centralus', 'westus3'])).toMatchObject({ survives: true });
+    });
+  });
+
+  it('users by country are not forgotten while the metrics are late: the traffic has just come from a region that is held drained', async () => {
+    // eastus2 is drained, and its 1,600 of a minute ago are all that is measured; now the other two share them, and then centralus is lost: 20 replicas and 2 nodes for westus3, without quota
+    const moved: SettingChange = {
+      facts: (facts) => (facts.demand.kind === 'unknown' ? facts : { ...facts, demand: known({ source: 'countryTable', groups: [{ name: 'United States', originGroup: 'web', requestsPerSecond: 1600, latencyMsByStamp: { eastus2: 26, centralus: 15, westus3: 33 } }] }, now) }),
+      values: (region, { load }) => (region === 'eastus2' ? { gate: 'closed', load: { ...load, requestsPerSecond: 1600, byWorkload: { web: 1600 } } } : { load: { ...load, requestsPerSecond: 0, byWorkload: { web: 0 } }, quota: { regionalCores: { used: 100, limit: 100 }, lowPriorityCores: { used: 0, limit: 0 }, families: { standardDSv5Family: { used: 100, limit: 100 } } } }),
+    };
+    expect(await ask(moved, { lose: ['centralus'] }, ['eastus2', 'centralus', 'westus3'])).toMatchObject({ survives: false, binding: { stamp: survivor, missing: 8, unit: 'vCPU' }, stamps: [{ stamp: 'eastus2' }, { requestsPerSecond: { after: 1600 } }] });
   });
 
   it('users of an origin group that Front Door does not have are served by nobody', async () => {
@@ -102,6 +134,27 @@ describe('what several draw on is counted once', () => {
     expect(await ask(both, { lose: ['centralus'], demandFactor: 1.3 }, three)).toMatchObject({ survives: false, binding: { stamp: 'westus3', constraint: 'subnetAddresses', missing: 1, unit: 'addresses' } });
   });
 
+  it.each([['eastus2', 'centralus', survivor], [survivor, 'eastus2', 'centralus']])('nodes on their way in another stamp of the region take their part of the quota, once: %s, %s, %s', async (...three) => {
+    // westus3 lies in centralus too and was asked for 2 nodes that Azure does not count yet: 8 vCPU; centralus needs 2 for 1,600, and at a ceiling of 0.79 3 (21 replicas), while westus3 needs none
+    const left = (vCpus: number): SettingChange => ({
+      fleet: { stamps: (stamp) => ({ ...stamp, region: stamp['name'] === survivor ? 'centralus' : stamp['region'] }) },
+      values: (region) => (region === 'eastus2' ? {} : { quota: { regionalCores: { used: 100, limit: 100 + vCpus }, lowPriorityCores: { used: 0, limit: 0 }, families: { standardDSv5Family: { used: 100, limit: 1000 } } }, ...(region === survivor ? { pools: [pool('user1', { minCount: 5 })] } : {}) }),
+      facts: (facts) => withDemand(facts, (groups) => groups.map((group) => ({ ...group, latencyMsByStamp: { eastus2: group.name === 'near eastus2' ? 10 : 90, centralus: group.name === 'near centralus' ? 10 : 30, westus3: group.name === 'near westus3' ? 10 : 60 } }))),
+    });
+    const binding = { stamp: 'centralus', constraint: 'vcpuQuotaRegion', unit: 'vCPU' };
+    expect(await ask(left(16), loseEast, three)).toMatchObject({ survives: true });
+    expect(await ask(left(15), loseEast, three)).toMatchObject({ survives: false, binding: { ...binding, missing: 1 } });
+    const stricter = { ...loseEast, policy: { utilisationCeiling: 0.79 } };
+    expect(await ask(left(20), stricter, three)).toMatchObject({ survives: true });
+    expect(await ask(left(19), stricter, three)).toMatchObject({ survives: false, binding: { ...binding, missing: 1 } });
+  });
+
+  it('a lost region whose pools cannot be read leaves open what another stamp of the same region may still add', async () => {
+    const unread: SettingChange = { fleet: { stamps: (stamp) => ({ ...stamp, region: 'eastus2' }) }, facts: (facts) => withReadings(facts, 'eastus2', () => ({ pools: unknown('403 Forbidden', now) })) };
+    expect(await ask(unread)).toMatchObject({ survives: false, binding: { constraint: 'inputUnknown' }, unknown: [{ input: 'eastus2.pools', why: expect.stringMatching(/^403 Forbidden; .* westus3 may still add in eastus2$/) }] });
+    expect(await ask(unread, { ...loseEast, demandFactor: 0.5 })).toMatchObject({ survives: true, unknown: [] });
+  });
+
   it('nodes on their way in a pool that no workload uses take quota and addresses too', async () => {
     // the system pool was asked to grow by 2: 8 of the 12 vCPU left, and 2 nodes of 4 are needed
     const quota = { regionalCores: { used: 100, limit: 112 }, lowPriorityCores: { used: 0, limit: 0 }, families: { standardDSv5Family: { used: 100, limit: 112 } } };
@@ -149,6 +202,25 @@ describe('what is asked', () => {
     [{ lose: ['eastus2'], policy: { utilisationCeiling: 1.2 } }, 400], [{ lose: ['eastus2'], policy: { headroomFactor: 0.5 } }, 400], [{ lose: ['eastus2'], surprise: 1 }, 400],
   ])('%j is refused with %i', async (body, status) => {
     expect((await askAbout(setting(pair)).simulate(body)).status).toBe(status);
+  });
+
+  it.each<[unknown, number, string, RegExp]>([
+    [undefined, 400, 'lose', /^lose: missing: expected array$/],
+    ['eastus2', 400, 'body', /^body: .*expected object, received string$/],
+    [[], 400, 'body', /expected object, received array/],
+    [{ lost: ['eastus2'] }, 400, 'lose', /^lose: missing: expected array; lost: unknown field$/],
+    [{ lose: 'eastus2' }, 400, 'lose', /expected array, received string/],
+    [{ lose: ['eastus2', null] }, 400, 'lose[1]', /expected string, received null/],
+    [{ lose: ['eastus2', 'mars'] }, 404, 'lose[1]', /no region "mars"; it has eastus2, westus3$/],
+    [{ ...loseEast, demandFactor: '1.3' }, 400, 'demandFactor', /expected number, received string/],
+    [{ ...loseEast, demandFactor: null }, 400, 'demandFactor', /expected number, received null/],
+    [{ ...loseEast, demandFactor: 1e9 }, 400, 'demandFactor', /<=100/],
+    [{ ...loseEast, policy: { utilisationCeiling: 80 } }, 400, 'policy.utilisationCeiling', /<=1/],
+    [{ ...loseEast, policy: { utilizationCeiling: 0.8 } }, 400, 'policy.utilizationCeiling', /unknown field/],
+    [{ ...loseEast, policy: { shedTier3: true } }, 400, 'policy.shedTier3', /"never"\|"whenShort"/],
+  ])('%j is refused with %i, and told to change %s', async (body, status, field, detail) => {
+    const refused = await askAbout(setting(pair)).simulate(body);
+    expect(refused).toMatchObject({ status, body: { field, detail: expect.stringMatching(detail) } });
   });
 
   it('the smallest demand that may be asked about needs no more than there is', async () => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Certificate } from '../../../domain/certificate/index.ts';
 import { certificateAnswer, simulateAnswer, simulateRequest, type CertificateAnswer } from '../capacitySchemas.ts';
 import { problem } from '../problem.ts';
+import { noSuchRegion } from '../regionParams.ts';
 import { answer, defineRoute, nothingGiven } from '../route.ts';
 
 export const getCertificate = defineRoute({
@@ -33,7 +34,7 @@ export const simulate = defineRoute({
   async handle({ deps, body }) {
     const lose = body.lose.map((name) => name.toLowerCase());
     const stranger = lose.findIndex((name) => !deps.fleet.stamps.some((stamp) => stamp.name === name));
-    if (stranger >= 0) return problem('unknownRegion', `the fleet has no region "${body.lose[stranger] ?? ''}"`, { errors: [{ field: `lose[${stranger}]`, message: 'no such region' }] });
+    if (stranger >= 0) return noSuchRegion(deps, body.lose[stranger] ?? '', `lose[${stranger}]`);
     return answer(200, await deps.capacity.simulate({ ...body, lose: [...new Set(lose)] }));
   },
 });

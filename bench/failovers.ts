@@ -19,7 +19,7 @@ export interface Failovers extends Rate {
 }
 
 /** The engine has compiled what a failover runs after about so many. */
-const warmUps = 12;
+const warmUps = 20;
 const profiled = 6;
 
 /**

@@ -3,6 +3,7 @@ import { BusyTracker, installGlobals, Pacer, trackOutbound, VirtualClock, type P
 import { controlRegions, createAzure, createClockControl, resolveFleet, type Azure } from './azure/index.ts';
 import { startController, type Controller } from './controller.ts';
 import { createLocalHost, MemoryStore, RememberingStore, type InstanceStore, type LocalHost, type LogLine } from './host/index.ts';
+import { ceilingOf } from './invariants/ceilingOf.ts';
 import { watchInvariants, type InvariantWatch } from './invariants/watchInvariants.ts';
 import type { KeptState } from './keptState.ts';
 import { warmUpMs } from './scenarios/index.ts';
@@ -59,7 +60,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
   const world = earlier === null ? createWorld(options.spec, { clock, seed: options.seed }) : restoreWorld(earlier.world, clock);
   clock.runUntil(options.startMs);
   world.settle();
-  const invariants = watchInvariants(world);
+  const invariants = watchInvariants(world, ceilingOf(options.fleetText));
   const pacer = new Pacer({ clock, tracker, pace: options.pace });
   const azure = createAzure(world, { tracker, clockControl: createClockControl(clock, pacer), ...state?.azureOptions });
   state?.keep(world, clock);

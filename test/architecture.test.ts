@@ -37,6 +37,18 @@ function relativeImports(file: string): string[] {
 
 const isUnder = (file: string, place: string): boolean => file === place || file.startsWith(`${place}/`);
 
+/** The shortest way by imports from a file to itself; null where there is none. */
+function wayBack(file: string, importsOf: ReadonlyMap<string, readonly string[]>): string | null {
+  const ways = new Map([[file, file]]);
+  for (const [at, way] of ways) {
+    for (const target of importsOf.get(at) ?? []) {
+      if (target === file) return `${way} -> ${file}`;
+      if (!ways.has(target)) ways.set(target, `${way} -> ${target}`);
+    }
+  }
+  return null;
+}
+
 describe('import direction', () => {
   it.each(Object.entries(allowed))('%s imports only what it may', (folder, places) => {
     const wrong = sourceFiles(folder).flatMap((file) =>
@@ -54,6 +66,11 @@ describe('import direction', () => {
         .map((target) => `${file} imports ${relative('.', target)}`),
     );
     expect(wrong).toEqual([]);
+  });
+
+  it('no file of src reaches itself by its imports, types included', () => {
+    const importsOf = new Map(sourceFiles('src').map((file) => [file, relativeImports(file)]));
+    expect([...importsOf.keys()].flatMap((file) => wayBack(file, importsOf) ?? [])).toEqual([]);
   });
 
   it('the reading of deployments serves the sandbox and knows nothing of it', () => {

@@ -1,6 +1,9 @@
-import type { ChainedEntry, Write } from '../../src/domain/ledgerEvent.ts';
+import type { ChainedEntry } from '../../src/domain/ledgerEvent.ts';
 import type { SimulatedWorld, WorldSnapshot } from '../world/index.ts';
+import { gatesAsWritten } from './gatesAsWritten.ts';
 import { observeWrites, type SeenWrite } from './observeWrites.ts';
+import { subjectOf } from './subjectOf.ts';
+import { watchDepartures } from './watchDepartures.ts';
 import { watchReturns } from './watchReturns.ts';
 
 /** What was broken, and when. */
@@ -12,7 +15,7 @@ export interface Violation {
 
 export interface InvariantWatch {
   readonly writes: readonly SeenWrite[];
-  /** What the physics saw, and what the record says of it. */
+  /** What the physics saw so far, and what the record as it is now says of it. */
   judge(entries: readonly ChainedEntry[]): readonly Violation[];
 }
 
@@ -20,55 +23,43 @@ export interface InvariantWatch {
  * Judges each change that the world sees, from outside: the physics, the order of things and the record.
  *
  * I1: after every traffic write a region that can serve gets traffic in each origin group.
- * I2: a region that gets its traffic back can serve again what it served when it was taken away (on the physics' own capacity and load).
+ * I2, on the physics' own capacity and load: a graceful run sends no region more than its ready pods may be asked for; and one that gets its
+ * traffic back can serve again what it served when it was taken away.
  * I3: epochs of writes never go down.
  * I4: an intent for exactly this change is on record, not younger than the change.
  * limits: at most two control-plane writes an origin and one PUT a pool for each run and direction.
+ * @param ceiling the fleet's `policy.utilisationCeiling`, 0..1.
  */
-export function watchInvariants(world: SimulatedWorld): InvariantWatch {
+export function watchInvariants(world: SimulatedWorld, ceiling: number): InvariantWatch {
   const writes: SeenWrite[] = [];
   const broken: Violation[] = [];
+  const gates = gatesAsWritten();
+  const departures = watchDepartures(world, ceiling);
   const returns = watchReturns(world);
-  let isOpen = true;
   observeWrites(world, (write) => {
     writes.push(write);
     if (write.target !== 'origin' && write.target !== 'gate') return;
     const snapshot = world.snapshot();
-    broken.push(...returns.after(write, snapshot));
-    for (const group of groupsWithoutService(world, snapshot)) {
+    gates.note(write);
+    const closed = gates.closed(snapshot);
+    departures.after(write, snapshot, closed);
+    for (const message of returns.after(write, snapshot)) broken.push({ at: write.at, invariant: 'I2', message });
+    for (const group of groupsWithoutService(world, snapshot, closed)) {
       broken.push({ at: write.at, invariant: 'I1', message: `nobody serves origin group ${group} after ${write.target} ${write.subject}` });
     }
   });
   return {
     writes,
-    judge(entries) {
-      if (!isOpen) return broken;
-      isOpen = false;
-      broken.push(...unrecorded(writes, entries), ...fallingEpochs(entries), ...tooManyWrites(entries));
-      return broken;
-    },
+    judge: (entries) => [...broken, ...departures.judge(entries).map((one): Violation => ({ ...one, invariant: 'I2' })), ...unrecorded(writes, entries), ...fallingEpochs(entries), ...tooManyWrites(entries)],
   };
 }
 
-function groupsWithoutService(world: SimulatedWorld, snapshot: WorldSnapshot): readonly string[] {
-  const serves = new Map(snapshot.stamps.map((stamp) => [stamp.name, stamp.gate !== 'closed' && stamp.capacityRequestsPerSecond > 0]));
+function groupsWithoutService(world: SimulatedWorld, snapshot: WorldSnapshot, closed: ReadonlySet<string>): readonly string[] {
+  const serves = new Map(snapshot.stamps.map((stamp) => [stamp.name, !closed.has(stamp.name) && stamp.capacityRequestsPerSecond > 0]));
   return world.frontDoor.asked.originGroups
     .filter(({ origins }) => !origins.some(({ stamp, enabled }) => enabled === 'Enabled' && serves.get(stamp) === true && world.faults.active('regionDead', stamp) === null))
     .map(({ name }) => name);
 }
-
-const subjectOf = (write: Write): string => {
-  switch (write.target) {
-    case 'origin':
-      return `${write.originGroup}/${write.origin}`;
-    case 'gate':
-      return write.stamp;
-    case 'pool':
-      return `${write.stamp}/${write.pool}`;
-    case 'hpa':
-      return `${write.stamp}/${write.namespace}/${write.hpa}`;
-  }
-};
 
 function unrecorded(writes: readonly SeenWrite[], entries: readonly ChainedEntry[]): readonly Violation[] {
   const intents = entries.flatMap(({ at, event }) => (event.type === 'WriteIntended' ? [{ at, target: event.write.target, subject: subjectOf(event.write) }] : []));

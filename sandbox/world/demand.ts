@@ -3,7 +3,8 @@ import type { PointOfPresenceSpec } from './types.ts';
 
 /** Half the swing of the daily wave: at 15:00 local time load is 1.15 times the mean, at 03:00 0.85 times. */
 export const dailySwing = 0.15;
-const noise = 0.03;
+/** What an instant may differ from its hour by, up or down. */
+export const demandNoise = 0.03;
 const hourMs = 3_600_000;
 const minuteMs = 60_000;
 const busiestHour = 15;
@@ -30,7 +31,7 @@ export class PointDemand {
     const minute = Math.floor(atMs / minuteMs);
     const within = (atMs - minute * minuteMs) / minuteMs;
     const wobble = (1 - within) * draw(this.#seed, this.#stream, minute) + within * draw(this.#seed, this.#stream, minute + 1);
-    return wave * (1 + noise * (2 * wobble - 1));
+    return wave * (1 + demandNoise * (2 * wobble - 1));
   }
 
   requestsPerSecondAt(originGroup: string, atMs: number): number {

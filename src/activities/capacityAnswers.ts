@@ -38,9 +38,7 @@ export function capacityAnswers(ports: Ports, facts: RecentFacts): CapacityAnswe
 /** A store that does not answer keeps nothing from being computed. */
 async function keptCertificate(ports: Ports): Promise<Certificate | null> {
   try {
-    const kept = await readCertificate(ports);
-    // One that an earlier version of the app left there lacks a part.
-    return kept !== null && Array.isArray(kept.standsOn) ? kept : null;
+    return await readCertificate(ports);
   } catch (error) {
     if (error instanceof TransientError) return null;
     throw error;

@@ -1,6 +1,6 @@
 import type { Ports } from '../ports/ports.ts';
-import type { StampName } from '../domain/fleet.ts';
-import type { FenceHold, RunRequest } from '../domain/run.ts';
+import type { FenceHold, RunOutcome, RunRequest } from '../domain/run.ts';
+import { gatesOpened } from '../domain/ledgerView/gatesOpened.ts';
 import { leftDrained } from '../domain/ledgerView/leftDrained.ts';
 import { openShifts } from '../domain/ledgerView/openShifts.ts';
 import { runStanding } from '../domain/ledgerView/runStanding.ts';
@@ -20,8 +20,7 @@ export async function closeRun(ports: Ports, { request, hold, outcome, why }: Ac
     return { closed: 'handedOver' };
   }
   await recordOfRun(ports, request, `e${epoch}:closed`, epoch, { type: 'RunClosed', outcome, why });
-  const closed: RunState = { request, outcome, closedAt: ports.clock.now(), openShifts: outcome === 'completed' ? await readOpenShifts(ports, request.runId) : 'none', ...(outcome !== 'completed' ? { leftDrained: await readLeftDrained(ports, request) } : {}) };
-  await projectRun(ports, closed);
+  await projectRun(ports, { request, outcome, closedAt: ports.clock.now(), ...(await whatItLeaves(ports, request, outcome)) });
   await ports.notify.notify({
     kind: outcome === 'frozen' ? 'frozen' : 'runClosed',
     runId: request.runId,
@@ -40,12 +39,18 @@ const isStillHeld = async (ports: Ports, hold: FenceHold | null): Promise<boolea
 const isTakenOver = (ports: Ports, runId: string, epoch: number): Promise<boolean> =>
   orElse(false, async () => runStanding(await ports.ledger.readRun(runId)).epoch > epoch);
 
-const readOpenShifts = (ports: Ports, runId: string): Promise<RunState['openShifts']> =>
-  orElse('unknown', async () => (openShifts(await ports.ledger.readRun(runId)).length > 0 ? 'some' : 'none'));
-
 /** A failback that ends early leaves its stamps as drained as they were. */
-const readLeftDrained = (ports: Ports, { runId, kind }: RunRequest): Promise<readonly StampName[]> =>
-  orElse<readonly StampName[]>([], async () => (kind === 'failback' ? [] : leftDrained(await ports.ledger.readRun(runId), ports.fleet)));
+function whatItLeaves(ports: Ports, { runId, kind }: RunRequest, outcome: RunOutcome): Promise<Pick<RunState, 'openShifts' | 'leftDrained' | 'returned'>> {
+  const completed = outcome === 'completed';
+  return orElse<Pick<RunState, 'openShifts' | 'leftDrained' | 'returned'>>({ openShifts: completed ? 'unknown' : 'none' }, async () => {
+    const entries = await ports.ledger.readRun(runId);
+    return {
+      openShifts: completed && openShifts(entries).length > 0 ? 'some' : 'none',
+      returned: gatesOpened(entries),
+      ...(completed || kind === 'failback' ? {} : { leftDrained: leftDrained(entries, ports.fleet) }),
+    };
+  });
+}
 
 async function orElse<T>(fallback: T, read: () => Promise<T>): Promise<T> {
   try {

@@ -1,5 +1,6 @@
 import { drillMustAbort, fleetExperience } from '../domain/decide/drill.ts';
 import { heldBy, holdLost } from '../domain/planning/index.ts';
+import { workloadsOf } from '../domain/workloadsOf.ts';
 import type { Ports } from '../ports/ports.ts';
 import { stampNamed } from './applyWrite.ts';
 import type { HoldStep, RunStep } from './contracts.ts';
@@ -29,6 +30,11 @@ export async function holdDrill(ports: Ports, step: RunStep): Promise<HoldStep> 
 
 async function lostHolds(ports: Ports, step: RunStep): Promise<readonly string[]> {
   const holds = heldBy(await loadPlan(ports, step));
-  const lost = await Promise.all(holds.map(async (hold) => holdLost(hold, await ports.workloads.readWorkloads(stampNamed(ports.fleet, hold.stamp), ports.fleet.workloads))));
+  const lost = await Promise.all(
+    holds.map(async (hold) => {
+      const stamp = stampNamed(ports.fleet, hold.stamp);
+      return holdLost(hold, await ports.workloads.readWorkloads(stamp, workloadsOf(ports.fleet, stamp)));
+    }),
+  );
   return lost.flat();
 }

@@ -1,4 +1,4 @@
-import { assessFleet } from '../domain/assess/assessFleet.ts';
+import { assessFleet, type OwnDrains } from '../domain/assess/assessFleet.ts';
 import type { FleetAssessment } from '../domain/assessment.ts';
 import { decide } from '../domain/decide/decide.ts';
 import { expiredDrains } from '../domain/decide/decideFailback.ts';
@@ -55,17 +55,17 @@ async function act(ports: Ports, decision: Decision, now: number): Promise<RunRe
   }
 }
 
-/** What an active drain or drill does to its stamps is our own doing and no evidence against them. */
-function ownDrains({ drained, activeRun }: FleetRuns): readonly string[] {
+/** What an active drain or drill does to its stamps is our own doing and no evidence against them, nor what is still seen of it after it has ended. */
+function ownDrains({ drained, returned, activeRun }: FleetRuns): OwnDrains {
   const inProgress = activeRun !== null && (activeRun.kind === 'drain' || activeRun.kind === 'drill') ? activeRun.stamps : [];
-  return [...drained.map(({ stamp }) => stamp), ...inProgress];
+  return { drained: [...drained.map(({ stamp }) => stamp), ...inProgress], returned };
 }
 
 async function readMemory(ports: Ports): Promise<Versioned<WatchMemory> | null> {
   return orNull(() => ports.state.read<WatchMemory>(assessmentKey(ports.controlRegion)));
 }
 
-const noRuns: FleetRuns = { activeRun: null, activeRequest: null, openRequests: [], recentRuns: [], drained: [] };
+const noRuns: FleetRuns = { activeRun: null, activeRequest: null, openRequests: [], recentRuns: [], drained: [], returned: {} };
 
 const readRuns = async (ports: Ports): Promise<FleetRuns> => (await orNull(() => readFleetRuns(ports))) ?? noRuns;
 

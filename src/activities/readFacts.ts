@@ -1,8 +1,9 @@
 import type { FleetFacts, StampFacts } from '../domain/facts.ts';
 import type { Stamp, StampName } from '../domain/fleet.ts';
 import { known, unknown } from '../domain/reading.ts';
+import { workloadsOf } from '../domain/workloadsOf.ts';
 import type { Ports } from '../ports/ports.ts';
-import { learntDrains, withStartTimes } from './learntFromRuns.ts';
+import { learnFromRuns, learntDrains, withStartTimes } from './learntFromRuns.ts';
 
 /** Shorter than the wait between two looks at the room, so that each look reads for itself. */
 const atHandMs = 4_000;
@@ -16,7 +17,8 @@ const atHand = new WeakMap<Ports, { readonly readAt: number; readonly facts: Pro
  */
 export async function factsAtHand(ports: Ports): Promise<FleetFacts> {
   const last = atHand.get(ports);
-  if (last === undefined || ports.clock.now() - last.readAt > atHandMs) return readFacts(ports);
+  // Of a clock that was set back no age can be told.
+  if (last === undefined || Math.abs(ports.clock.now() - last.readAt) > atHandMs) return readFacts(ports);
   return { ...(await last.facts), at: ports.clock.now() };
 }
 
@@ -41,6 +43,7 @@ async function readAll(ports: Ports): Promise<FleetFacts> {
     ports.demand.readDemand(),
     ports.demand.readLoad(fleet.stamps),
     Promise.all(fleet.stamps.map((stamp) => readStamp(ports, stamp))),
+    learnFromRuns(ports),
   ]);
   return {
     at,
@@ -51,7 +54,7 @@ async function readAll(ports: Ports): Promise<FleetFacts> {
       fleet.stamps.map((stamp, index) => {
         const facts = stamps[index];
         if (facts === undefined) throw new Error(`no facts read for ${stamp.name}`);
-        return [stamp.name, { ...facts, load: loads[stamp.name] ?? unknown('no load was read for this stamp', at) }];
+        return [stamp.name, { ...facts, pools: withStarts(ports, stamp, facts.pools), load: loads[stamp.name] ?? unknown('no load was read for this stamp', at) }];
       }),
     ),
   };
@@ -76,12 +79,11 @@ export async function withHeadroomAnew(ports: Ports, facts: FleetFacts, stamps: 
 }
 
 async function readStamp(ports: Ports, stamp: Stamp): Promise<Omit<StampFacts, 'load'>> {
-  const runsHere = ports.fleet.workloads.filter(({ stamps }) => stamps === null || stamps.includes(stamp.name));
-  const readPools = ports.compute.readPools(stamp).then((read) => (read.kind === 'known' ? known(withStartTimes(ports, stamp.name, read.value), read.observedAt) : read));
+  const readPools = ports.compute.readPools(stamp);
   const [pools, prices, workloads, nodes, quota, skus, network, gate] = await Promise.all([
     readPools,
     readPools.then((read) => (read.kind === 'known' ? ports.prices.readPrices(stamp.region, read.value.map(({ vmSize }) => vmSize)) : read)),
-    ports.workloads.readWorkloads(stamp, runsHere),
+    ports.workloads.readWorkloads(stamp, workloadsOf(ports.fleet, stamp)),
     ports.workloads.readNodes(stamp),
     ports.headroom.readQuota(stamp),
     ports.headroom.readSkus(stamp),
@@ -91,3 +93,5 @@ async function readStamp(ports: Ports, stamp: Stamp): Promise<Omit<StampFacts, '
   const gateState = gate === null ? {} : { gate: gate.kind === 'known' ? known(gate.value.state, gate.observedAt) : gate };
   return { pools, prices, workloads, nodes, quota, skus, network, ...gateState };
 }
+
+const withStarts = (ports: Ports, { name }: Stamp, pools: StampFacts['pools']): StampFacts['pools'] => (pools.kind === 'known' ? known(withStartTimes(ports, name, pools.value), pools.observedAt) : pools);

@@ -1,7 +1,6 @@
 import type { FleetFacts } from '../domain/facts.ts';
 import type { Ports } from '../ports/ports.ts';
 import { readFacts } from './readFacts.ts';
-import { learnFromRuns } from './learntFromRuns.ts';
 
 /** Facts for questions that change nothing: at most a minute old, read once for all who ask meanwhile. */
 export interface RecentFacts {
@@ -20,7 +19,6 @@ export function recentFacts(ports: Ports): RecentFacts {
 
   async function readNow(): Promise<FleetFacts> {
     const readAt = ports.clock.now();
-    await learnFromRuns(ports);
     const facts = await readFacts(ports);
     latest = { facts, readAt };
     return facts;

@@ -17,6 +17,8 @@ export interface RunState {
   readonly openShifts: 'none' | 'some' | 'unknown';
   /** Of a run that did not complete: stamps that it has taken out of service all the same. */
   readonly leftDrained?: readonly StampName[];
+  /** Epoch milliseconds at which it opened a stamp's gate. */
+  readonly returned?: Readonly<Record<StampName, number>>;
 }
 
 /** Where a stamp's traffic stands after the last run that moved it. */
@@ -85,6 +87,8 @@ export interface FleetRuns {
   readonly openRequests: readonly RunRequest[];
   readonly recentRuns: readonly RecentRun[];
   readonly drained: readonly DrainedStamp[];
+  /** Epoch milliseconds at which a closed run last gave a stamp its traffic back. */
+  readonly returned: Readonly<Record<StampName, number>>;
 }
 
 export async function readFleetRuns(ports: Ports): Promise<FleetRuns> {
@@ -99,7 +103,14 @@ export async function readFleetRuns(ports: Ports): Promise<FleetRuns> {
       outcome === null || closedAt === null ? [] : [{ runId: request.runId, kind: request.kind, stamps: request.stamps, outcome, closedAt }],
     ),
     drained: Object.entries(regions).flatMap(([stamp, region]) => drainedStamp(stamp, region)),
+    returned: newestReturns(runs),
   };
+}
+
+function newestReturns(runs: readonly RunState[]): FleetRuns['returned'] {
+  const newest: Record<StampName, number> = {};
+  for (const { returned = {} } of runs) for (const [stamp, at] of Object.entries(returned)) newest[stamp] = Math.max(at, newest[stamp] ?? 0);
+  return newest;
 }
 
 function drainedStamp(stamp: StampName, { state, runId, by, since, expiresAt }: RegionState): readonly DrainedStamp[] {

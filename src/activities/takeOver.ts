@@ -1,5 +1,6 @@
 import { decideTakeover } from '../domain/decide/takeover.ts';
 import type { FleetAssessment } from '../domain/assessment.ts';
+import { gatesOpened } from '../domain/ledgerView/gatesOpened.ts';
 import { leftDrained } from '../domain/ledgerView/leftDrained.ts';
 import { openShifts } from '../domain/ledgerView/openShifts.ts';
 import type { ChainedEntry } from '../domain/ledgerEvent.ts';
@@ -80,6 +81,7 @@ function stateOf({ fleet }: Ports, entries: readonly ChainedEntry[], { request, 
     outcome: closed?.outcome ?? null,
     closedAt: closed?.at ?? null,
     openShifts: closed !== null && openShifts(entries).length > 0 ? 'some' : 'none',
+    ...(closed === null ? {} : { returned: gatesOpened(entries) }),
     ...(endedEarly ? { leftDrained: leftDrained(entries, fleet) } : {}),
   };
 }

@@ -5,6 +5,7 @@ import { planHandBack, whyNoReturn, type RoomInUse } from '../domain/planning/in
 import { comingBack, planUndo, worseTarget, type KeptSetting } from '../domain/planUndo.ts';
 import { unknown, type Reading } from '../domain/reading.ts';
 import { pendingUndo, trafficTargets, type PendingUndo } from '../domain/undo.ts';
+import { workloadsOf } from '../domain/workloadsOf.ts';
 import type { Ports } from '../ports/ports.ts';
 import { stampNamed } from './applyWrite.ts';
 import type { ActivityInput, UndoStep } from './contracts.ts';
@@ -47,7 +48,7 @@ async function shortOfReturn(ports: Ports, entries: readonly ChainedEntry[], sta
   const whys = await Promise.all(
     stamps.map(async (name) => {
       const stamp = stampNamed(ports.fleet, name);
-      return whyNoReturn(entries, name, await ports.workloads.readWorkloads(stamp, ports.fleet.workloads), ports.fleet);
+      return whyNoReturn(entries, name, await ports.workloads.readWorkloads(stamp, workloadsOf(ports.fleet, stamp)), ports.fleet);
     }),
   );
   const short = whys.filter((why) => why !== null);
@@ -87,7 +88,7 @@ function settingsReader(ports: Ports): SettingsReader {
   const pools = new Map<string, Promise<Reading<readonly PoolFacts[]>>>();
   const workloads = new Map<string, Promise<Reading<readonly WorkloadFacts[]>>>();
   let traffic: Promise<Reading<TrafficFacts>> | null = null;
-  const readWorkloads = (stamp: Stamp): Promise<Reading<readonly WorkloadFacts[]>> => once(workloads, stamp.name, () => ports.workloads.readWorkloads(stamp, ports.fleet.workloads));
+  const readWorkloads = (stamp: Stamp): Promise<Reading<readonly WorkloadFacts[]>> => once(workloads, stamp.name, () => ports.workloads.readWorkloads(stamp, workloadsOf(ports.fleet, stamp)));
   const setting = async (write: Write): Promise<Write | null> => {
     const stamp = stampNamed(ports.fleet, write.stamp);
     switch (write.target) {

@@ -12,6 +12,8 @@ export interface Signal {
   /** What a person reads, such as "31 % of 1,204 requests failed". */
   readonly detail: string;
   readonly observedAt: number;
+  /** Epoch milliseconds at which its measurement began; absent: a look at `observedAt` alone. */
+  readonly coversFrom?: number;
   readonly measure: Measure | null;
 }
 

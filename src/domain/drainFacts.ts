@@ -1,7 +1,7 @@
 import type { DrainFacts } from './facts.ts';
 import type { LedgerEntry } from './ledgerEvent.ts';
 
-/** What a run's entries say of where a drained stamp's users went. Records of versions that did not measure it say nothing. */
+/** What a run's entries say of where a drained stamp's users went. Most runs have measured nothing. */
 export function drainFacts(entries: readonly LedgerEntry[]): DrainFacts[] {
   return entries.flatMap(({ runId, at, event }) => (event.type === 'DrainMeasured' ? [{ runId, stamp: event.stamp, at, groups: event.groups }] : []));
 }

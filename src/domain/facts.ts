@@ -1,5 +1,4 @@
 import type { OriginGroupName, StampName, WorkloadName } from './fleet.ts';
-import type { GateState } from './plan.ts';
 import type { Reading } from './reading.ts';
 
 /** Everything a plan is computed from, each part with its own age. A plan reads nothing else. */
@@ -98,6 +97,8 @@ export interface StampFacts {
   /** Absent where the stamp has no gate or it was not read. */
   readonly gate?: Reading<GateState>;
 }
+
+export type GateState = 'open' | 'closed';
 
 export interface PoolFacts {
   readonly name: string;

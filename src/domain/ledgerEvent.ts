@@ -1,7 +1,7 @@
 import type { FleetAssessment } from './assessment.ts';
-import type { DrainedGroup } from './facts.ts';
+import type { DrainedGroup, GateState } from './facts.ts';
 import type { StampName } from './fleet.ts';
-import type { BlockedReason, Finding, GateState, OriginSetting, Plan, ReplicaBounds, CountBounds } from './plan.ts';
+import type { BlockedReason, Finding, OriginSetting, Plan, ReplicaBounds, CountBounds } from './plan.ts';
 import type { Controls, RunOutcome, RunPhase, RunRequest } from './run.ts';
 
 /**

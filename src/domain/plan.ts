@@ -1,4 +1,4 @@
-import type { ServedGroup } from './facts.ts';
+import type { GateState, ServedGroup } from './facts.ts';
 import type { OriginGroupName, RunMode, StampName, WorkloadName } from './fleet.ts';
 
 export type RunKind = 'failover' | 'drain' | 'failback' | 'drill';
@@ -83,8 +83,6 @@ export interface GateStep {
   readonly before: GateState;
   readonly after: GateState;
 }
-
-export type GateState = 'open' | 'closed';
 
 export interface OriginShift {
   readonly stamp: StampName;

@@ -6,6 +6,8 @@ export interface Known<T> {
   readonly value: T;
   /** Epoch milliseconds at which the value was true at its source. */
   readonly observedAt: number;
+  /** Epoch milliseconds since when it was measured, for what is measured over a while and was so until `observedAt`. */
+  readonly coversFrom?: number;
 }
 
 export interface Unknown {

@@ -59,7 +59,7 @@ function* handBack(ctx: OrchestrationContext, step: RunStep, ofRuns: readonly st
     if (undone.kind === 'stopped') return stoppedEnding(undone);
     if (undone.kind === 'undone') kept.push(...undone.kept);
   }
-  return { outcome: 'completed', why: kept.length === 0 ? 'traffic is back and the room handed back' : `traffic is back; left as found: ${kept.join('; ')}` };
+  return { outcome: 'completed', why: kept.length === 0 ? 'traffic is back and the room handed back' : `traffic is back; what stays: ${kept.join('; ')}` };
 }
 
 function whyNotProved(proof: { readonly kind: string; readonly why?: readonly string[] | string }): string {

@@ -1,5 +1,5 @@
 import type { Stamp } from '../domain/fleet.ts';
-import type { GateState } from '../domain/plan.ts';
+import type { GateState } from '../domain/facts.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { WriteOutcome } from './outcome.ts';
 

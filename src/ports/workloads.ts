@@ -9,6 +9,7 @@ export interface Workloads {
   readNodes(stamp: Stamp): Promise<Reading<readonly NodeFacts[]>>;
   /** Nodes of these pools alone, for a wait that asks again and again: no pod is read. */
   readNodeStates(stamp: Stamp, pools: readonly string[]): Promise<Reading<readonly NodeState[]>>;
+  /** One that does not run there leaves all of them unknown: see `workloadsOf`. */
   readWorkloads(stamp: Stamp, workloads: readonly Workload[]): Promise<Reading<readonly WorkloadFacts[]>>;
   /** How many replicas serve, for a wait that asks again and again: no pod is read. */
   readReplicas(stamp: Stamp, workloads: readonly Workload[]): Promise<Reading<readonly ReplicaFacts[]>>;

@@ -61,6 +61,14 @@ it('after a change of this process the fleet is read anew', async () => {
   expect(reads()).toBe(2);
 });
 
+it('a clock that was set back makes no reading young', async () => {
+  const { ports, step, reads, pass } = await suspecting();
+  await proveCapacity(ports, step);
+  pass(-5_000);
+  await proveCapacity(ports, step);
+  expect(reads()).toBe(2);
+});
+
 it('a reading that failed is no reading to go on with', async () => {
   const { ports, step, reads } = await suspecting();
   const readTraffic = ports.traffic.readTraffic.bind(ports.traffic);

@@ -55,6 +55,17 @@ it('a ledger is read once, and a store that does not answer leaves what was know
   expect(startIn(await recentFacts(counted).refresh(), 'westus3')).toEqual({ seconds: 150, samples: 1 });
 });
 
+it('a process that has just started writes nothing over what others know before it has read as much, and an index that was not read takes nothing away', async () => {
+  const ports = await afterOneRun(() => 1_000_000);
+  const runs = Array.from({ length: 7 }, (_, index): RunState => ({ ...closedRun, request: { ...request(), runId: `r${7 - index}` } }));
+  await measureFromRuns(ports, runs);
+  await measureFromRuns(ports, runs);
+  const another: Ports = { ...ports };
+  await measureFromRuns(another, runs);
+  await measureFromRuns(another, []);
+  expect(startIn(await readFacts({ ...ports }), 'westus3')).toEqual({ seconds: 150, samples: 1 });
+});
+
 describe('where users went in drills', () => {
   const measured: LedgerEvent = { type: 'DrainMeasured', stamp: 'centralus', groups: [{ name: 'web', latencyWindowMs: 0, origins: [], requestsPerSecond: { centralus: 1, westus3: 1 }, requestsPerSecondDrained: { westus3: 2 } }] };
   const closed = (runId: string, at: number): RunState => ({ ...closedRun, request: { ...request(), runId, kind: 'drill' }, closedAt: at });
@@ -87,5 +98,24 @@ describe('where users went in drills', () => {
     down = false;
     await measureFromRuns(another, runs);
     expect(drillsIn(await recentFacts({ ...ports }).read())).toEqual(['october']);
+  });
+
+  it('is what the first plan of a process stands on, whoever asks first; a store that did not answer is asked again in a minute', async () => {
+    let now = 1_000_000;
+    const ports = fakePorts(fleet, () => now);
+    await measureFromRuns(ports, [await drilled(ports, 'october', now)]);
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    const started: Ports = { ...ports, state: { ...ports.state, read: (key) => answered.then(() => ports.state.read(key)) } };
+    const both = Promise.all([readFacts(started), readFacts(started)]);
+    await new Promise(setImmediate);
+    answer();
+    expect((await both).map(drillsIn)).toEqual([['october'], ['october']]);
+    let down = true;
+    const cutOff: Ports = { ...ports, state: { ...ports.state, read: (key) => (down ? Promise.reject(new Error('403')) : ports.state.read(key)) } };
+    expect(drillsIn(await readFacts(cutOff))).toEqual([]);
+    down = false;
+    now += 60_000;
+    expect(drillsIn(await readFacts(cutOff))).toEqual(['october']);
   });
 });

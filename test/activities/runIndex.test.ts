@@ -49,3 +49,12 @@ it('says where traffic stands after the latest run, whichever is put in last', a
   await projectRun(ports, { ...drain, openShifts: 'none' });
   expect((await readFleetRuns(ports)).drained).toEqual([]);
 });
+
+it('says when a closed run last gave a stamp its traffic back', async () => {
+  const ports = fakePorts(sampleFleet(), () => at);
+  const ended = (runId: string, returned?: Record<string, number>) => projectRun(ports, { request: run(runId, { kind: 'drill' }), outcome: 'aborted', closedAt: at, openShifts: 'none', ...(returned === undefined ? {} : { returned }) });
+  await ended('of an earlier version');
+  await ended('later', { eastus2: at - minute });
+  await ended('earlier', { eastus2: at - 5 * minute, westus3: at - 5 * minute });
+  expect((await readFleetRuns(ports)).returned).toEqual({ eastus2: at - minute, westus3: at - 5 * minute });
+});

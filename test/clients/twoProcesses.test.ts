@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { observeWrites } from '../../sandbox/invariants/observeWrites.ts';
+import { ceilingOf } from '../../sandbox/invariants/ceilingOf.ts';
 import { watchInvariants, type InvariantWatch } from '../../sandbox/invariants/watchInvariants.ts';
 import { ledgerReader } from '../../sandbox/play/readLedger.ts';
 import { whoActs } from '../../sandbox/play/whoActs.ts';
@@ -46,7 +47,7 @@ describe.skipIf(isWindows)('two control-plane regions as two processes', () => {
     execFileSync(process.execPath, ['tools/build.ts', '--quiet', '--out', path.join(folder, 'app')]);
     sandbox = await startStandalone({ scenario: loadScenario('two-controllers'), seed: 7, pace, faults: 'none' });
     trustSandbox(sandbox.endpoints);
-    invariants = watchInvariants(sandbox.world);
+    invariants = watchInvariants(sandbox.world, ceilingOf(readFileSync(sandbox.fleetFile, 'utf8')));
     readLedger = ledgerReader(sandbox.azure);
     running = sandbox.run();
   });

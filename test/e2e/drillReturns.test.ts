@@ -44,10 +44,12 @@ describe('a drill gives its region back with the room that its users need (I2)',
     expect(failedRequests).toBeLessThan(10);
   }, 120_000);
 
-  it('and when it yields to a real failure late in its hold', async () => {
-    const { opened, closed, violations } = await playDrill(7, 18);
+  it('and when it yields to a real failure late in its hold: the failover goes on at once, and what the drill did to Front Door\'s probes holds nobody back', async () => {
+    const { opened, closed, failedRequests, violations } = await playDrill(7, 18);
     expect(violations).toEqual([]);
-    expect(new Set(opened)).toEqual(new Set(['drill of centralus', 'failover of eastus2']));
-    expect([closed[0], closed.at(-1)]).toEqual(['aborted', 'completed']);
+    expect(opened).toEqual(['drill of centralus', 'failover of eastus2']);
+    expect(closed).toEqual(['aborted', 'completed']);
+    // Blocked because of the closed gate's minutes, and tried again after the cool-down, it was 373,062.
+    expect(failedRequests).toBeLessThan(280_000);
   }, 120_000);
 });

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseFleet } from '../../src/config/loadFleet.ts';
-import type { DemandFacts, NodeFacts, OriginFacts, PoolFacts, Resources, WorkloadFacts } from '../../src/domain/facts.ts';
+import type { DemandFacts, GateState, NodeFacts, OriginFacts, PoolFacts, Resources, WorkloadFacts } from '../../src/domain/facts.ts';
 import type { Fleet, Stamp } from '../../src/domain/fleet.ts';
-import type { CountBounds, GateState, OriginSetting, ReplicaBounds } from '../../src/domain/plan.ts';
+import { workloadsOf } from '../../src/domain/workloadsOf.ts';
+import type { CountBounds, OriginSetting, ReplicaBounds } from '../../src/domain/plan.ts';
 
 /** A fleet of three, as the sandbox has it. */
 export function sampleFleet(patch: (fleet: Fleet) => Fleet = (fleet) => fleet): Fleet {
@@ -128,7 +129,7 @@ export class FakeOutside {
   }
 
   workloadFacts(stamp: Stamp): readonly WorkloadFacts[] {
-    return this.fleet.workloads.map(({ name, namespace, hpa }) => {
+    return workloadsOf(this.fleet, stamp).map(({ name, namespace, hpa }) => {
       const { minReplicas, maxReplicas } = must(this.hpas.get(`${stamp.name}/${hpa}`));
       const ready = this.readyReplicas(stamp.name, hpa);
       return {

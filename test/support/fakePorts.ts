@@ -1,8 +1,9 @@
 import type { Assessment, FleetAssessment, Verdict } from '../../src/domain/assessment.ts';
-import type { Fleet } from '../../src/domain/fleet.ts';
+import type { WorkloadFacts } from '../../src/domain/facts.ts';
+import type { Fleet, Stamp, Workload } from '../../src/domain/fleet.ts';
 import type { ChainedEntry, LedgerEntry, LedgerEvent } from '../../src/domain/ledgerEvent.ts';
 import type { Controls, FenceHold, StopOrder } from '../../src/domain/run.ts';
-import { known, unknown } from '../../src/domain/reading.ts';
+import { known, unknown, type Reading } from '../../src/domain/reading.ts';
 import type { Notice } from '../../src/ports/notify.ts';
 import { writeTimeLimitMs } from '../../src/ports/outcome.ts';
 import type { Ports } from '../../src/ports/ports.ts';
@@ -34,6 +35,12 @@ export function fakePorts(fleet: Fleet, now: () => number): FakePorts {
   // What the process under test knows of its lease: a theft does not reach it.
   let kept: FenceHold | null = null;
   let epoch = 0;
+  /** As the adapter has it: one that is not there makes the whole reading unknown. */
+  const workloadsRead = (stamp: Stamp, workloads: readonly Workload[]): Reading<readonly WorkloadFacts[]> => {
+    const facts = outside.workloadFacts(stamp);
+    const missing = workloads.find(({ name }) => !facts.some((one) => one.name === name));
+    return missing === undefined ? known(facts, now()) : unknown(`deployment ${missing.deployment} is not there (404)`, now());
+  };
   const ports: FakePorts = {
     outside,
     entries,
@@ -71,8 +78,8 @@ export function fakePorts(fleet: Fleet, now: () => number): FakePorts {
     workloads: {
       readNodes: async (stamp) => known(outside.nodeFacts(stamp), now()),
       readNodeStates: async (stamp) => known(outside.nodeFacts(stamp), now()),
-      readReplicas: async (stamp) => known(outside.workloadFacts(stamp), now()),
-      readWorkloads: async (stamp) => known(outside.workloadFacts(stamp), now()),
+      readReplicas: async (stamp, workloads) => workloadsRead(stamp, workloads),
+      readWorkloads: async (stamp, workloads) => workloadsRead(stamp, workloads),
       applyHpaBounds: async (stamp, hpa, set) => {
         outside.setHpa(stamp.name, hpa.name, set);
         return { kind: 'accepted' };

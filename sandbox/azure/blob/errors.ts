@@ -52,6 +52,5 @@ export const invalidQueryParameter = (parameter: string, value: string, reason: 
 });
 
 export const invalidResourceName = error(400, 'InvalidResourceName', 'The specified resource name contains invalid characters.');
-export const outOfRangeInput = error(400, 'OutOfRangeInput', 'One of the request inputs is out of range.');
 export const invalidUri = error(400, 'InvalidUri', 'The requested URI does not represent any resource on the server.');
 export const unsupportedVerb = error(405, 'UnsupportedHttpVerb', 'The resource doesn\'t support specified Http Verb.');

@@ -51,9 +51,6 @@ export const keyedList = (keys: readonly [string, ...string[]], of: Schema, defa
 /** Lists that strategic merge patch merges but server-side apply owns as a whole, such as a node's taints. */
 export const atomicListMergedBy = (key: string, of: Schema): Schema => ({ type: 'list', of, relation: { kind: 'atomic' }, presence: 'optional', patch: { kind: 'mergeByKey', key } });
 
-/** Where nothing is known: objects are maps, lists atomic. */
-export const unknownField: Schema = { type: 'scalar', of: 'any' };
-
 export function fieldSchema(schema: Schema, key: string): Schema {
   if (schema.type === 'struct') return schema.fields[key] ?? deduced;
   return schema.type === 'map' ? schema.of : deduced;

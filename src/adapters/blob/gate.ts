@@ -1,6 +1,6 @@
 import type { BlobClient } from '@azure/storage-blob';
 import type { Stamp } from '../../domain/fleet.ts';
-import type { GateState } from '../../domain/plan.ts';
+import type { GateState } from '../../domain/facts.ts';
 import type { Gate } from '../../ports/gate.ts';
 import type { WriteOutcome } from '../../ports/outcome.ts';
 import { readingOf, refusalOrThrow } from '../http/faults.ts';

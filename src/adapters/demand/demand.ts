@@ -1,6 +1,7 @@
 import type { DemandFacts, LoadFacts, UserGroup } from '../../domain/facts.ts';
 import type { Fleet, Stamp } from '../../domain/fleet.ts';
 import { known, type Reading } from '../../domain/reading.ts';
+import { workloadsOf } from '../../domain/workloadsOf.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Demand } from '../../ports/demand.ts';
 import type { CountryLoad, FleetMetrics, RequestRate } from '../monitor/fleetMetrics.ts';
@@ -88,8 +89,7 @@ interface Forecast {
 }
 
 function byWorkload(fleet: Fleet, stamp: Stamp, { byOriginGroup }: RequestRate): Readonly<Record<string, number>> {
-  const here = fleet.workloads.filter(({ stamps }) => stamps === null || stamps.includes(stamp.name));
-  return Object.fromEntries(here.map((workload) => [workload.name, (byOriginGroup[workload.originGroup] ?? 0) * workload.trafficShare]));
+  return Object.fromEntries(workloadsOf(fleet, stamp).map((workload) => [workload.name, (byOriginGroup[workload.originGroup] ?? 0) * workload.trafficShare]));
 }
 
 /** A country that the table does not know is one group of unknown latency. */

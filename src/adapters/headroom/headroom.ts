@@ -3,6 +3,7 @@ import { NetworkManagementClient } from '@azure/arm-network';
 import type { V1ResourceQuota } from '@kubernetes/client-node';
 import type { NetworkFacts, QuotaFacts, SkuFacts } from '../../domain/facts.ts';
 import type { Fleet, Stamp } from '../../domain/fleet.ts';
+import { workloadsOf } from '../../domain/workloadsOf.ts';
 import type { Headroom } from '../../ports/headroom.ts';
 import type { ReadManagedCluster } from '../aks/managedClusters.ts';
 import { armClientOptions, withBoundedRetries } from '../http/armClient.ts';
@@ -64,7 +65,7 @@ export function azureHeadroom(context: SdkContext, fleet: Fleet, { readCluster, 
 
   async function readResourceQuotas(stamp: Stamp): Promise<NetworkFacts['resourceQuotas']> {
     const cluster = await clusters.open(stamp.cluster);
-    const namespaces = new Set(fleet.workloads.filter(({ stamps }) => stamps === null || stamps.includes(stamp.name)).map(({ namespace }) => namespace));
+    const namespaces = new Set(workloadsOf(fleet, stamp).map(({ namespace }) => namespace));
     const found = await Promise.all(
       [...namespaces].map(async (namespace) =>
         resourceQuotaFacts(namespace, await cluster.reader.list<V1ResourceQuota>(resourceQuotasPath(namespace))),

@@ -60,9 +60,15 @@ export function fleetMetrics(clock: Clock, fleet: Fleet, metrics: Metrics, direc
   function ask(question: MetricQuestion): Promise<readonly MetricRow[]> {
     for (const [key, { at }] of shared) if (now() - at >= sharedMs) shared.delete(key);
     const key = JSON.stringify(question);
-    const rows = shared.get(key)?.rows ?? metrics.query(question);
-    if (!shared.has(key)) shared.set(key, { at: now(), rows });
-    return rows;
+    const before = shared.get(key);
+    if (before !== undefined) return before.rows;
+    const asked = { at: now(), rows: metrics.query(question) };
+    shared.set(key, asked);
+    asked.rows.catch(() => {
+      // Told to those who wait for it already: the next one asks anew.
+      if (shared.get(key) === asked) shared.delete(key);
+    });
+    return asked.rows;
   }
 
   function recent(question: Omit<MetricQuestion, 'fromMs' | 'toMs'>): Promise<readonly MetricRow[]> {
@@ -116,7 +122,7 @@ export function fleetMetrics(clock: Clock, fleet: Fleet, metrics: Metrics, direc
         const counted = newestOfEach(rows, originOf);
         const byStamp = Object.fromEntries(fleet.stamps.map(({ name }) => [name, sum(counted.filter((row) => row.owner.stamp === name))]));
         const total = Object.values(byStamp).reduce((all, value) => all + value, 0);
-        return total === 0 ? null : { at, value: Object.fromEntries(Object.entries(byStamp).map(([name, value]) => [name, value / total])) };
+        return total === 0 ? null : { at, from: oldestAt(counted), value: Object.fromEntries(Object.entries(byStamp).map(([name, value]) => [name, value / total])) };
       }),
 
     requestsByCountry: () =>
@@ -124,8 +130,8 @@ export function fleetMetrics(clock: Clock, fleet: Fleet, metrics: Metrics, direc
         const rows = await ofOrigins(names.requests, 'Total', ['ClientCountry']);
         const at = newestAt(rows);
         if (at === null) return null;
-        const value = newestOfEach(rows, (row) => row.dimensions['clientcountry'] ?? '').map((row) => ({ country: row.dimensions['clientcountry'] ?? '', requestsPerSecond: row.value / 60 }));
-        return { at, value };
+        const counted = newestOfEach(rows, (row) => row.dimensions['clientcountry'] ?? '');
+        return { at, from: oldestAt(counted), value: counted.map((row) => ({ country: row.dimensions['clientcountry'] ?? '', requestsPerSecond: row.value / 60 })) };
       }),
 
     requestsByOriginGroup: () =>
@@ -133,7 +139,8 @@ export function fleetMetrics(clock: Clock, fleet: Fleet, metrics: Metrics, direc
         const rows = await originRequestRows();
         const at = newestAt(rows);
         if (at === null) return null;
-        return { at, value: perGroup(newestOfEach(rows, originOf), 60) };
+        const counted = newestOfEach(rows, originOf);
+        return { at, from: oldestAt(counted), value: perGroup(counted, 60) };
       }),
 
     async highestOnFormerDays(stamp, fromMs, toMs, days) {
@@ -170,16 +177,22 @@ type OwnedRow = MetricRow & { readonly owner: OriginOwner };
 interface Aged<T> {
   /** Start of the newest minute in it. */
   readonly at: number;
+  /** Start of the oldest one. */
+  readonly from: number;
   readonly value: T;
 }
 
-/** As old as the end of its newest minute; null = no minute has data, which is unknown. */
+/** As old as the end of its newest minute, and measured since the start of its oldest; null = no minute has data, which is unknown. */
 async function aged<T>(what: string, now: () => number, read: () => Promise<Aged<T> | null>): Promise<Reading<T>> {
   const reading = await readingOf(what, now, read);
   if (reading.kind === 'unknown') return reading;
   if (reading.value === null) return unknown(`${what}: no data in the last ${windowMinutes} minutes`, now());
-  return known(reading.value.value, Math.min(now(), reading.value.at + minuteMs));
+  const { value, at, from } = reading.value;
+  return { ...known(value, Math.min(now(), at + minuteMs)), coversFrom: from };
 }
+
+/** Of rows that there are. */
+const oldestAt = (rows: readonly MetricRow[]): number => Math.min(...rows.map((row) => row.at));
 
 const newestAt = (rows: readonly MetricRow[]): number | null => (rows.length === 0 ? null : Math.max(...rows.map((row) => row.at)));
 
@@ -201,7 +214,7 @@ function newestOfEach<Row extends MetricRow>(rows: readonly Row[], seriesOf: (ro
 
 function newestOf(rows: readonly MetricRow[], merge: (values: readonly number[]) => number): Aged<number> | null {
   const at = newestAt(rows);
-  return at === null ? null : { at, value: merge(rows.filter((row) => row.at === at).map((row) => row.value)) };
+  return at === null ? null : { at, from: at, value: merge(rows.filter((row) => row.at === at).map((row) => row.value)) };
 }
 
 /** Newest minute backwards until there are enough requests to speak of a rate, three minutes at most. */
@@ -217,7 +230,7 @@ function rateOf(rows: readonly OwnedRow[]): Aged<RequestRate> | null {
   const requests = sum(used);
   const failed = sum(used.filter((row) => isFailure(row.dimensions['httpstatusgroup'] ?? '')));
   const seconds = minutes * 60;
-  return { at, value: { requests, requestsPerSecond: requests / seconds, errorRate: requests === 0 ? 0 : failed / requests, byOriginGroup: perGroup(used, seconds) } };
+  return { at, from: at - (minutes - 1) * minuteMs, value: { requests, requestsPerSecond: requests / seconds, errorRate: requests === 0 ? 0 : failed / requests, byOriginGroup: perGroup(used, seconds) } };
 }
 
 function perGroup(rows: readonly OwnedRow[], seconds: number): Readonly<Record<string, number>> {
@@ -238,7 +251,7 @@ function percentHealthy(healthy: readonly MetricRow[], unhealthy: readonly Metri
   if (at === null) return null;
   const up = sum(healthy.filter((row) => row.at === at));
   const down = sum(unhealthy.filter((row) => row.at === at));
-  return up + down === 0 ? null : { at, value: (100 * up) / (up + down) };
+  return up + down === 0 ? null : { at, from: at, value: (100 * up) / (up + down) };
 }
 
 const sum = (rows: readonly MetricRow[]): number => rows.reduce((total, row) => total + row.value, 0);

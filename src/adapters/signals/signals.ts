@@ -116,11 +116,11 @@ function judgeReadyz(status: number): 'ok' | 'httpError' | 'observerFailed' {
   return status < 500 ? 'ok' : 'httpError';
 }
 
-/** A fired alert stands until it is resolved: it is as fresh as this reading. A resolved one is as old as its resolution. */
+/** A fired alert stands until it is resolved: it is as fresh as this reading, and tells of when it fired. A resolved one is as old as its resolution. */
 function alertObservation(stamp: Stamp, alert: AlertRecord, now: number): Observation {
   const measure: Measure = { unit: 'alert', rule: alert.rule, severity: alert.severity, condition: alert.condition };
-  return { stamp: stamp.name, source: 'alert', reading: known(measure, alert.condition === 'fired' ? now : alert.at) };
+  return { stamp: stamp.name, source: 'alert', reading: alert.condition === 'fired' ? { ...known(measure, now), coversFrom: alert.at } : known(measure, alert.at) };
 }
 
 const mapReading = <A>(reading: Reading<A>, map: (value: A) => Measure): Reading<Measure> =>
-  reading.kind === 'known' ? known(map(reading.value), reading.observedAt) : reading;
+  reading.kind === 'known' ? { ...reading, value: map(reading.value) } : reading;

@@ -9,8 +9,8 @@ import { setAsideOwnDrain } from './setAsideOwnDrain.ts';
 /** Share of Front Door's probes, percent, at or below which its edges have stopped sending users there. */
 const trafficGoneAtPercent = 5;
 
-/** Whether we hold this stamp drained: then what the drain explains is no evidence. */
-export type OwnDrain = 'drained' | 'inService';
+/** Whether we hold this stamp drained, or when we last gave it its traffic back (epoch milliseconds): what that drain explains is no evidence. */
+export type OwnDrain = { readonly state: 'drained' } | { readonly state: 'inService'; readonly returnedAt: number | null };
 
 export interface StampInput {
   readonly stamp: StampName;
@@ -30,8 +30,10 @@ export interface StampInput {
 /** One stamp's signals, this round's verdict and, after hysteresis, the verdict on which automation acts (I6). */
 export function assessStamp(input: StampInput): Assessment {
   const { stamp, settings, now } = input;
-  const classified = corroborate(input.observations.map((observation) => classifyObservation(observation, settings, now)));
-  const signals = input.ownDrain === 'drained' ? setAsideOwnDrain(classified) : classified;
+  const classified = input.observations.map((observation) => classifyObservation(observation, settings, now));
+  const drainedUntil = input.ownDrain.state === 'drained' ? now : input.ownDrain.returnedAt;
+  // First: what our own drain did to Front Door's probes must not confirm what one vantage point alone has seen.
+  const signals = corroborate(drainedUntil === null ? classified : setAsideOwnDrain(classified, drainedUntil));
   const round = judgeRound(signals, settings);
   const previous = rememberedFrom(input.previous, settings, now);
   const memory = count(previous, round.verdict, now);
@@ -46,7 +48,7 @@ export function assessStamp(input: StampInput): Assessment {
     knownSignals: round.knownSignals,
     ...memory,
     since: previous !== null && previous.verdict === verdict ? previous.since : now,
-    trafficAlreadyGone: input.ownDrain === 'inService' && trafficGone(signals),
+    trafficAlreadyGone: input.ownDrain.state === 'inService' && trafficGone(signals),
   };
 }
 

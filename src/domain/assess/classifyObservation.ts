@@ -19,7 +19,7 @@ export function classifyObservation(observation: Observation, settings: SignalSe
   const base = { stamp, source, vantage: signalSources[source], observedAt: reading.observedAt };
   if (reading.kind === 'unknown') return { ...base, verdict: 'unknown', detail: reading.why, measure: null };
   const judged = judge(source, reading.value, settings);
-  return { ...base, ...judged, measure: reading.value };
+  return { ...base, ...(reading.coversFrom === undefined ? {} : { coversFrom: reading.coversFrom }), ...judged, measure: reading.value };
 }
 
 interface Judged {

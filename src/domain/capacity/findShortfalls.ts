@@ -2,8 +2,9 @@ import type { HpaFacts } from '../facts.ts';
 import type { Workload } from '../fleet.ts';
 import type { Shortfall } from '../plan.ts';
 import type { Packing } from './packPods.ts';
+import { rulesUnknown } from './placementRules.ts';
 import { askedPerPod, boundsAreOurs, isSwitchedOff, mostReplicas, replicasByHpa, scalesIt, whyMoreFail } from './replicaLimits.ts';
-import { rulesUnknown, type StampModel, type WorkloadModel } from './stampModel.ts';
+import type { StampModel, WorkloadModel } from './stampModel.ts';
 
 /**
  * Everything that keeps a stamp from what it needs; what is missing of each is counted for the whole need. What binds

@@ -1,10 +1,6 @@
-import type { Resources } from '../facts.ts';
 import type { GrowthLimit } from './growthLimits.ts';
 import type { PoolModel } from './poolModel.ts';
-import type { WorkloadModel } from './stampModel.ts';
-
-/** Millicores and MiB that no packing can exceed: what is free, and as many new nodes as limits allow each pool alone and all of them together. */
-export type MostRoom = Pick<Resources, 'cpuMillicores' | 'memoryMiB'>;
+import type { MostRoom, WorkloadModel } from './stampModel.ts';
 
 export function mostRoom(pools: readonly PoolModel[], limits: readonly GrowthLimit[]): MostRoom {
   const together = nodesAtMost(limits.filter(({ costByPool }) => costByPool.every((cost) => cost > 0)), (costs) => Math.min(...costs));

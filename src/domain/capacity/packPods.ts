@@ -190,7 +190,7 @@ class Packer {
     const missing = zones.map(() => 0);
     const wanted = zones.map(() => base);
     if (base > 0) for (let at = 0; at < zones.length; at += 1) missing[at] = this.fill(workload, base, zones[at] ?? '', 'real');
-    this.dealRemainder(workload, count - base * zones.length, missing, wanted);
+    this.dealRemainder(workload, count - base * zones.length, pools, missing, wanted);
     for (const pool of pools) this.growForZones(workload, pool, missing);
     if (missing.every((pods) => pods === 0)) return 0;
     const placed = wanted.map((pods, at) => pods - (missing[at] ?? 0));
@@ -206,20 +206,32 @@ class Packer {
   }
 
   /** One pod more in so many zones, where it fits first; zones in which it does not fit miss it, the first ones before the others. */
-  private dealRemainder(workload: WorkloadModel, remainder: number, missing: number[], wanted: number[]): void {
-    let left = remainder;
-    const full: number[] = [];
+  private dealRemainder(workload: WorkloadModel, remainder: number, pools: readonly number[], missing: number[], wanted: number[]): void {
+    const growing = remainder === 0 ? [] : pools.filter((pool) => this.nodesAllowed(pool) > 0);
+    const stuck = remainder === 0 ? [] : workload.spreadZones.flatMap((zone, at) => (this.isOpenIn(zone, growing) || this.hasRoomIn(zone, workload) ? [] : [at]));
+    let left = Math.min(remainder, mayRunAhead(workload, stuck.length));
+    const full = [...stuck];
+    const held = remainder - left;
     for (let at = 0; at < missing.length && left > 0; at += 1) {
+      if (stuck.includes(at)) continue;
       if (missing[at] === 0 && this.fill(workload, 1, workload.spreadZones[at] ?? '', 'real') === 0) {
         left -= 1;
         wanted[at] = (wanted[at] ?? 0) + 1;
       } else full.push(at);
     }
-    for (let one = 0; one < left; one += 1) {
-      const at = full[one] ?? 0;
+    for (let one = 0; one < left + held; one += 1) {
+      const at = full[one % full.length] ?? 0;
       missing[at] = (missing[at] ?? 0) + 1;
       wanted[at] = (wanted[at] ?? 0) + 1;
     }
+  }
+
+  private isOpenIn(zone: string, pools: readonly number[]): boolean {
+    return pools.some((pool) => this.model.pools[pool]?.zoneOpen[this.model.pools[pool]?.zones.indexOf(zone) ?? -1] === true);
+  }
+
+  private hasRoomIn(zone: string, { request, mayUse }: WorkloadModel): boolean {
+    return this.bins.some((one) => one.nodes > 0 && one.exists === 'real' && mayUse[one.pool] === 1 && this.model.pools[one.pool]?.zones[one.zone] === zone && Math.min(podsThatFit(one, request), this.capOn(one.born)) > 0);
   }
 
   /** Adds nodes to one pool, zone by zone in turn, until no zone that the pool can reach misses pods or a limit is met. */
@@ -364,6 +376,14 @@ class Packer {
     if (this.hostCap === null) return Infinity;
     return born === 'before' ? this.hostCap.onOldNode : this.hostCap.onNewNode;
   }
+}
+
+/**
+ * Pods that the other zones may take beyond an equal part while so many take none. Where the pods are that are there is not known, so that
+ * those above their equal part are taken to lie in the others already.
+ */
+function mayRunAhead({ spreadZones, zoneSkew, bound }: WorkloadModel, stuckZones: number): number {
+  return stuckZones === 0 ? Infinity : Math.max(0, (spreadZones.length - stuckZones) * (zoneSkew ?? 1) - (bound % spreadZones.length));
 }
 
 const countNodes = (bins: readonly Bin[]): number => bins.reduce((sum, { nodes }) => sum + nodes, 0);

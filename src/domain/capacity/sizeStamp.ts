@@ -5,7 +5,8 @@ import { exceeds } from './mostRoom.ts';
 import { packPods, type Packing } from './packPods.ts';
 import { replicasThatMayBe } from './replicaLimits.ts';
 import { replicasNeeded, type ReplicaLoad } from './replicasNeeded.ts';
-import { rulesUnknown, type StampModel } from './stampModel.ts';
+import { rulesUnknown } from './placementRules.ts';
+import type { StampModel } from './stampModel.ts';
 
 /** What a stamp must have for a load, and what it is short of. */
 export interface StampSizing {
@@ -16,7 +17,7 @@ export interface StampSizing {
   /** The one that binds first comes first. */
   readonly shortfalls: readonly Shortfall[];
   readonly packing: Packing;
-  /** Worked out when asked for: only a plan asks. */
+  /** Worked out when asked for: only a plan asks, and a search for weights where a zone is closed. */
   readonly reachable: () => Reachable;
   readonly readyInSeconds: number;
   /** False where something could not be read that the number of new nodes hangs on: it is then no more than a part of them. */

@@ -1,6 +1,6 @@
 import type { StampName } from '../fleet.ts';
 import type { Finding, Plan } from '../plan.ts';
-import type { CheckContext } from './checkPlan.ts';
+import type { CheckContext } from './checkContext.ts';
 import { error, verdictOf, warning } from './finding.ts';
 
 /** I6, I7, I10: what is known of the regions that a plan takes traffic from, and gives it to. */

@@ -1,6 +1,6 @@
 import type { StampName } from '../fleet.ts';
 import type { Finding, Plan, ShedStep } from '../plan.ts';
-import type { CheckContext } from './checkPlan.ts';
+import type { CheckContext } from './checkContext.ts';
 import { error, warning } from './finding.ts';
 
 /** Writes to one origin in a run, by default at most. */

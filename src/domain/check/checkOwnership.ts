@@ -1,7 +1,7 @@
 import type { FleetFacts, HpaFacts } from '../facts.ts';
 import type { StampName, WorkloadName } from '../fleet.ts';
 import type { CountBounds, Finding, OriginSetting, Plan, ReplicaBounds, ShedStep } from '../plan.ts';
-import type { CheckContext } from './checkPlan.ts';
+import type { CheckContext } from './checkContext.ts';
 import { error, warning } from './finding.ts';
 
 /**

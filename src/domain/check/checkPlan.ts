@@ -1,18 +1,10 @@
-import type { FleetAssessment } from '../assessment.ts';
-import type { FleetFacts } from '../facts.ts';
-import type { Fleet } from '../fleet.ts';
 import type { Finding, Plan } from '../plan.ts';
+import type { CheckContext } from './checkContext.ts';
 import { checkHealth } from './checkHealth.ts';
 import { checkLimits } from './checkLimits.ts';
 import { checkOwnership } from './checkOwnership.ts';
 import { checkRoom } from './checkRoom.ts';
 import { checkServing } from './checkServing.ts';
-
-export interface CheckContext {
-  readonly fleet: Fleet;
-  readonly facts: FleetFacts;
-  readonly assessment: FleetAssessment;
-}
 
 /**
  * The linter over any plan, computed or made by a person. It trusts nothing that the planner says of itself:

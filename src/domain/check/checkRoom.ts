@@ -1,6 +1,6 @@
 import type { Fleet, StampName, WorkloadName } from '../fleet.ts';
 import type { Finding, Plan } from '../plan.ts';
-import type { CheckContext } from './checkPlan.ts';
+import type { CheckContext } from './checkContext.ts';
 import { error, warning } from './finding.ts';
 
 /** Allowed above the ceiling, as a fraction: what rounding may add. */

@@ -1,7 +1,7 @@
 import type { FleetAssessment } from '../assessment.ts';
-import type { OriginFacts } from '../facts.ts';
-import type { Finding, GateState, Plan } from '../plan.ts';
-import type { CheckContext } from './checkPlan.ts';
+import type { GateState, OriginFacts } from '../facts.ts';
+import type { Finding, Plan } from '../plan.ts';
+import type { CheckContext } from './checkContext.ts';
 import { error, verdictOf, warning } from './finding.ts';
 
 /**

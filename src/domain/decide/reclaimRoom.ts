@@ -20,7 +20,7 @@ export interface EndedRun {
   readonly closedAt: number;
 }
 
-/** What was left as found is looked at again now and then, not at every round. */
+/** What stays is looked at again now and then, not at every round. */
 const tryAgainAfterMs = 15 * 60_000;
 
 /**

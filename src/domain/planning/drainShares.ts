@@ -1,6 +1,6 @@
 import type { DrainedGroup, DrainFacts } from '../facts.ts';
 import type { RoutedLoads } from '../traffic/index.ts';
-import { totalOf, whyNoLonger } from './drainHolds.ts';
+import { totalOf, whyOutdated } from './drainOutdated.ts';
 import type { FleetContext } from './fleetContext.ts';
 import { loadsAfter, loadsOf, type FleetLoads } from './fleetLoads.ts';
 import { stateWithout } from './routingStates.ts';
@@ -53,7 +53,7 @@ export function drainShares(context: FleetContext, before: FleetLoads, lost: Rea
       const drain = byStamp.get(index);
       const drained = drain?.groups.find(({ name }) => name === group.name);
       const serves = (before.routed.expected[at]?.[index] ?? 0) > 0;
-      return drain === undefined || drained === undefined || !serves ? [] : [{ lost: index, drained, use: { drain, originGroup: group.name, whyNot: whyNoLonger({ drain, drained, now: context.at, group, state: before.state[at] ?? [] }) } }];
+      return drain === undefined || drained === undefined || !serves ? [] : [{ lost: index, drained, use: { drain, originGroup: group.name, whyNot: whyOutdated({ drain, drained, now: context.at, group, state: before.state[at] ?? [] }) } }];
     }),
   );
   const uses = found.flat().map(({ use }) => use);

@@ -1,8 +1,9 @@
-import { boundsAreOurs, handOver, isSwitchedOff, scalesIt, workloadsOf } from '../capacity/index.ts';
+import { boundsAreOurs, handOver, isSwitchedOff, scalesIt } from '../capacity/index.ts';
 import type { WorkloadFacts } from '../facts.ts';
 import type { Workload } from '../fleet.ts';
 import type { BlockedReason, HpaSurge, Plan, Shortfall, StampSurge } from '../plan.ts';
 import type { Reading } from '../reading.ts';
+import { workloadsOf } from '../workloadsOf.ts';
 import { stampAt } from './fleetContext.ts';
 import type { PlanContext } from './planContext.ts';
 import { shortOfRoom } from './planNotes.ts';

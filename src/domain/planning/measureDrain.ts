@@ -2,7 +2,7 @@ import type { DrainedGroup, LoadFacts, ServedGroup, ServedOrigin } from '../fact
 import type { StampName } from '../fleet.ts';
 import type { Plan } from '../plan.ts';
 import type { Reading } from '../reading.ts';
-import { totalOf } from './drainHolds.ts';
+import { totalOf } from './drainOutdated.ts';
 import { servedGroups, type FleetInService } from './servedGroups.ts';
 
 export type DrainMeasurement =

@@ -49,7 +49,7 @@ export function planHandBack(pending: readonly LentRoom[], found: ReadonlyMap<st
   );
   return planUndo(pending, found, (undo, current) => {
     const { restore } = undo;
-    if (unsettled.has(restore.stamp)) return { keep: 'its users have only just come back, kept for them until the surge runs out' };
+    if (unsettled.has(restore.stamp)) return { keep: 'held on purpose for its users, who have only just come back; goes back once they have settled and the surge has run out' };
     if (restore.target !== 'pool' || current.target !== 'pool' || !busy.has(restore.stamp)) return hpaOf(undo, current);
     return { ...restore, set: { minCount: restore.set.minCount, maxCount: Math.max(restore.set.maxCount, current.set.maxCount) } };
   });

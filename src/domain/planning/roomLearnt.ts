@@ -42,7 +42,16 @@ export class RoomLearnt {
 /** What is short without missing a pod is asked for a little less all the same. */
 const mostOfShort = 0.96;
 
-/** Of the scarcest workload's pods those that have a place; of a stamp that is short, never all. Steps by what bounds and spreads let be are too long: the search overshoots. */
-export function partPlaced({ sizing: { workloads } }: SizedStamp): number {
-  return Math.min(mostOfShort, ...workloads.map(({ replicasNeeded, unplaced }) => (replicasNeeded === 0 ? 1 : (replicasNeeded - unplaced) / replicasNeeded)));
+/**
+ * Of the scarcest workload's pods those that have a place; of a stamp that is short, never all. What bounds, quotas and spreads hold back
+ * counts by the root of the part that they let be: as large a step as for pods without a place would overshoot, and leave others short.
+ */
+export function partPlaced({ sizing }: SizedStamp): number {
+  const { workloads, packing } = sizing;
+  const placed = leastPart(workloads.map(({ replicasNeeded, unplaced }) => [replicasNeeded - unplaced, replicasNeeded]));
+  if (placed < 1 && packing.closedZoneNodes.every((nodes) => nodes === 0)) return Math.min(mostOfShort, placed);
+  const { replicas } = sizing.reachable();
+  return Math.min(mostOfShort, placed, Math.sqrt(leastPart(workloads.map(({ replicasNeeded }, position) => [replicas[position] ?? 0, replicasNeeded]))));
 }
+
+const leastPart = (parts: readonly (readonly [part: number, of: number])[]): number => parts.reduce((least, [part, of]) => (of === 0 ? least : Math.min(least, Math.max(0, part) / of)), 1);

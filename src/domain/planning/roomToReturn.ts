@@ -1,9 +1,9 @@
-import { workloadsOf } from '../capacity/index.ts';
 import type { WorkloadFacts } from '../facts.ts';
 import type { Fleet, StampName } from '../fleet.ts';
 import type { ChainedEntry } from '../ledgerEvent.ts';
 import type { LeavingStamp } from '../plan.ts';
 import type { Reading } from '../reading.ts';
+import { workloadsOf } from '../workloadsOf.ts';
 import { stampAt } from './fleetContext.ts';
 import type { PlanContext } from './planContext.ts';
 

@@ -17,21 +17,21 @@ export function verifyCapacity(plan: Plan, facts: FleetFacts, fleet: Fleet): Cap
   const gaining = plan.expected.stamps.filter(({ workloads }) => workloads.length > 0);
   const verdicts = gaining.map((expected) => verifyStamp(plan, expected, facts, fleet));
   const held = heldBy(plan);
-  const why = [...verdicts.flatMap((verdict) => verdict.impossible), ...held.flatMap((hold) => holdLost(hold, workloadsOf(facts, hold.stamp)))];
+  const why = [...verdicts.flatMap((verdict) => verdict.impossible), ...held.flatMap((hold) => holdLost(hold, workloadsRead(facts, hold.stamp)))];
   if (why.length > 0) return { kind: 'impossible', why };
   const missing = [...verdicts.flatMap((verdict) => verdict.missing), ...held.flatMap((hold) => notHeldYet(hold, facts))];
   if (missing.length > 0) return { kind: 'notYet', missing };
   return { kind: 'proved', stamps: verdicts.flatMap(({ proved }) => (proved === null ? [] : [proved])) };
 }
 
-const workloadsOf = (facts: FleetFacts, stamp: string): StampFacts['workloads'] => {
+const workloadsRead = (facts: FleetFacts, stamp: string): StampFacts['workloads'] => {
   const read = facts.stamps[stamp];
   return read === undefined ? unknown('nothing was read', facts.at) : freshStampFacts(read, facts.at).workloads;
 };
 
 /** A drill's stamp gives its users away only while what they come back to is there. */
 function notHeldYet({ stamp, hpas }: StampSurge, facts: FleetFacts): string[] {
-  const workloads = workloadsOf(facts, stamp);
+  const workloads = workloadsRead(facts, stamp);
   if (workloads.kind === 'unknown') return [`${stamp}: what runs there for its users' return is not known (${workloads.why})`];
   return hpas.flatMap(({ workload, replicasWanted }) => {
     const facts = workloads.value.find(({ name }) => name === workload);

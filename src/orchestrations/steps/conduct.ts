@@ -119,6 +119,6 @@ function* undoTraffic(ctx: OrchestrationContext, step: RunStep, ending: Ending):
   return traffic;
 }
 
-const withKept = (ending: Ending, kept: readonly string[]): Ending => (kept.length === 0 ? ending : { ...ending, why: `${ending.why}; left as found: ${kept.join('; ')}` });
+const withKept = (ending: Ending, kept: readonly string[]): Ending => (kept.length === 0 ? ending : { ...ending, why: `${ending.why}; what stays: ${kept.join('; ')}` });
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 500);

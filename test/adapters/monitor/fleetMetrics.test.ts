@@ -7,6 +7,7 @@ import { originDirectory } from '../../../src/adapters/monitor/originDirectory.t
 import type { TrafficFacts } from '../../../src/domain/facts.ts';
 import type { Fleet } from '../../../src/domain/fleet.ts';
 import { known, unknown, type Reading } from '../../../src/domain/reading.ts';
+import { TransientError } from '../../../src/ports/outcome.ts';
 import { fakeContext, sleeplessClock, startMs } from '../support/fakeContext.ts';
 import { fakeHttp, inTurn } from '../support/fakeHttp.ts';
 import { sampleFleet, stampOf } from '../support/fleet.ts';
@@ -30,6 +31,8 @@ const traffic: Reading<TrafficFacts> = known(
   startMs,
 );
 
+const measured = <T>(value: T, observedAt: number, coversFrom: number): Reading<T> => ({ ...known(value, observedAt), coversFrom });
+
 /** Rows of `metric`, `minutesAgo` counted from the running minute's start: 1 is the last complete one. */
 const row = (minutesAgo: number, value: number, dimensions: Record<string, string> = {}): Omit<MetricRow, 'metric'> => ({ at: startMs - minutesAgo * minute, value, dimensions });
 const requests = (minutesAgo: number, stamp: string, group: string, value: number): Omit<MetricRow, 'metric'> => row(minutesAgo, value, { origin: `${host(stamp)}:443`, httpstatusgroup: group });
@@ -50,7 +53,7 @@ function metricsOf(rows: Readonly<Record<string, readonly Omit<MetricRow, 'metri
 describe('error rate of a stamp\'s origins', () => {
   test('is of the newest minute that has arrived, as old as that minute\'s end', async () => {
     const { metrics } = metricsOf({ OriginRequestCount: [requests(3, 'eastus2', '2XX', 900), requests(3, 'eastus2', '5XX', 100), requests(4, 'eastus2', '2XX', 1000)] });
-    expect(await metrics.originRequests(eastus2)).toEqual(known({ requests: 1000, requestsPerSecond: 1000 / 60, errorRate: 0.1, byOriginGroup: { web: 1000 / 60 } }, startMs - 2 * minute));
+    expect(await metrics.originRequests(eastus2)).toEqual(measured({ requests: 1000, requestsPerSecond: 1000 / 60, errorRate: 0.1, byOriginGroup: { web: 1000 / 60 } }, startMs - 2 * minute, startMs - 3 * minute));
   });
 
   test('counts what never got an answer, and not the client\'s own mistakes', async () => {
@@ -60,7 +63,7 @@ describe('error rate of a stamp\'s origins', () => {
 
   test('of few requests is taken over up to three minutes', async () => {
     const { metrics } = metricsOf({ OriginRequestCount: [1, 2, 3, 4].map((ago) => requests(ago, 'eastus2', ago === 2 ? '5XX' : '2XX', 10)) });
-    expect(await metrics.originRequests(eastus2)).toMatchObject({ value: { requests: 30, errorRate: 1 / 3, requestsPerSecond: 30 / 180 } });
+    expect(await metrics.originRequests(eastus2)).toMatchObject({ value: { requests: 30, errorRate: 1 / 3, requestsPerSecond: 30 / 180 }, observedAt: startMs, coversFrom: startMs - 3 * minute });
   });
 
   test('without a single point is unknown, never zero (I6)', async () => {
@@ -81,6 +84,19 @@ describe('error rate of a stamp\'s origins', () => {
   });
 });
 
+test('a question that failed is asked anew by the next one, and once by all who wait', async () => {
+  const clock = sleeplessClock();
+  let asked = 0;
+  const query = (): Promise<readonly MetricRow[]> => {
+    asked += 1;
+    return asked === 1 ? Promise.reject(new TransientError('a blip', null)) : Promise.resolve([{ ...requests(1, 'eastus2', '2XX', 600), metric: 'OriginRequestCount' }]);
+  };
+  const metrics = fleetMetrics(clock, fleet, { query }, originDirectory(clock, fleet, () => Promise.resolve(traffic)));
+  expect(await Promise.all([metrics.originRequests(eastus2), metrics.shares()])).toMatchObject([{ kind: 'unknown' }, { kind: 'unknown' }]);
+  expect(asked).toBe(1);
+  expect(await metrics.originRequests(eastus2)).toMatchObject({ kind: 'known', value: { requestsPerSecond: 10 } });
+});
+
 test('origin health is that of the worst of a stamp\'s origins', async () => {
   const health = (value: number, group: string) => row(1, value, { origin: `${host('eastus2')}:443`, origingroup: group });
   const { metrics } = metricsOf({ OriginHealthPercentage: [health(100, 'web'), health(40, 'api')] });
@@ -90,7 +106,7 @@ test('origin health is that of the worst of a stamp\'s origins', async () => {
 describe('healthy hosts', () => {
   test('are of the newest minute for which both counts have come', async () => {
     const { metrics } = metricsOf({ HealthyHostCount: [row(1, 9), row(2, 3)], UnhealthyHostCount: [row(2, 1)] });
-    expect(await metrics.gatewayHealthyHosts(eastus2)).toEqual(known(75, startMs - minute));
+    expect(await metrics.gatewayHealthyHosts(eastus2)).toEqual(measured(75, startMs - minute, startMs - 2 * minute));
   });
 
   test('with no host at all are unknown', async () => {
@@ -107,7 +123,7 @@ test('shares are of all origins that are ours, and a stamp without requests has 
 
 test('shares count a stamp that is late as it was last seen, and one that has ended as none (I6)', async () => {
   const lastSeen = (minutesAgo: number) => metricsOf({ OriginRequestCount: [requests(1, 'eastus2', '2XX', 300), requests(minutesAgo, 'westus3', '2XX', 90), requests(minutesAgo, 'westus3', '5XX', 10), requests(minutesAgo + 1, 'westus3', '2XX', 700)] }).metrics.shares();
-  for (const late of [2, 3, 4]) expect(await lastSeen(late)).toEqual(known({ eastus2: 0.75, centralus: 0, westus3: 0.25 }, startMs));
+  for (const late of [2, 3, 4]) expect(await lastSeen(late)).toEqual(measured({ eastus2: 0.75, centralus: 0, westus3: 0.25 }, startMs, startMs - late * minute));
   expect(await lastSeen(5)).toMatchObject({ value: { eastus2: 1, westus3: 0 } });
 });
 
@@ -177,8 +193,8 @@ describe('demand', () => {
   test('a series whose newest minute is late counts with the one before, and one that has ended does not count', async () => {
     const late = [requests(1, 'eastus2', '2XX', 600), requests(2, 'eastus2', '2XX', 6000), requests(3, 'centralus', '2XX', 1200), requests(3, 'centralus', '5XX', 60), requests(5, 'westus3', '2XX', 6000)];
     const { metrics } = metricsOf({ OriginRequestCount: late, RequestCount: [row(1, 600, { clientcountry: 'Japan' }), row(2, 300, { clientcountry: 'Kenya' }), row(5, 900, { clientcountry: 'Peru' })] });
-    expect(await metrics.requestsByOriginGroup()).toEqual(known({ web: (600 + 1260) / 60 }, startMs));
-    expect(await metrics.requestsByCountry()).toEqual(known([{ country: 'Japan', requestsPerSecond: 10 }, { country: 'Kenya', requestsPerSecond: 5 }], startMs));
+    expect(await metrics.requestsByOriginGroup()).toEqual(measured({ web: (600 + 1260) / 60 }, startMs, startMs - 3 * minute));
+    expect(await metrics.requestsByCountry()).toEqual(measured([{ country: 'Japan', requestsPerSecond: 10 }, { country: 'Kenya', requestsPerSecond: 5 }], startMs, startMs - 2 * minute));
   });
 
   test('without countries is one group of unknown latency, and says so', async () => {

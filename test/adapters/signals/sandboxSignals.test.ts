@@ -69,7 +69,7 @@ describe('signals of the sandbox\'s world', () => {
     await sandbox.ports.state.write({ kind: 'alert', id: 'a1' }, alert, null);
     const observations = await driven(sandbox, sandbox.ports.signals.observe(fleet.stamps));
     expect(observations.filter(({ source }) => source === 'alert')).toEqual([
-      { stamp: 'eastus2', source: 'alert', reading: { kind: 'known', observedAt: expect.any(Number), value: { unit: 'alert', rule: 'checkout errors', severity: 1, condition: 'fired' } } },
+      { stamp: 'eastus2', source: 'alert', reading: { kind: 'known', observedAt: expect.any(Number), coversFrom: alert.at, value: { unit: 'alert', rule: 'checkout errors', severity: 1, condition: 'fired' } } },
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +7,7 @@ import type { ChainedEntry } from '../../../src/domain/ledgerEvent.ts';
 import type { RunPhase } from '../../../src/domain/run.ts';
 import { describeEvent } from '../../../src/domain/ledgerView/describeEvent.ts';
 import { verifyChain } from '../../../src/domain/ledgerView/verifyChain.ts';
+import { ceilingOf } from '../../../sandbox/invariants/ceilingOf.ts';
 import { watchInvariants, type Violation } from '../../../sandbox/invariants/watchInvariants.ts';
 import { ledgerReader } from '../../../sandbox/play/readLedger.ts';
 import { Settling } from '../../../sandbox/play/settling.ts';
@@ -56,7 +57,7 @@ export async function playFailover({ hostDll, appDir, scenario: name, killIn, te
   const { azure, endpoints, world, fleetFile } = sandbox;
   const startMs = world.clock.now();
   trustSandbox(endpoints);
-  const invariants = watchInvariants(world);
+  const invariants = watchInvariants(world, ceilingOf(readFileSync(fleetFile, 'utf8')));
   const readLedger = ledgerReader(azure);
   const environment = { ...process.env, ...azure.environment(), SPILLWAY_FLEET: fleetFile, AzureWebJobsStorage: azurite.connectionString };
   const start = (): Promise<ChildProcess> => startWorker([hostDll, path.resolve(appDir), String(port), timersFolder], environment, tell);

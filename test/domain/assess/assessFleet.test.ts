@@ -41,7 +41,7 @@ function watch(rounds: readonly Readonly<Record<string, Seen>>[], drained: reado
   let assessment: FleetAssessment = { at: now, stamps: [], observerSuspect: false };
   rounds.forEach((seen, index) => {
     const at = now + index * everyMs;
-    assessment = assessFleet(assessment.stamps, Object.entries(seen).flatMap(([stamp, one]) => observe(stamp, one, at)), settings, at, drained);
+    assessment = assessFleet(assessment.stamps, Object.entries(seen).flatMap(([stamp, one]) => observe(stamp, one, at)), settings, at, { drained, returned: {} });
   });
   return assessment;
 }
@@ -224,6 +224,75 @@ describe('assessFleet: our own drain', () => {
   it('what a drain cannot explain still counts', () => {
     const sick: Seen = { ...dead, originProbe: reach('refused', 2), nodeReadiness: percent(0) };
     expect(east(watch(times(3, fleetSeen(sick)), ['eastus2']))).toMatchObject({ verdict: 'unhealthy' });
+  });
+});
+
+describe('assessFleet: after our own drain', () => {
+  const minute = 60_000;
+  const returnedAt = now;
+  /** One look, `afterMs` after the return; Front Door's metrics were measured since `metricsFrom`. */
+  const look = (seen: Seen, afterMs: number, metricsFrom: number, returned: Readonly<Record<string, number>> = { eastus2: returnedAt }): Assessment => {
+    const at = returnedAt + afterMs;
+    const observations = observe('eastus2', seen, at).map(({ reading, ...one }) => ({
+      ...one, reading: reading.kind === 'known' && one.source.startsWith('frontDoor') ? { ...reading, coversFrom: metricsFrom, observedAt: Math.min(at, metricsFrom + minute) } : reading,
+    }));
+    return east(assessFleet([], observations, settings, at, { drained: [], returned }));
+  };
+  const tail: Seen = { ...well, frontDoorOriginHealth: percent(85.9), frontDoorOriginErrors: errors(0.2), frontDoorOriginLatency: latency(5000) };
+  const gatePoll = 5_000;
+
+  it('I6: a minute that began before the gate was open again says nothing, one that began after it does', () => {
+    expect(look(tail, 2 * minute, returnedAt - 1)).toMatchObject({ verdict: 'healthy', knownSignals: 4, trafficAlreadyGone: false });
+    expect(look(tail, 2 * minute, returnedAt + gatePoll - 1).verdict).toBe('healthy');
+    expect(look(tail, 2 * minute, returnedAt + gatePoll).roundVerdict).toBe('unhealthy');
+    expect(look(tail, 2 * minute, returnedAt - 1, {}).roundVerdict).toBe('unhealthy');
+    expect(look(tail, 2 * minute, returnedAt - 1, { westus3: returnedAt }).roundVerdict).toBe('unhealthy');
+  });
+
+  it('an error status at our own probe counts as soon as the gate must have read that it is open', () => {
+    const answersBadly: Seen = { ...well, originProbe: reach('httpError') };
+    expect(look(answersBadly, gatePoll - 1, returnedAt - minute).roundVerdict).toBe('healthy');
+    expect(look(answersBadly, gatePoll, returnedAt - minute).roundVerdict).toBe('degraded');
+  });
+
+  it('what looks now sees a region that dies right after its return', () => {
+    expect(look({ ...dead, originProbe: reach('refused', 2), nodeReadiness: percent(0) }, gatePoll, returnedAt - minute)).toMatchObject({ roundVerdict: 'unhealthy', trafficAlreadyGone: true });
+  });
+
+  it('I6: what the drain did to Front Door\'s probes confirms nothing that one vantage point alone has seen', () => {
+    const ownPathBroken: Seen = { ...well, frontDoorOriginHealth: percent(0), originProbe: reach('refused', 1), kubernetesApi: reach('timedOut', 1) };
+    expect(look(ownPathBroken, minute, returnedAt - minute)).toMatchObject({ roundVerdict: 'healthy', knownSignals: 4 });
+    expect(look(ownPathBroken, minute, returnedAt - minute, {}).roundVerdict).toBe('unhealthy');
+  });
+
+  it('property: evidence set aside never makes a region that fails now look better than what was seen since its return', () => {
+    const rank: Record<Verdict, number> = { unknown: 0, healthy: 0, degraded: 1, unhealthy: 2 };
+    const metric = (values: readonly Measure[]) => fc.option(fc.record({ value: fc.constantFrom(...values), from: fc.integer({ min: -3 * minute, max: 3 * minute }) }));
+    const now3 = 3 * minute;
+    fc.assert(
+      fc.property(
+        fc.record({ frontDoorOriginHealth: metric([percent(100), percent(85), percent(0)]), frontDoorOriginErrors: metric([errors(0), errors(0.05), errors(0.5)]), frontDoorOriginLatency: metric([latency(10), latency(5000)]) }),
+        fc.record({
+          originProbe: fc.constantFrom(reach('ok'), reach('httpError'), reach('refused'), reach('refused', 2), null),
+          gatewayHealthyHosts: fc.constantFrom(percent(100), percent(0), null), kubernetesApi: fc.constantFrom(reach('ok'), reach('timedOut'), reach('timedOut', 2), null), nodeReadiness: fc.constantFrom(percent(100), percent(60), percent(0), null),
+        }),
+        (metrics, looks) => {
+          const at = returnedAt + now3;
+          const late = Object.entries(metrics).flatMap(([source, seen]): Observation[] =>
+            seen === null ? [] : [{ stamp: 'eastus2', source: source as SignalSource, reading: { ...known(seen.value, Math.min(at, returnedAt + seen.from + minute)), coversFrom: returnedAt + seen.from } }]);
+          const all = [...late, ...observe('eastus2', looks, at)];
+          const sinceReturn = all.filter(({ reading }) => reading.kind === 'unknown' || (reading.coversFrom ?? at) >= returnedAt + gatePoll);
+          const judged = (seen: readonly Observation[], returned: Readonly<Record<string, number>>) => east(assessFleet([], seen, settings, at, { drained: [], returned }));
+          const found = judged(all, { eastus2: returnedAt });
+          expect(rank[found.roundVerdict]).toBeGreaterThanOrEqual(rank[judged(sinceReturn, {}).roundVerdict]);
+          if (found.roundVerdict === 'healthy') expect(found.signals.every(({ verdict, coversFrom = at }) => coversFrom < returnedAt + gatePoll || verdict === 'healthy' || verdict === 'unknown')).toBe(true);
+          for (const { source, verdict, measure } of found.signals) {
+            const plain = judged(all, {}).signals.find((signal) => signal.source === source);
+            if (verdict === 'healthy') expect(plain).toMatchObject({ verdict: 'healthy', measure });
+          }
+        },
+      ),
+    );
   });
 });
 

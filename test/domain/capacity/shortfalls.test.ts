@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildStampModel, freshStampFacts, sizeStamp, workloadsOf, type StampSizing } from '../../../src/domain/capacity/index.ts';
+import { buildStampModel, freshStampFacts, sizeStamp, type StampSizing } from '../../../src/domain/capacity/index.ts';
 import type { HpaFacts, StampFacts, WorkloadFacts } from '../../../src/domain/facts.ts';
 import type { Stamp, Workload } from '../../../src/domain/fleet.ts';
 import { known, unknown } from '../../../src/domain/reading.ts';
+import { workloadsOf } from '../../../src/domain/workloadsOf.ts';
 import { fleet, node, now, pool, stamp, stampFacts, workload, workloadFacts, type SmallFacts } from './smallStamp.ts';
 
 /*
@@ -179,6 +180,20 @@ describe('the chain: this pool, its other zones, another pool', () => {
     expect(brief(short)).toEqual([['zoneRestricted', 2, 'nodes']]);
     // 4 fit in each zone as it is: the open one gets no fifth, and so no node.
     expect(short.reachable()).toEqual({ replicas: [8], nodesWanted: [2] });
+  });
+
+  it.each([
+    // 7 in each: two zones may be one ahead of the full one.
+    [21, [], [22]],
+    // 7, 7 and 6, and nobody knows that the full one is not the one with 6: the others are one ahead already.
+    [20, [['zoneRestricted', 1, 'nodes']], [20]],
+  ])('lets no zone run ahead of a closed and full one by more than the skew: %i pods are there', (bound, shortfalls, replicas) => {
+    const zones = ['1', '2', '3'];
+    const room = zones.slice(0, 2).flatMap((zone) => [node('a', zone), node('a', zone)]);
+    const spread = workloadFacts('w', {}, { scheduledReplicas: bound, readyReplicas: bound, requestedReplicas: bound, topologySpread: [{ topologyKey: 'topology.kubernetes.io/zone', maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule' }] });
+    const sizing = size({ small: { pools: [pool('a', { zones, count: 5 })], nodes: [...room, node('a', '3', { cpuMillicores: 4000 }, 4)], workloads: [spread], facts: sku({ zones: ['1', '2'] }) } });
+    expect(brief(sizing)).toEqual(shortfalls);
+    expect(sizing.reachable().replicas).toEqual(replicas);
   });
 
   it('tries a pool with reserved capacity first and one that failed last', () => {

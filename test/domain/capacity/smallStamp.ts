@@ -1,7 +1,8 @@
 import type { NodeFacts, PoolFacts, Resources, StampFacts, WorkloadFacts } from '../../../src/domain/facts.ts';
 import type { Fleet, Stamp, Workload } from '../../../src/domain/fleet.ts';
 import { known } from '../../../src/domain/reading.ts';
-import { buildStampModel, workloadsOf, type StampModel } from '../../../src/domain/capacity/index.ts';
+import { buildStampModel, type StampModel } from '../../../src/domain/capacity/index.ts';
+import { workloadsOf } from '../../../src/domain/workloadsOf.ts';
 import { sampleFleet } from '../planning/threeRegions.ts';
 
 /** A stamp small enough to look at: every part can be replaced. */

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { buildStampModel, replicasNeeded, sizeStamp, workloadsOf } from '../../../src/domain/capacity/index.ts';
+import { buildStampModel, replicasNeeded, sizeStamp } from '../../../src/domain/capacity/index.ts';
 import { planRun } from '../../../src/domain/planning/index.ts';
 import { simulateLoss } from '../../../src/domain/simulate/index.ts';
+import { workloadsOf } from '../../../src/domain/workloadsOf.ts';
 import { withFreeCores } from '../planning/change.ts';
 import { allHealthy, greyEast, request, sampleFacts, sampleFleet } from '../planning/threeRegions.ts';
 

@@ -76,7 +76,7 @@ describe('what the ledger says of drills', () => {
   const groups = [{ name: 'web', latencyWindowMs: 0, origins: [], requestsPerSecond: { a: 3, b: 2 }, requestsPerSecondDrained: { b: 5 } }];
   const entry = (event: LedgerEvent) => ({ id: event.type, runId: 'r1', at: 7, controlRegion: 'c', epoch: 1, stamps: ['a'], event });
 
-  it('is read from its one entry; a run of an earlier version has none', () => {
+  it('is read from its one entry; a run whose users were not measured has none', () => {
     const before: LedgerEvent[] = [{ type: 'ShiftVerified', by: 'shares' }, { type: 'RunClosed', outcome: 'completed', why: '' }];
     expect(drainFacts(before.map(entry))).toEqual([]);
     expect(drainFacts([...before, { type: 'DrainMeasured' as const, stamp: 'a', groups }].map(entry))).toEqual([{ runId: 'r1', stamp: 'a', at: 7, groups }]);

@@ -1,13 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FleetFacts } from '../../../src/domain/facts.ts';
-import { buildStampModel, sizeStamp, workloadsOf } from '../../../src/domain/capacity/index.ts';
+import { buildStampModel, sizeStamp } from '../../../src/domain/capacity/index.ts';
 import { findRoomAsSet } from '../../../src/domain/planning/findRoom.ts';
 import { isEnough, type RoomQuestion } from '../../../src/domain/planning/room.ts';
 import { noDrainShares } from '../../../src/domain/planning/drainShares.ts';
 import { buildFleetContext, buildStampModels, loadsBefore, stateWith, stateWithout } from '../../../src/domain/planning/whatIf.ts';
 import { searchWeights } from '../../../src/domain/planning/searchWeights.ts';
 import { sheddingNothing } from '../../../src/domain/planning/sizeStamps.ts';
+import { workloadsOf } from '../../../src/domain/workloadsOf.ts';
 import { withFreeCores, withHpa, withOrigin } from './change.ts';
 import { allHealthy, sampleFacts, sampleFleet } from './threeRegions.ts';
 

@@ -19,7 +19,7 @@ const dayMs = 24 * 3_600_000;
 const leastShare = 0.05;
 
 /** Null where what the drain showed of this group still holds; else why it does not. */
-export function whyNoLonger({ drain, drained, now, group, state }: DrainInQuestion): string | null {
+export function whyOutdated({ drain, drained, now, group, state }: DrainInQuestion): string | null {
   const days = Math.floor((now - drain.at) / dayMs);
   if (days >= holdsDays) return `it is ${days} days old, and holds for ${holdsDays}`;
   if (drained.latencyWindowMs !== group.latencyWindowMs) return `the latency window is ${group.latencyWindowMs} ms now, and was ${drained.latencyWindowMs} ms`;

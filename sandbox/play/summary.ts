@@ -90,14 +90,14 @@ export function eventOf<T extends LedgerEvent['type']>(entries: readonly Chained
   return found?.type === type ? (found as Extract<LedgerEvent, { type: T }>) : null; // narrowed by the comparison above
 }
 
-/** Of the first plan that lacked something, or was blocked for it. */
+/** Of the first plan that lacked something, or was blocked for it; what it says twice, once. */
 function shortOf(run: readonly ChainedEntry[]): readonly string[] {
   const lacks = run.map(({ event }) => {
     if (event.type === 'PlanMade') return event.findings.flatMap(({ invariant, message }) => (invariant === 'I2' && message.includes(' is short of ') ? [message] : []));
     if (event.type === 'PlanBlocked') return event.reasons.flatMap(linesOf);
     return [];
   });
-  return lacks.find((lines) => lines.length > 0) ?? [];
+  return [...new Set(lacks.find((lines) => lines.length > 0))];
 }
 
 function linesOf(reason: BlockedReason): readonly string[] {

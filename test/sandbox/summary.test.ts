@@ -20,6 +20,10 @@ it('the summary says what binds first and what would fix it, of the first plan t
   ]);
 });
 
+it('and says once what a plan has found twice', () => {
+  expect(linesFor({ type: 'PlanBlocked', reasons: [{ code: 'shortOfRoom', shortfalls: [shortfall('westus3', 4), shortfall('westus3', 4)], message: 'there is not enough room' }] })).toEqual(['binds first westus3: poolMax (user1) is short of 4 nodes; raise it']);
+});
+
 it('and nothing where nothing was short', () => {
   expect(linesFor({ type: 'PlanBlocked', reasons: [{ code: 'observerSuspect', message: 'who knows' }] })).toEqual([]);
 });

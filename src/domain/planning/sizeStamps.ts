@@ -134,5 +134,5 @@ function workloadLoads(context: FleetContext, model: StampModel, index: number, 
 function foundBy(previous: Plan | null, stamp: string, workload: string): ReplicaLoad['found'] {
   if (previous === null || !previous.surges.some((surge) => surge.stamp === stamp && surge.hpas.length > 0)) return undefined;
   const expected = previous.expected.stamps.find((one) => one.stamp === stamp)?.workloads.find((one) => one.workload === workload);
-  return expected === undefined ? undefined : { replicas: expected.replicasNeeded, requestsPerSecond: expected.requestsPerSecondAfter };
+  return expected === undefined ? undefined : { replicas: expected.replicasNeeded, requestsPerSecond: expected.requestsPerSecondAfter, by: previous.revision === 1 ? 'firstPlan' : 'laterPlan' };
 }

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { replicasNeeded } from '../../../src/domain/capacity/index.ts';
+import type { FoundBefore } from '../../../src/domain/capacity/replicasNeeded.ts';
 import type { WorkloadFacts } from '../../../src/domain/facts.ts';
 import { sampleFleet } from '../planning/threeRegions.ts';
 import { workload, workloadFacts } from './smallStamp.ts';
@@ -27,6 +28,29 @@ describe('replicasNeeded', () => {
     ['never below one', null, null, 0, 1],
   ])('%s', (_, state, now, after, expected) => {
     expect(replicasNeeded(web, state, { now, after }, policy)).toBe(expected);
+  });
+
+  it.each<[string, FoundBefore, number, number]>([
+    // 600 x 1.1 / 40 = 16.5, so 17; half of the headroom carries 600 x 1.1 / 1.05 = 628.6
+    ['kept while half of the headroom is left', { replicas: 17, requestsPerSecond: 600, by: 'firstPlan' }, 628, 17],
+    ['not kept where it is not: 629 x 1.1 / 40 = 17.3', { replicas: 17, requestsPerSecond: 600, by: 'firstPlan' }, 629, 18],
+    ['what the utilisation rule found is kept as well', { replicas: 22, requestsPerSecond: 600, by: 'firstPlan' }, 620, 22],
+    ['not what a later plan kept already: 620 x 1.1 / 40 = 17.05', { replicas: 17, requestsPerSecond: 600, by: 'laterPlan' }, 620, 18],
+    ['less load needs fewer', { replicas: 17, requestsPerSecond: 600, by: 'firstPlan' }, 500, 15],
+    ['nor is one replica that a plan left to a workload that it shed: 17', { replicas: 1, requestsPerSecond: 600, by: 'firstPlan' }, 600, 17],
+  ])('what the plan before found is %s', (_, found, after, expected) => {
+    expect(replicasNeeded(web, facts(10, 10), { now: 300, after, found }, policy)).toBe(expected);
+  });
+
+  it('whatever the plan before found, half of the headroom is left', () => {
+    const load = fc.double({ min: 0.001, max: 1e5, noNaN: true });
+    fc.assert(
+      fc.property(load, load, fc.integer({ min: 0, max: 3000 }), fc.double({ min: 1, max: 3, noNaN: true }), fc.constantFrom('firstPlan', 'laterPlan'), (foundFor, after, replicas, headroom, by) => {
+        const needed = replicasNeeded(web, null, { now: null, after, found: { replicas, requestsPerSecond: foundFor, by } }, { ...policy, headroomFactor: headroom });
+        expect(needed * 50 * 0.8).toBeGreaterThanOrEqual(after * (1 + (headroom - 1) / 2) * (1 - 1e-8));
+      }),
+      { numRuns: 1000, seed: 5 },
+    );
   });
 
   it('more load, less rated, lower ceiling or more headroom never need fewer; what it answers carries the load', () => {

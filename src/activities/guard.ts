@@ -53,7 +53,7 @@ async function readOrders(ports: Ports, step: RunStep): Promise<Orders> {
 }
 
 /** Survivors that wait side by side look at the same moment: orders read so lately serve the tick of each. A write reads its own. */
-const recentMs = 2_000;
+const recentMs = 4_000;
 
 const lately = new WeakMap<Ports, { readonly runId: string; readonly at: number; readonly orders: Promise<Orders> }>();
 

@@ -18,7 +18,7 @@ const looksPerGeneration = 6;
 
 /** No machine of AKS starts and joins in less than a minute, and the next one comes many seconds after it: pods are what is looked at often. */
 const noNodeBeforeMs = 60_000;
-const nodeLookSeconds = (waitedMs: number): number => Math.max(waitedMs < noNodeBeforeMs ? 15 : 10, pollSeconds(waitedMs));
+const nodeLookSeconds = (waitedMs: number): number => Math.max(waitedMs < noNodeBeforeMs ? 30 : 10, pollSeconds(waitedMs));
 const lookSeconds = (what: 'nodes' | 'pods', waitedMs: number): number => (what === 'nodes' ? nodeLookSeconds(waitedMs) : pollSeconds(waitedMs));
 
 /**

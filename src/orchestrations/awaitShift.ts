@@ -8,8 +8,8 @@ export type AwaitShiftInput = ActivityInput<'verifyShift'>;
 
 export type AwaitShiftResult = Exclude<ShiftStep, { kind: 'notYet' }>;
 
-/** Shares come from metrics, a minute at a time and minutes late: asking more often shows nothing sooner. */
-const lookSeconds = 15;
+/** Shares come from metrics, a minute at a time and minutes late: asking more often shows nothing sooner. A tick renews the fence, half of whose lease this is. */
+const lookSeconds = 30;
 const looksPerGeneration = 6;
 
 /**

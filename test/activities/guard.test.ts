@@ -23,7 +23,7 @@ it('a write reads the orders anew, whatever a tick of this very moment has seen 
   ports.controlsNow = { ...ports.controlsNow, killSwitch: 'on' };
   expect(await mayProceed(ports, step)).toEqual({ kind: 'go' });
   expect(await mayWrite(ports, step, write, 'advance')).toMatchObject({ kind: 'stopped', reason: 'killSwitch' });
-  now += 2_000;
+  now += 4_000;
   expect(await mayProceed(ports, step)).toMatchObject({ kind: 'stopped', reason: 'killSwitch' });
 });
 

@@ -107,6 +107,7 @@ export function blobFence(context: SdkContext, clients: BlobClients, containerUr
     release: (hold) => transientOr(now, 'fence', () => release(hold)),
     readHolder: () =>
       transientOr(now, 'fence', async () => {
+        if (kept !== null && kept.expiresAt > now()) return { runId: kept.runId, controlRegion, epoch: kept.epoch, lease: 'live' as const };
         const { holder, epoch, lease } = await look();
         return holder === null ? null : { ...holder, epoch, lease };
       }),

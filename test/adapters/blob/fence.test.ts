@@ -40,3 +40,17 @@ test('a record that was rewritten under the same lease is read again, whoever wr
   await clients.blob(`${sandbox.azure.endpoints.blob}/stspillway/fence/rewritten/fleet.fence`).setMetadata({ epoch: '7', holder: 'run-b', region: 'elsewhere' }, { conditions: { leaseId: acquired.hold.leaseId } });
   expect(await fence.confirm(acquired.hold)).toEqual({ kind: 'lost', holder: 'run-b', epoch: 7 });
 });
+
+test('who holds it is not asked by the process that does, until the lease that it renewed is over', async () => {
+  const fence = blobFence(sandbox.context, blobClients(sandbox.context), `${sandbox.azure.endpoints.blob}/stspillway/fence/own`, 'northcentralus');
+  const acquired = await fence.acquire('run-a');
+  if (acquired.kind !== 'held') throw new Error('busy');
+  const requests = sandbox.requests((_, url) => url.includes('/fence/own/'));
+  const before = requests();
+  const holder = { runId: 'run-a', controlRegion: 'northcentralus', epoch: 1 };
+  expect(await fence.readHolder()).toEqual({ ...holder, lease: 'live' });
+  expect(requests() - before).toBe(0);
+  sandbox.advance(acquired.hold.expiresAt - sandbox.clock.now());
+  expect(await fence.readHolder()).toEqual({ ...holder, lease: 'lapsed' });
+  expect(requests() - before).toBe(1);
+});

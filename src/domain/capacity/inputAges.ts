@@ -1,5 +1,5 @@
 import type { FleetFacts, StampFacts } from '../facts.ts';
-import { freshOrUnknown } from '../reading.ts';
+import { freshOrUnknown, unknown, type Reading } from '../reading.ts';
 
 const secondMs = 1000;
 
@@ -28,7 +28,7 @@ export function freshStampFacts(facts: StampFacts, now: number): StampFacts {
     quota: freshOrUnknown(facts.quota, now, inputAgeLimitsMs.quota),
     skus: freshOrUnknown(facts.skus, now, inputAgeLimitsMs.skus),
     network: freshOrUnknown(facts.network, now, inputAgeLimitsMs.network),
-    load: freshOrUnknown(facts.load, now, inputAgeLimitsMs.load),
+    load: measuredOrUnknown(freshOrUnknown(facts.load, now, inputAgeLimitsMs.load), ({ requestsPerSecond, byWorkload }) => [requestsPerSecond, ...Object.values(byWorkload)]),
     ...(facts.prices === undefined ? {} : { prices: freshOrUnknown(facts.prices, now, inputAgeLimitsMs.prices) }),
   };
 }
@@ -38,5 +38,11 @@ export function freshTraffic(facts: FleetFacts): FleetFacts['traffic'] {
 }
 
 export function freshDemand(facts: FleetFacts): FleetFacts['demand'] {
-  return freshOrUnknown(facts.demand, facts.at, inputAgeLimitsMs.demand);
+  return measuredOrUnknown(freshOrUnknown(facts.demand, facts.at, inputAgeLimitsMs.demand), ({ groups }) => groups.map(({ requestsPerSecond }) => requestsPerSecond));
+}
+
+/** A rate that is no number, or below 0, was not measured, whatever says so. */
+function measuredOrUnknown<T>(reading: Reading<T>, ratesOf: (value: T) => readonly number[]): Reading<T> {
+  if (reading.kind === 'unknown' || ratesOf(reading.value).every((rate) => rate >= 0 && rate < Infinity)) return reading;
+  return unknown('a rate in it is no number of requests per second', reading.observedAt);
 }

@@ -80,6 +80,8 @@ function poolModel(pool: PoolFacts, ref: PoolRef | null, nodes: readonly NodeFac
     classes.add(zone, node);
   }
   const announced = announcedNodes(pool);
+  // Of a pool whose last operation failed nobody knows whether those will come that are counted and are not there.
+  const counted = pool.provisioningState === 'Failed' ? Math.min(pool.count, nodes.length) : pool.count;
   return {
     facts: pool,
     ref,
@@ -93,7 +95,7 @@ function poolModel(pool: PoolFacts, ref: PoolRef | null, nodes: readonly NodeFac
     announced,
     price: priceOf(pool, ref, facts.prices),
     start: nodeStart(pool, nodes),
-    arriving: facts.nodes.kind === 'known' && pool.powerState === 'Running' ? Math.max(0, pool.count + announced - nodes.length) : 0,
+    arriving: facts.nodes.kind === 'known' && pool.powerState === 'Running' ? Math.max(0, counted + announced - nodes.length) : 0,
   };
 }
 

@@ -288,6 +288,12 @@ describe('nodes that do not count', () => {
     expect(sizing.reachable().nodesWanted).toEqual([6]);
   });
 
+  it('counts on none of a failed pool that are not there, whatever its count says', () => {
+    const missingThree = (provisioningState: string) => size({ small: { pools: [pool('a', { count: 4, maxCount: 6, provisioningState })] } });
+    expect(missingThree('Succeeded').pools[0]).toMatchObject({ newNodes: 2 });
+    expect(missingThree('Failed').pools[0]).toMatchObject({ newNodes: 5 });
+  });
+
   it('keeps the quota that these will take', () => {
     const sizing = size({ small: { pools: [pool('a', { count: 1, minCount: 4, maxCount: 6 })], facts: { quota: known({ regionalCores: plenty, lowPriorityCores: plenty, families: { standardDSv5Family: quota(16, 4) } }, now) } } });
     expect(brief(sizing)).toEqual([['vcpuQuotaFamily', 8, 'vCPU']]);

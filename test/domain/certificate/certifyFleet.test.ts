@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { certifyFleet } from '../../../src/domain/certificate/index.ts';
 import { known, unknown } from '../../../src/domain/reading.ts';
-import { withFreeCores, withOrigin, withStamp } from '../planning/change.ts';
+import { withFreeCores, withLoad, withOrigin, withStamp } from '../planning/change.ts';
 import { allHealthy, assessed, at, sampleFacts, sampleFleet } from '../planning/threeRegions.ts';
 
 const fleet = sampleFleet();
@@ -30,6 +30,13 @@ describe('certifyFleet', () => {
   it('certifies nothing without demand or without Front Door\'s settings', () => {
     expect(certify({ ...facts, demand: unknown('no metrics', at) }).map(({ survives }) => survives)).toEqual(['unknown', 'unknown', 'unknown']);
     expect(certify({ ...facts, traffic: unknown('ARM is down', at) }).map(({ survives }) => survives)).toEqual(['unknown', 'unknown', 'unknown']);
+  });
+
+  it.each([Number.NaN, -1, Number.POSITIVE_INFINITY])('takes a rate of %s for none that was measured', (rate) => {
+    if (facts.demand.kind === 'unknown') throw new Error('the sample knows its demand');
+    const demand = known({ ...facts.demand.value, groups: facts.demand.value.groups.map((group, index) => (index === 0 ? { ...group, requestsPerSecond: rate } : group)) }, at);
+    expect(certify({ ...facts, demand }).map(({ survives }) => survives)).toEqual(['unknown', 'unknown', 'unknown']);
+    expect(certify(withLoad(facts, 'centralus', { requestsPerSecond: rate })).map(({ survives }) => survives)).not.toContain('yes');
   });
 
   it('counts on no stamp that is drained or dead already', () => {

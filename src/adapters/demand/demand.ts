@@ -51,7 +51,8 @@ export function metricsDemand(clock: Clock, fleet: Fleet, metrics: FleetMetrics,
       errorRate,
       latencyMs: latency.value,
     };
-    return known(value, Math.min(requests.observedAt, latency.observedAt));
+    const { coversFrom } = requests;
+    return { ...known(value, Math.min(requests.observedAt, latency.observedAt)), ...(coversFrom === undefined ? {} : { coversFrom }) };
   }
 
   return {

@@ -35,7 +35,7 @@ export function measureDrain({ stamps: [stamp = ''], served = [] }: Plan, now: O
   return { kind: 'measured', stamp, groups };
 }
 
-const beginsBefore = (load: Reading<LoadFacts>, settledAt: number): boolean => load.kind === 'unknown' || load.observedAt - minuteMs < settledAt;
+const beginsBefore = (load: Reading<LoadFacts>, settledAt: number): boolean => load.kind === 'unknown' || (load.coversFrom ?? load.observedAt - minuteMs) < settledAt;
 
 const total = ({ requestsPerSecond }: ServedGroup): number => totalOf(requestsPerSecond);
 

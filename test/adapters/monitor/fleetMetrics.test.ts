@@ -221,7 +221,7 @@ describe('demand', () => {
     // 150 an hour ahead six days ago; 300 lies beyond the 240 minutes of a surge, and 400 eight days back
     const { metrics, asked, clock } = metricsOf({ OriginRequestCount: [...now, history(1, 0, 120), history(6, 60, 150), history(2, 300, 300), history(8, 60, 400)], OriginLatency: [row(1, 80, { origin: host('eastus2') })] });
     const demand = metricsDemand(clock, fleet, metrics);
-    expect((await demand.readLoad([eastus2]))['eastus2']).toMatchObject({ value: { requestsPerSecond: 100, forecastRequestsPerSecond: 150 } });
+    expect((await demand.readLoad([eastus2]))['eastus2']).toMatchObject({ value: { requestsPerSecond: 100, forecastRequestsPerSecond: 150 }, coversFrom: startMs - minute });
     const ofHistory = () => asked.filter(({ grain }) => grain === 'PT15M').length;
     expect(ofHistory()).toBe(7);
     clock.advance(59 * minute);
